@@ -1,0 +1,1 @@
+//! The /api plane: one file per noun.

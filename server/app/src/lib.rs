@@ -1,0 +1,1 @@
+//! Composes the planes and serves them.

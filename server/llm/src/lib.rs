@@ -1,0 +1,1 @@
+//! LLM wire formats (dialects) and providers: pure functions on bytes.

@@ -1,0 +1,1 @@
+//! The embedded PostgreSQL: installed, started, watched and stopped by us.

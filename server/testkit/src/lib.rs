@@ -1,0 +1,1 @@
+//! Real database and fake outside systems for tests.
