@@ -1,0 +1,40 @@
+//! What a caller can do about a failed query: nothing there, taken already, come back later, or a fault of ours.
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique value is taken; the name is the constraint's.
+    #[error("already taken ({0})")]
+    Conflict(String),
+    /// The database cannot be reached just now; the same call may succeed later.
+    #[error("the database is not reachable: {0}")]
+    Unavailable(String),
+    #[error("the database refused the query: {0}")]
+    Query(#[source] sqlx::Error),
+    #[error("the database schema could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Database(inner) if inner.is_unique_violation() => {
+                Self::Conflict(inner.constraint().unwrap_or("unique").to_owned())
+            }
+            // Class 57 (operator intervention) and 53 (out of disk, memory, connections) pass by themselves or by an operator.
+            E::Database(inner) if inner.code().is_some_and(|code| code.starts_with("57") || code.starts_with("53")) => {
+                Self::Unavailable(inner.message().to_owned())
+            }
+            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::Tls(_) | E::Protocol(_) | E::WorkerCrashed => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::Query(error),
+        }
+    }
+}
+
+impl Error {
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}

@@ -1,0 +1,183 @@
+//! Recorded model calls: rows, bodies, and the hourly roll-up kept beside them.
+
+mod filter;
+mod write;
+
+use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+pub use filter::{Cursor, InteractionFilter, InteractionSort};
+pub use write::{NewInteraction, insert_batch};
+
+use crate::{Db, Result};
+
+/// Serde is for the spool file alone, which holds these rows while the database is away.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+pub struct Interaction {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub agent_id: Option<Uuid>,
+    pub external_agent_id: Option<String>,
+    pub user_id: Option<String>,
+    pub session_id: Option<String>,
+    pub session_source: Option<String>,
+    pub provider: String,
+    pub kind: String,
+    pub requested_model: Option<String>,
+    pub model: Option<String>,
+    pub stream: bool,
+    pub status: i32,
+    pub outcome: String,
+    pub error: Option<String>,
+    pub input_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    pub cache_read_tokens: Option<i64>,
+    pub cache_write_tokens: Option<i64>,
+    pub cost_pico: Option<i64>,
+    pub first_byte_us: Option<i64>,
+    pub duration_us: i64,
+    pub tool_call_count: i32,
+    pub request_bytes: i64,
+    pub response_bytes: i64,
+}
+
+/// The zstd-compressed bodies of one call.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Bodies {
+    pub request: Vec<u8>,
+    pub response: Vec<u8>,
+    pub truncated: bool,
+}
+
+/// One value of a filter and how many calls have it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Facet {
+    pub field: String,
+    pub value: String,
+    pub requests: i64,
+}
+
+/// A page, newest first unless the filter sorts otherwise.
+pub async fn list(db: &Db, filter: &InteractionFilter, limit: i64) -> Result<Vec<Interaction>> {
+    let mut query = QueryBuilder::new("SELECT * FROM interactions WHERE true");
+    filter.push_rows(&mut query);
+    filter.push_order(&mut query);
+    query.push(" LIMIT ").push_bind(limit);
+    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+}
+
+/// How many calls match. Read from the roll-up where it can answer, so that a million rows cost no scan.
+pub async fn count(db: &Db, filter: &InteractionFilter) -> Result<i64> {
+    let mut query = if filter.fits_rollup() {
+        let mut query = QueryBuilder::new("SELECT COALESCE(sum(requests), 0)::bigint FROM interaction_hours WHERE true");
+        filter.push_rollup(&mut query);
+        query
+    } else {
+        let mut query = QueryBuilder::new("SELECT count(*) FROM interactions WHERE true");
+        filter.push_rows(&mut query);
+        query
+    };
+    Ok(query.build_query_scalar().fetch_one(&db.pool).await?)
+}
+
+/// Counts by agent, provider, kind, model and outcome, from the roll-up: whole hours, whatever else is filtered.
+pub async fn facets(db: &Db, filter: &InteractionFilter) -> Result<Vec<Facet>> {
+    let mut query = QueryBuilder::new(
+        "SELECT CASE WHEN grouping(agent_id) = 0 THEN 'agent' WHEN grouping(provider) = 0 THEN 'provider'
+                     WHEN grouping(kind) = 0 THEN 'kind' WHEN grouping(model) = 0 THEN 'model' ELSE 'outcome' END AS field,
+                COALESCE(agent_id::text, provider, kind, model, outcome) AS value, sum(requests)::bigint AS requests
+         FROM interaction_hours WHERE true",
+    );
+    filter.push_rollup(&mut query);
+    query.push(" GROUP BY GROUPING SETS ((agent_id), (provider), (kind), (model), (outcome)) ORDER BY requests DESC, value");
+    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+}
+
+pub async fn find_many(db: &Db, ids: &[Uuid]) -> Result<Vec<Interaction>> {
+    Ok(sqlx::query_as("SELECT * FROM interactions WHERE id = ANY($1) ORDER BY id").bind(ids).fetch_all(&db.pool).await?)
+}
+
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<Interaction>> {
+    Ok(sqlx::query_as("SELECT * FROM interactions WHERE id = $1").bind(id).fetch_optional(&db.pool).await?)
+}
+
+pub async fn bodies(db: &Db, id: Uuid) -> Result<Option<Bodies>> {
+    let query = sqlx::query_as("SELECT * FROM interaction_bodies WHERE interaction_id = $1").bind(id);
+    Ok(query.fetch_optional(&db.pool).await?)
+}
+
+pub async fn any(db: &Db) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM interactions)").fetch_one(&db.pool).await?)
+}
+
+/// Distinct callers as they named themselves, by a skip scan: cheap however many rows there are.
+pub async fn external_agent_ids(db: &Db) -> Result<Vec<String>> {
+    let query = sqlx::query_scalar(
+        "SELECT DISTINCT external_agent_id FROM
+             (SELECT external_agent_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
+         WHERE external_agent_id IS NOT NULL ORDER BY 1 LIMIT 500",
+    );
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+pub async fn user_ids(db: &Db) -> Result<Vec<String>> {
+    let query = sqlx::query_scalar(
+        "SELECT DISTINCT user_id FROM (SELECT user_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
+         WHERE user_id IS NOT NULL ORDER BY 1 LIMIT 500",
+    );
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+/// A run of calls that belong together, most recent first.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Session {
+    pub session_id: String,
+    pub session_source: Option<String>,
+    pub requests: i64,
+    pub first_at: DateTime<Utc>,
+    pub last_at: DateTime<Utc>,
+    pub tokens: i64,
+    pub cost_pico: i64,
+}
+
+pub async fn sessions(db: &Db, limit: i64) -> Result<Vec<Session>> {
+    let query = sqlx::query_as(
+        "SELECT session_id, max(session_source) AS session_source, count(*) AS requests,
+                min(created_at) AS first_at, max(created_at) AS last_at,
+                COALESCE(sum(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0)::bigint AS tokens,
+                COALESCE(sum(cost_pico), 0)::bigint AS cost_pico
+         FROM (SELECT * FROM interactions WHERE session_id IS NOT NULL ORDER BY id DESC LIMIT 50000) AS recent
+         GROUP BY session_id ORDER BY last_at DESC LIMIT $1",
+    )
+    .bind(limit);
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+/// Deletes at most `limit` calls older than `before`, bodies first; returns how many rows went.
+pub async fn purge(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    let mut tx = db.pool.begin().await?;
+    // A UUIDv7 starts with its milliseconds, so the primary key finds the old rows.
+    let boundary = boundary_id(before);
+    sqlx::query(
+        "DELETE FROM interaction_bodies WHERE interaction_id IN
+             (SELECT id FROM interactions WHERE id < $1 ORDER BY id LIMIT $2)",
+    )
+    .bind(boundary)
+    .bind(limit)
+    .execute(&mut *tx)
+    .await?;
+    let done = sqlx::query("DELETE FROM interactions WHERE id IN (SELECT id FROM interactions WHERE id < $1 ORDER BY id LIMIT $2)")
+        .bind(boundary)
+        .bind(limit)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
+}
+
+/// The smallest id a call of that moment can have.
+pub fn boundary_id(moment: DateTime<Utc>) -> Uuid {
+    let millis = u128::try_from(moment.timestamp_millis()).unwrap_or(0);
+    Uuid::from_u128(millis << 80)
+}

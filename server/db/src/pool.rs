@@ -1,0 +1,122 @@
+//! The connection pool, the migrations and the notifications.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use uuid::Uuid;
+
+use crate::Result;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+const SNAPSHOT_CHANNEL: &str = "archestra_snapshot";
+pub(crate) const INTERACTION_CHANNEL: &str = "archestra_interactions";
+
+/// Where the database is.
+pub enum Endpoint {
+    /// `postgresql://user:password@host:5432/database`
+    Url(SecretString),
+    /// A server on this machine that listens on a Unix socket (or, on Windows, on loopback).
+    Local { host: PathBuf, port: u16, user: String, password: SecretString, database: String },
+}
+
+impl Endpoint {
+    fn options(&self) -> Result<PgConnectOptions> {
+        let options = match self {
+            Self::Url(url) => PgConnectOptions::from_str(url.expose_secret())?,
+            Self::Local { host, port, user, password, database } => {
+                let options = PgConnectOptions::new_without_pgpass()
+                    .port(*port)
+                    .username(user)
+                    .password(password.expose_secret())
+                    .database(database);
+                if host.is_absolute() { options.socket(host) } else { options.host(&host.to_string_lossy()) }
+            }
+        };
+        Ok(options.application_name("archestra"))
+    }
+}
+
+/// A handle on the database; clones share one pool.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pub(crate) pool: PgPool,
+}
+
+impl Db {
+    /// Opens a pool without waiting for a first connection. At most `max_connections` are kept.
+    pub fn connect_lazily(endpoint: &Endpoint, max_connections: u32, statement_timeout: Duration) -> Result<Self> {
+        let options = endpoint
+            .options()?
+            .options([("statement_timeout", statement_timeout.as_millis().to_string())]);
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .idle_timeout(Duration::from_mins(5))
+            .connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Brings the schema up to date under an advisory lock. Each migration is one transaction: a failed one
+    /// leaves the schema as it was before it.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(MIGRATIONS.run(&self.pool).await?)
+    }
+
+    /// The newest migration this program knows.
+    pub fn newest_migration() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// `server_version_num`, for example 180004.
+    pub async fn server_version(&self) -> Result<i32> {
+        let (version,): (i32,) =
+            sqlx::query_as("SELECT current_setting('server_version_num')::int").fetch_one(&self.pool).await?;
+        Ok(version)
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Listens for what any replica announces.
+    pub async fn listen(&self) -> Result<Announcements> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL]).await?;
+        Ok(Announcements(listener))
+    }
+}
+
+#[derive(Debug)]
+pub enum Announcement {
+    /// What a snapshot is made of changed, or the connection was lost and a change may have been missed.
+    SnapshotChanged,
+    /// These calls have just been recorded.
+    InteractionsRecorded(Vec<Uuid>),
+}
+
+/// A connection that hears what replicas announce; it reconnects by itself.
+pub struct Announcements(PgListener);
+
+impl Announcements {
+    pub async fn next(&mut self) -> Result<Announcement> {
+        let Some(notification) = self.0.try_recv().await? else { return Ok(Announcement::SnapshotChanged) };
+        Ok(if notification.channel() == INTERACTION_CHANNEL {
+            let ids = notification.payload().split(',').filter_map(|id| id.parse().ok());
+            Announcement::InteractionsRecorded(ids.collect())
+        } else {
+            Announcement::SnapshotChanged
+        })
+    }
+}
