@@ -1,1 +1,16 @@
-//! Rules that the planes share.
+//! Rules that the planes share: who may do what, what a call costs, how it is recorded.
+//!
+//! No HTTP and no SQL here: planes speak the first, `db` the second.
+
+pub mod access;
+pub mod agents;
+pub mod api_keys;
+pub mod clock;
+pub mod live;
+pub mod metrics;
+pub mod platform;
+pub mod pricing;
+pub mod recorder;
+pub mod retention;
+pub mod snapshot;
+pub mod upstreams;

@@ -1,0 +1,68 @@
+//! Calls as they are recorded, on any replica, for whoever is watching.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use db::interactions::Interaction;
+use db::{Announcement, Announcements, Db};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::snapshot::SnapshotHandle;
+
+/// A watcher this far behind misses calls and is told so.
+const BACKLOG: usize = 1024;
+const RETRY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Clone)]
+pub struct Live(broadcast::Sender<Arc<Interaction>>);
+
+impl Default for Live {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(BACKLOG))
+    }
+}
+
+impl Live {
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Interaction>> {
+        self.0.subscribe()
+    }
+
+    async fn publish(&self, db: &Db, ids: &[uuid::Uuid]) {
+        if self.0.receiver_count() == 0 {
+            return;
+        }
+        match db::interactions::find_many(db, ids).await {
+            Ok(rows) => rows.into_iter().for_each(|row| drop(self.0.send(Arc::new(row)))),
+            Err(error) => tracing::warn!(%error, "new calls could not be read for the live view"),
+        }
+    }
+}
+
+/// Follows the database's announcements until `stop`: keeps the snapshot current and feeds the live view.
+pub async fn follow(db: Db, snapshot: SnapshotHandle, live: Live, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let session = async {
+            let announcements = db.listen().await?;
+            // Whatever changed while nobody listened.
+            snapshot.refresh(&db).await?;
+            hear(announcements, &db, &snapshot, &live).await
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            result = session => if let Err(error) = result {
+                tracing::warn!(%error, "not hearing of changes; the last known state serves until the database is back");
+            },
+        }
+        tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(RETRY) => {} }
+    }
+}
+
+async fn hear(mut announcements: Announcements, db: &Db, snapshot: &SnapshotHandle, live: &Live) -> db::Result<()> {
+    loop {
+        match announcements.next().await? {
+            Announcement::SnapshotChanged => snapshot.refresh(db).await?,
+            Announcement::InteractionsRecorded(ids) => live.publish(db, &ids).await,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The one state value: everything a plane needs, made once at start.
+
+use std::sync::Arc;
+
+use db::Db;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::recorder::Recorder;
+use crate::snapshot::SnapshotHandle;
+use crate::upstreams::Upstreams;
+
+#[derive(Debug)]
+pub struct Platform {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub snapshot: SnapshotHandle,
+    pub recorder: Recorder,
+    pub live: Live,
+    pub metrics: Metrics,
+    pub upstreams: Upstreams,
+    pub settings: Settings,
+    /// Everything spawned; a graceful stop waits for it.
+    pub tasks: TaskTracker,
+    /// Fires when the program is asked to stop.
+    pub stopping: CancellationToken,
+}
+
+/// What planes need to know of the configuration beyond upstreams.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub version: &'static str,
+    pub organization_id: String,
+    /// Without a trailing slash, as clients are told it.
+    pub api_base_url: String,
+    pub frontend_url: String,
+    pub cookie_domain: Option<String>,
+    /// The UI is served over https: cookies are marked Secure.
+    pub secure_cookies: bool,
+    pub disable_basic_auth: bool,
+    pub disable_invitations: bool,
+    pub desktop: bool,
+    pub analytics_enabled: bool,
+    pub analytics_destination: bool,
+    /// Addresses whose `X-Forwarded-*` headers are believed.
+    pub trust_proxy: bool,
+}

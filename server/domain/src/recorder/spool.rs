@@ -1,0 +1,108 @@
+//! Batches on disk while the database is away: one file each, written whole or not at all, replayed in order.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use db::interactions::NewInteraction;
+use uuid::Uuid;
+
+/// The first byte of a file; a file of another version is set aside, not guessed at.
+const VERSION: u8 = 1;
+const SUFFIX: &str = "batch";
+
+#[derive(Debug)]
+pub(super) struct Spool {
+    directory: PathBuf,
+    /// Oldest first, with the number of rows in each.
+    files: Vec<(PathBuf, usize)>,
+}
+
+impl Spool {
+    /// Opens a directory, and finds what an earlier run left there.
+    pub(super) fn open(directory: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&directory)?;
+        let mut paths: Vec<PathBuf> = fs::read_dir(&directory)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|suffix| suffix == SUFFIX))
+            .collect();
+        // Names are UUIDv7: their order is the order in time.
+        paths.sort();
+        let mut spool = Self { directory, files: Vec::new() };
+        for path in paths {
+            match read(&path) {
+                Ok(batch) => spool.files.push((path, batch.len())),
+                Err(error) => spool.set_aside(&path, &error),
+            }
+        }
+        Ok(spool)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.files.iter().map(|(_, rows)| rows).sum()
+    }
+
+    /// Keeps a batch; it is on the disk when this returns.
+    pub(super) fn push(&mut self, batch: &[NewInteraction]) -> io::Result<()> {
+        let path = self.directory.join(format!("{}.{SUFFIX}", Uuid::now_v7()));
+        let unfinished = path.with_extension("part");
+        let written = write(&unfinished, batch).and_then(|()| fs::rename(&unfinished, &path));
+        if let Err(error) = written {
+            // What is half written must not fill a full disk further.
+            let _ = fs::remove_file(&unfinished);
+            return Err(error);
+        }
+        self.files.push((path, batch.len()));
+        Ok(())
+    }
+
+    /// The oldest batch, which stays until [`Spool::pop`].
+    pub(super) fn first(&mut self) -> Option<Vec<NewInteraction>> {
+        while let Some((path, _)) = self.files.first().cloned() {
+            match read(&path) {
+                Ok(batch) => return Some(batch),
+                Err(error) => {
+                    self.files.remove(0);
+                    self.set_aside(&path, &error);
+                }
+            }
+        }
+        None
+    }
+
+    /// Forgets the oldest batch.
+    pub(super) fn pop(&mut self) -> io::Result<()> {
+        if self.files.is_empty() {
+            return Ok(());
+        }
+        let (path, _) = self.files.remove(0);
+        fs::remove_file(path)
+    }
+
+    fn set_aside(&self, path: &Path, error: &io::Error) {
+        let aside = path.with_extension("unreadable");
+        tracing::error!(%error, file = %aside.display(), "a spooled batch cannot be read; it is set aside, not deleted");
+        if let Err(error) = fs::rename(path, aside) {
+            tracing::error!(%error, "nor could it be renamed");
+        }
+    }
+}
+
+fn write(path: &Path, batch: &[NewInteraction]) -> io::Result<()> {
+    let bytes = postcard::to_extend(batch, vec![VERSION]).map_err(io::Error::other)?;
+    let mut file = File::create(path)?;
+    file.write_all(&bytes)?;
+    file.sync_all()
+}
+
+fn read(path: &Path) -> io::Result<Vec<NewInteraction>> {
+    let bytes = fs::read(path)?;
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(io::Error::other),
+        _ => Err(io::Error::other("not a spool file of this version")),
+    }
+}

@@ -1,0 +1,40 @@
+//! Forgets what is older than the organization wants to keep.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use crate::platform::Platform;
+
+const EVERY: Duration = Duration::from_mins(10);
+/// Rows deleted in one transaction: short enough that nothing else waits for it.
+const BATCH: i64 = 2_000;
+
+/// Runs until `stop`. `days` of zero keeps calls for ever.
+pub async fn run(platform: std::sync::Arc<Platform>, days: u32, stop: CancellationToken) {
+    loop {
+        if let Err(error) = sweep(&platform, days).await {
+            tracing::warn!(%error, "old rows could not be removed; the next sweep tries again");
+        }
+        tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(EVERY) => {} }
+    }
+}
+
+/// One sweep: calls past their retention, expired sessions.
+pub async fn sweep(platform: &Platform, days: u32) -> db::Result<u64> {
+    let now = platform.clock.now();
+    db::sessions::purge(&platform.db, now).await?;
+    let mut removed = 0;
+    if days > 0 {
+        let before = now - TimeDelta::days(i64::from(days));
+        loop {
+            let batch = db::interactions::purge(&platform.db, before, BATCH).await?;
+            removed += batch;
+            if batch == 0 {
+                break;
+            }
+        }
+    }
+    Ok(removed)
+}
