@@ -1,1 +1,70 @@
-fn main() {}
+//! `cargo xtask`: everything a person or the CI does to this repository, as one small program.
+//! It drives cargo, npm and the system's packages; it holds no product logic.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a task runner reads the environment and starts programs: that is its work"
+)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task runner talks to its terminal"
+)]
+
+mod check;
+mod ci;
+mod codegen;
+mod command;
+mod node;
+mod postgresql;
+mod progress;
+mod run;
+mod server;
+mod system;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask run [--desktop] [--release] [-- ARGS]   prepare everything, build and start Archestra
+cargo xtask test [rust|ui|e2e|clients|desktop]…     all tests, or the named suites
+cargo xtask ci                                      what the CI runs: tidy, fmt, clippy, deny, codegen, test
+cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates
+cargo xtask tidy                                    the rules of STYLE.md that a machine can check
+cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let Some((task, rest)) = arguments.split_first() else {
+        bail!("which task?\n\n{USAGE}");
+    };
+    let workspace = Workspace::find()?;
+    match task.as_str() {
+        "run" => run::run(&workspace, rest),
+        "test" => test::run(&workspace, rest),
+        "ci" => ci::run(&workspace),
+        "check" => check::run(&workspace),
+        "tidy" => tidy::run(&workspace),
+        "codegen" => codegen::run(&workspace, rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("there is no task `{other}`\n\n{USAGE}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! System packages that a suite needs: installed where that is allowed, else the exact command.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::command;
+use crate::progress::Progress;
+
+/// One need: present when any of the programs runs or the Debian package is installed.
+pub(crate) struct Need {
+    pub(crate) package: &'static str,
+    /// Programs that serve as well, whoever installed them.
+    pub(crate) or_programs: &'static [&'static str],
+}
+
+const fn package(package: &'static str) -> Need {
+    Need {
+        package,
+        or_programs: &[],
+    }
+}
+
+/// What compiles the window.
+pub(crate) const WINDOW_BUILD: &[Need] = &[
+    package("libwebkit2gtk-4.1-dev"),
+    package("libsoup-3.0-dev"),
+    package("libayatana-appindicator3-dev"),
+    package("librsvg2-dev"),
+    package("libxdo-dev"),
+];
+/// What drives the window in a test.
+pub(crate) const WINDOW_TEST: &[Need] = &[
+    package("webkit2gtk-driver"),
+    package("xvfb"),
+    package("xauth"),
+    package("fonts-dejavu-core"),
+];
+/// What Playwright drives.
+pub(crate) const BROWSER: &[Need] = &[
+    Need {
+        package: "chromium",
+        or_programs: &["chromium", "chromium-browser", "google-chrome"],
+    },
+    package("fonts-dejavu-core"),
+];
+/// What the Python SDKs are installed with.
+pub(crate) const PYTHON: &[Need] = &[
+    Need {
+        package: "python3",
+        or_programs: &["python3"],
+    },
+    package("python3-venv"),
+];
+
+/// Sees to it that all needs are met.
+pub(crate) fn ensure(needs: &[&[Need]], progress: &Progress) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        progress
+            .line("system packages: this system brings a web view; browsers are yours to install");
+        return Ok(());
+    }
+    let missing: Vec<&str> = needs
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|need| !is_met(need))
+        .map(|need| need.package)
+        .collect();
+    if missing.is_empty() {
+        progress.line("system packages: all here");
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    let by_hand = format!("sudo apt-get install --no-install-recommends {names}");
+    if !command::exists("apt-get") {
+        bail!(
+            "these Debian packages, or what your distribution calls them, are missing: {names}\n(on Debian: {by_hand})"
+        );
+    }
+    let Some(prefix) = rights() else {
+        bail!(
+            "system packages are missing and this user may not install them. Run:\n\n  {by_hand}\n"
+        );
+    };
+    progress.step(&format!("system packages: apt-get install {names}"), || {
+        // A machine that never updated its lists finds nothing; an outdated list finds removed versions.
+        command::quiet(apt(prefix).arg("update"))?;
+        command::quiet(
+            apt(prefix)
+                .args(["install", "--yes", "--no-install-recommends"])
+                .args(&missing),
+        )
+    })
+}
+
+fn is_met(need: &Need) -> bool {
+    need.or_programs
+        .iter()
+        .any(|program| command::exists(program))
+        || Command::new("dpkg-query")
+            .args(["--show", "--showformat=${db:Status-Status}", need.package])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .is_ok_and(|output| output.stdout == b"installed")
+}
+
+/// How to act as root without being asked for a password: nothing, sudo, or not at all.
+fn rights() -> Option<&'static [&'static str]> {
+    if command::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0") {
+        return Some(&[]);
+    }
+    let sudo = Command::new("sudo")
+        .args(["-n", "true"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    sudo.is_ok_and(|status| status.success())
+        .then_some(&["sudo", "-n"])
+}
+
+fn apt(prefix: &[&str]) -> Command {
+    let mut words =
+        prefix
+            .iter()
+            .copied()
+            .chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    let mut apt = Command::new(words.next().unwrap_or("env"));
+    apt.args(words);
+    apt
+}

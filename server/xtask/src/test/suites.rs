@@ -1,0 +1,121 @@
+//! The suites themselves: which command runs each and what it is given.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::tally::Tally;
+use super::{Prepared, Suite};
+use crate::progress::Progress;
+use crate::server::Server;
+use crate::{command, node};
+
+pub(super) fn run(suite: Suite, prepared: &Prepared<'_>, progress: &Progress) -> Result<Tally> {
+    match suite {
+        Suite::Rust => rust(prepared),
+        Suite::Ui => ui(prepared),
+        Suite::E2e => e2e(prepared),
+        Suite::Clients => clients(prepared, progress),
+        Suite::Desktop => desktop(prepared),
+    }
+}
+
+fn rust(prepared: &Prepared<'_>) -> Result<Tally> {
+    let mut cargo = if command::exists("cargo-nextest") {
+        let mut nextest = prepared.workspace.cargo("nextest");
+        nextest.arg("run");
+        nextest
+    } else {
+        let mut test = prepared.workspace.cargo("test");
+        test.arg("--no-fail-fast");
+        test
+    };
+    cargo
+        .args(prepared.packages)
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut cargo)
+}
+
+fn ui(prepared: &Prepared<'_>) -> Result<Tally> {
+    let ui = prepared.workspace.ui();
+    command::quiet(node::npm(&ui).args(["run", "check"]))?;
+    listen(node::npm(&ui).args(["run", "test"]))
+}
+
+/// Playwright over the real program.
+fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
+    let server = start(prepared, "e2e")?;
+    let mut playwright = node::npm(&prepared.workspace.ui());
+    playwright.args(["run", "e2e"]);
+    with_server(server, &mut playwright)
+}
+
+/// The official SDKs and agents over the real program.
+fn clients(prepared: &Prepared<'_>, progress: &Progress) -> Result<Tally> {
+    let folder = prepared.workspace.root.join("server/app/tests/clients");
+    if !folder.join("package.json").is_file() {
+        bail!("{} is missing", folder.join("package.json").display());
+    }
+    node::install(&folder, "clients", progress)?;
+    let mut suite = node::npm(&folder);
+    suite
+        .args(["run", "run"])
+        .env(
+            "ARCHESTRA_BINARY",
+            prepared.workspace.binary("debug", "archestra"),
+        )
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+/// The real window through WebDriver.
+fn desktop(prepared: &Prepared<'_>) -> Result<Tally> {
+    let folder = prepared.workspace.root.join("src-tauri/e2e");
+    if !folder.is_dir() {
+        bail!("{} is missing", folder.display());
+    }
+    let mut suite = Command::new("node");
+    suite
+        .args(["--test", "--test-concurrency=1"])
+        .current_dir(&folder)
+        .env(
+            "ARCHESTRA_DESKTOP_BINARY",
+            prepared.workspace.binary("debug", "desktop"),
+        )
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+fn start(prepared: &Prepared<'_>, name: &str) -> Result<Server> {
+    let program = prepared.workspace.binary("debug", "archestra");
+    Server::start(&program, &prepared.postgres, name)
+}
+
+fn with_server(server: Server, suite: &mut Command) -> Result<Tally> {
+    suite
+        .env("ARCHESTRA_E2E_URL", &server.ui_url)
+        .env("ARCHESTRA_E2E_API_URL", &server.api_url);
+    let result = listen(suite);
+    if result.is_err() {
+        println!(
+            "the server's log:\n{}",
+            std::fs::read_to_string(&server.log).unwrap_or_default()
+        );
+    }
+    server.stop()?;
+    result
+}
+
+/// A failed suite carries its tally in the error, so that the table can tell 1 of 400 from a suite that never began.
+fn listen(suite: &mut Command) -> Result<Tally> {
+    let heard = command::listen(suite)?;
+    let mut tally = Tally::read(&heard.lines);
+    if heard.success && tally.passed == 0 {
+        bail!("the suite ended well but ran no test");
+    }
+    if heard.success {
+        return Ok(tally);
+    }
+    tally.failed = tally.failed.max(1);
+    Err(anyhow::Error::new(tally))
+}
