@@ -1,1 +1,3 @@
-//! The embedded PostgreSQL: installed, started, watched and stopped by us.
+//! The embedded Postgres: installed, started, watched and stopped by us.
+
+pub mod install;
