@@ -6,6 +6,9 @@ mod openai_chat;
 mod openai_embeddings;
 mod openai_error;
 mod openai_responses;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use crate::dialect::Dialect;
 

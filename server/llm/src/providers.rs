@@ -11,6 +11,7 @@ mod tests;
 
 use http::Method;
 
+use crate::dialect::Dialect;
 use crate::operation::Operation;
 
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Provider {
     pub credential: Credential,
     path: fn(&str) -> String,
     operation: fn(&Method, &str) -> Option<Operation>,
+    dialect: fn() -> &'static dyn Dialect,
 }
 
 /// How a provider's own key is sent.
@@ -56,6 +58,11 @@ impl Provider {
     /// Recognises a call by the same `rest`; `None` means plain pass-through.
     pub fn operation(&self, method: &Method, rest: &str) -> Option<Operation> {
         (self.operation)(method, rest)
+    }
+
+    /// The provider's own wire format, in which a call that no operation recognises is answered when it fails.
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        (self.dialect)()
     }
 }
 

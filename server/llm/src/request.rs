@@ -16,6 +16,7 @@ mod tests;
 /// The fields of one JSON object that the caller asked for.
 pub(crate) struct Fields<'a> {
     found: Vec<(Cow<'a, str>, &'a RawValue)>,
+    complete: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -23,13 +24,19 @@ impl<'a> Fields<'a> {
     pub(crate) fn read(body: &'a [u8], names: &[&str]) -> Self {
         let mut found = Vec::new();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        // An error leaves what was found before it, which is all that can be had.
-        let _ = Collect {
+        let collect = Collect {
             names,
             found: &mut found,
-        }
-        .deserialize(&mut deserializer);
-        Self { found }
+        };
+        // An error leaves what was found before it, which is all that can be had.
+        let read = collect.deserialize(&mut deserializer);
+        let complete = read.and_then(|()| deserializer.end()).is_ok();
+        Self { found, complete }
+    }
+
+    /// Whether the object was there to its end, and nothing after it.
+    pub(crate) fn complete(&self) -> bool {
+        self.complete
     }
 
     pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {

@@ -13,6 +13,7 @@ pub(super) const PROVIDER: Provider = Provider {
     credential: Credential::XApiKey,
     path,
     operation,
+    dialect: || ANTHROPIC_MESSAGES,
 };
 
 fn path(rest: &str) -> String {

@@ -14,6 +14,7 @@ pub(super) const PROVIDER: Provider = Provider {
     credential: Credential::XGoogApiKey,
     path,
     operation,
+    dialect: || GEMINI_GENERATE,
 };
 
 fn path(rest: &str) -> String {

@@ -13,6 +13,7 @@ pub(super) const PROVIDER: Provider = Provider {
     credential: Credential::Bearer,
     path,
     operation,
+    dialect: || OPENAI_CHAT,
 };
 
 fn path(rest: &str) -> String {
