@@ -8,8 +8,11 @@ const READS_ENVIRONMENT: &[&str] = &[
     "server/app/src/config.rs",
     "server/app/src/config/",
     "server/xtask/",
-    "server/testkit/",
 ];
+/// Stands in for outside systems and only ever runs in tests.
+const TEST_CRATE: &str = "server/testkit/";
+const PANICS: &[&str] = &["panic!(", "unreachable!(", "unimplemented!(", "todo!("];
+const FEWEST_WORDS: usize = 3;
 const ENVIRONMENT: &[&str] = &["env::var(", "env::vars(", "env::var_os(", "env::vars_os("];
 
 pub(super) fn check(file: &SourceFile, findings: &mut Vec<Finding>) {
@@ -25,41 +28,22 @@ pub(super) fn check(file: &SourceFile, findings: &mut Vec<Finding>) {
         });
     };
     if file.path.ends_with("/mod.rs") {
-        report(
-            "mod-rs",
-            None,
-            "write `foo.rs` beside `foo/`, not `foo/mod.rs`".into(),
-        );
+        let text = "write `foo.rs` beside `foo/`, not `foo/mod.rs`";
+        report("mod-rs", None, text.into());
     }
     let lines = code_lines(&file.text);
     if lines > LONGEST_FILE {
-        report(
-            "long-file",
-            None,
-            format!("{lines} code lines, at most {LONGEST_FILE}"),
-        );
+        let text = format!("{lines} code lines, at most {LONGEST_FILE}");
+        report("long-file", None, text);
     }
-    if !has_module_doc(file) {
-        report(
-            "module-doc",
-            None,
-            "say at the top in `//!` what this file is".into(),
-        );
+    // A file of unit tests is described by the file it tests.
+    if !file.path.ends_with("/tests.rs") && !file.text.starts_with("//!") {
+        let text = "say at the top in `//!` what this file is";
+        report("module-doc", None, text.into());
     }
     for (number, line) in numbered_code(&file.text) {
-        if line.starts_with("#[allow(") || line.starts_with("#![allow(") {
-            report(
-                "allow",
-                Some(number),
-                "use `#[expect(…, reason = \"…\")]`".into(),
-            );
-        }
-        if !may_read_environment(&file.path) && ENVIRONMENT.iter().any(|call| line.contains(call)) {
-            report(
-                "environment",
-                Some(number),
-                "only app/src/config.rs reads the environment".into(),
-            );
+        if let Some((rule, text)) = broken_by(line, &file.path) {
+            report(rule, Some(number), text.into());
         }
     }
     for (number, attribute) in expectations(&file.text) {
@@ -67,22 +51,60 @@ pub(super) fn check(file: &SourceFile, findings: &mut Vec<Finding>) {
             report("reason", Some(number), "an `expect` says its reason".into());
         }
     }
+    for (number, name) in test_names(&file.text) {
+        if name.split('_').count() < FEWEST_WORDS {
+            let text = format!("`{name}` is no sentence about what must happen");
+            report("test-name", Some(number), text);
+        }
+    }
 }
 
-/// A file of unit tests is described by the file it tests.
-fn has_module_doc(file: &SourceFile) -> bool {
-    file.path.ends_with("/tests.rs") || file.text.starts_with("//!")
+/// The rule that a single line of code breaks, and what to do instead.
+fn broken_by(line: &str, path: &str) -> Option<(&'static str, &'static str)> {
+    if line.starts_with("#[allow(") || line.starts_with("#![allow(") {
+        return Some(("allow", "use `#[expect(…, reason = \"…\")]`"));
+    }
+    if is_test(path) {
+        return None;
+    }
+    if PANICS.iter().any(|call| line.contains(call)) {
+        return Some(("panic", "return an error instead"));
+    }
+    let reads_environment = ENVIRONMENT.iter().any(|call| line.contains(call));
+    if reads_environment
+        && !READS_ENVIRONMENT
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
+    {
+        return Some((
+            "environment",
+            "only app/src/config.rs reads the environment",
+        ));
+    }
+    None
 }
 
-fn may_read_environment(path: &str) -> bool {
-    READS_ENVIRONMENT
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
-        || is_test(path)
+/// The functions that follow a `#[test]`, `#[tokio::test]` or the like.
+fn test_names(text: &str) -> Vec<(usize, &str)> {
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for (number, line) in numbered_code(text) {
+        let attribute = line.strip_prefix("#[").unwrap_or_default();
+        is_test |= attribute.starts_with("test]") || attribute.contains("::test");
+        let function = line.split("fn ").nth(1).filter(|_| is_test);
+        if let Some(function) = function {
+            names.push((
+                number,
+                function.split(['(', '<']).next().unwrap_or_default(),
+            ));
+            is_test = false;
+        }
+    }
+    names
 }
 
 fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/")
+    path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with(TEST_CRATE)
 }
 
 fn numbered_code(text: &str) -> impl Iterator<Item = (usize, &str)> {

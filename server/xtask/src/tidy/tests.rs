@@ -116,6 +116,22 @@ fn an_allow_and_an_expect_without_reason_are_found() {
 }
 
 #[test]
+fn a_panic_is_found_outside_tests() {
+    let text = "//! doc\nunreachable!(\"never\")";
+    assert_eq!(rules(&rust("server/db/src/a.rs", text)), ["panic"]);
+    assert_eq!(rust("server/db/src/a/tests.rs", text), []);
+}
+
+#[test]
+fn a_test_whose_name_says_nothing_is_found() {
+    let text = "#[tokio::test(flavor = \"multi_thread\")]\nasync fn test_recorder() {}\n\
+                #[test]\nfn a_late_row_is_kept() {}\nfn help() {}";
+    let findings = rust("server/db/src/a/tests.rs", text);
+    assert_eq!(rules(&findings), ["test-name"]);
+    assert_eq!(findings[0].line, Some(2));
+}
+
+#[test]
 fn any_is_found_as_a_type_and_not_as_a_word() {
     for line in [
         "let a: any;",
