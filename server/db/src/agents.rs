@@ -61,8 +61,16 @@ pub async fn list(db: &Db, filter: &AgentFilter) -> Result<(Vec<Agent>, i64)> {
         AgentSort::UpdatedAt => " ORDER BY updated_at",
         AgentSort::Name => " ORDER BY lower(name)",
     });
-    query.push(if filter.descending { " DESC, id DESC" } else { " ASC, id ASC" });
-    query.push(" LIMIT ").push_bind(filter.limit).push(" OFFSET ").push_bind(filter.offset);
+    query.push(if filter.descending {
+        " DESC, id DESC"
+    } else {
+        " ASC, id ASC"
+    });
+    query
+        .push(" LIMIT ")
+        .push_bind(filter.limit)
+        .push(" OFFSET ")
+        .push_bind(filter.offset);
     let mut agents: Vec<Agent> = query.build_query_as().fetch_all(&db.pool).await?;
     attach_labels(db, &mut agents).await?;
     Ok((agents, total))
@@ -70,22 +78,31 @@ pub async fn list(db: &Db, filter: &AgentFilter) -> Result<(Vec<Agent>, i64)> {
 
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &AgentFilter) {
     if let Some(name) = &filter.name {
-        query.push(" AND strpos(lower(name), lower(").push_bind(name.clone()).push(")) > 0");
+        query
+            .push(" AND strpos(lower(name), lower(")
+            .push_bind(name.clone())
+            .push(")) > 0");
     }
     if let Some(agent_type) = &filter.agent_type {
-        query.push(" AND agent_type = ").push_bind(agent_type.clone());
+        query
+            .push(" AND agent_type = ")
+            .push_bind(agent_type.clone());
     }
 }
 
 pub async fn all(db: &Db) -> Result<Vec<Agent>> {
-    let mut agents: Vec<Agent> = sqlx::query_as("SELECT * FROM agents ORDER BY created_at, id").fetch_all(&db.pool).await?;
+    let mut agents: Vec<Agent> = sqlx::query_as("SELECT * FROM agents ORDER BY created_at, id")
+        .fetch_all(&db.pool)
+        .await?;
     attach_labels(db, &mut agents).await?;
     Ok(agents)
 }
 
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Agent>> {
-    let agent: Option<Agent> =
-        sqlx::query_as("SELECT * FROM agents WHERE id = $1").bind(id).fetch_optional(&db.pool).await?;
+    let agent: Option<Agent> = sqlx::query_as("SELECT * FROM agents WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&db.pool)
+        .await?;
     let Some(agent) = agent else { return Ok(None) };
     let mut agents = [agent];
     attach_labels(db, &mut agents).await?;
@@ -147,7 +164,9 @@ pub async fn update<E: From<crate::Error>>(
     change: impl FnOnce(&mut Agent) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<Agent>, E> {
     let mut tx = db.pool.begin().await.map_err(crate::Error::from)?;
-    let Some(mut agent) = lock(&mut tx, id).await? else { return Ok(None) };
+    let Some(mut agent) = lock(&mut tx, id).await? else {
+        return Ok(None);
+    };
     let was_default = agent.is_default;
     change(&mut agent)?;
     if agent.is_default && !was_default {
@@ -159,13 +178,18 @@ pub async fn update<E: From<crate::Error>>(
 }
 
 async fn lock(tx: &mut Transaction<'_, Postgres>, id: Uuid) -> Result<Option<Agent>> {
-    let agent: Option<Agent> =
-        sqlx::query_as("SELECT * FROM agents WHERE id = $1 FOR UPDATE").bind(id).fetch_optional(&mut **tx).await?;
-    let Some(mut agent) = agent else { return Ok(None) };
-    agent.labels = sqlx::query_as("SELECT key, value FROM agent_labels WHERE agent_id = $1 ORDER BY position")
+    let agent: Option<Agent> = sqlx::query_as("SELECT * FROM agents WHERE id = $1 FOR UPDATE")
         .bind(id)
-        .fetch_all(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
+    let Some(mut agent) = agent else {
+        return Ok(None);
+    };
+    agent.labels =
+        sqlx::query_as("SELECT key, value FROM agent_labels WHERE agent_id = $1 ORDER BY position")
+            .bind(id)
+            .fetch_all(&mut **tx)
+            .await?;
     Ok(Some(agent))
 }
 
@@ -191,14 +215,22 @@ async fn write(tx: &mut Transaction<'_, Postgres>, agent: &Agent) -> Result<()> 
 }
 
 async fn clear_default(tx: &mut Transaction<'_, Postgres>) -> Result<()> {
-    sqlx::query("UPDATE agents SET is_default = false WHERE is_default").execute(&mut **tx).await?;
+    sqlx::query("UPDATE agents SET is_default = false WHERE is_default")
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
 async fn replace_labels(tx: &mut Transaction<'_, Postgres>, agent: &Agent) -> Result<()> {
-    sqlx::query("DELETE FROM agent_labels WHERE agent_id = $1").bind(agent.id).execute(&mut **tx).await?;
-    let (keys, values): (Vec<&str>, Vec<&str>) =
-        agent.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).unzip();
+    sqlx::query("DELETE FROM agent_labels WHERE agent_id = $1")
+        .bind(agent.id)
+        .execute(&mut **tx)
+        .await?;
+    let (keys, values): (Vec<&str>, Vec<&str>) = agent
+        .labels
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .unzip();
     sqlx::query(
         "INSERT INTO agent_labels (agent_id, key, value, position)
          SELECT $1, key, value, position FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS l(key, value, position)",
@@ -212,12 +244,19 @@ async fn replace_labels(tx: &mut Transaction<'_, Postgres>, agent: &Agent) -> Re
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM agents WHERE id = $1").bind(id).execute(&db.pool).await?;
+    let done = sqlx::query("DELETE FROM agents WHERE id = $1")
+        .bind(id)
+        .execute(&db.pool)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 
 pub async fn label_keys(db: &Db) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar("SELECT DISTINCT key FROM agent_labels ORDER BY key").fetch_all(&db.pool).await?)
+    Ok(
+        sqlx::query_scalar("SELECT DISTINCT key FROM agent_labels ORDER BY key")
+            .fetch_all(&db.pool)
+            .await?,
+    )
 }
 
 pub async fn label_values(db: &Db, key: Option<&str>) -> Result<Vec<String>> {

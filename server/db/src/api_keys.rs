@@ -36,13 +36,17 @@ pub async fn insert(db: &Db, key: &ApiKey) -> Result<()> {
 }
 
 pub async fn list(db: &Db, user_id: &str) -> Result<Vec<ApiKey>> {
-    let query = sqlx::query_as("SELECT * FROM api_keys WHERE user_id = $1 ORDER BY created_at DESC, id").bind(user_id);
+    let query =
+        sqlx::query_as("SELECT * FROM api_keys WHERE user_id = $1 ORDER BY created_at DESC, id")
+            .bind(user_id);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
 /// Every key, for the snapshot.
 pub async fn all(db: &Db) -> Result<Vec<ApiKey>> {
-    Ok(sqlx::query_as("SELECT * FROM api_keys").fetch_all(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT * FROM api_keys")
+        .fetch_all(&db.pool)
+        .await?)
 }
 
 /// False if the user has no such key.

@@ -22,12 +22,19 @@ impl From<sqlx::Error> for Error {
                 Self::Conflict(inner.constraint().unwrap_or("unique").to_owned())
             }
             // Class 57 (operator intervention) and 53 (out of disk, memory, connections) pass by themselves or by an operator.
-            E::Database(inner) if inner.code().is_some_and(|code| code.starts_with("57") || code.starts_with("53")) => {
+            E::Database(inner)
+                if inner
+                    .code()
+                    .is_some_and(|code| code.starts_with("57") || code.starts_with("53")) =>
+            {
                 Self::Unavailable(inner.message().to_owned())
             }
-            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::Tls(_) | E::Protocol(_) | E::WorkerCrashed => {
-                Self::Unavailable(error.to_string())
-            }
+            E::Io(_)
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::Tls(_)
+            | E::Protocol(_)
+            | E::WorkerCrashed => Self::Unavailable(error.to_string()),
             _ => Self::Query(error),
         }
     }

@@ -70,7 +70,9 @@ pub async fn list(db: &Db, filter: &InteractionFilter, limit: i64) -> Result<Vec
 /// How many calls match. Read from the roll-up where it can answer, so that a million rows cost no scan.
 pub async fn count(db: &Db, filter: &InteractionFilter) -> Result<i64> {
     let mut query = if filter.fits_rollup() {
-        let mut query = QueryBuilder::new("SELECT COALESCE(sum(requests), 0)::bigint FROM interaction_hours WHERE true");
+        let mut query = QueryBuilder::new(
+            "SELECT COALESCE(sum(requests), 0)::bigint FROM interaction_hours WHERE true",
+        );
         filter.push_rollup(&mut query);
         query
     } else {
@@ -95,20 +97,33 @@ pub async fn facets(db: &Db, filter: &InteractionFilter) -> Result<Vec<Facet>> {
 }
 
 pub async fn find_many(db: &Db, ids: &[Uuid]) -> Result<Vec<Interaction>> {
-    Ok(sqlx::query_as("SELECT * FROM interactions WHERE id = ANY($1) ORDER BY id").bind(ids).fetch_all(&db.pool).await?)
+    Ok(
+        sqlx::query_as("SELECT * FROM interactions WHERE id = ANY($1) ORDER BY id")
+            .bind(ids)
+            .fetch_all(&db.pool)
+            .await?,
+    )
 }
 
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Interaction>> {
-    Ok(sqlx::query_as("SELECT * FROM interactions WHERE id = $1").bind(id).fetch_optional(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT * FROM interactions WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&db.pool)
+        .await?)
 }
 
 pub async fn bodies(db: &Db, id: Uuid) -> Result<Option<Bodies>> {
-    let query = sqlx::query_as("SELECT * FROM interaction_bodies WHERE interaction_id = $1").bind(id);
+    let query =
+        sqlx::query_as("SELECT * FROM interaction_bodies WHERE interaction_id = $1").bind(id);
     Ok(query.fetch_optional(&db.pool).await?)
 }
 
 pub async fn any(db: &Db) -> Result<bool> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM interactions)").fetch_one(&db.pool).await?)
+    Ok(
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM interactions)")
+            .fetch_one(&db.pool)
+            .await?,
+    )
 }
 
 /// Distinct callers as they named themselves, by a skip scan: cheap however many rows there are.

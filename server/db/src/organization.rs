@@ -39,7 +39,9 @@ pub async fn ensure(db: &Db, id: &str, name: &str) -> Result<Organization> {
 }
 
 pub async fn get(db: &Db) -> Result<Organization> {
-    Ok(sqlx::query_as("SELECT * FROM organization").fetch_one(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT * FROM organization")
+        .fetch_one(&db.pool)
+        .await?)
 }
 
 pub async fn update(db: &Db, change: &OrganizationChange) -> Result<Organization> {

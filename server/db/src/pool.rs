@@ -19,20 +19,36 @@ pub enum Endpoint {
     /// `postgresql://user:password@host:5432/database`
     Url(SecretString),
     /// A server on this machine that listens on a Unix socket (or, on Windows, on loopback).
-    Local { host: PathBuf, port: u16, user: String, password: SecretString, database: String },
+    Local {
+        host: PathBuf,
+        port: u16,
+        user: String,
+        password: SecretString,
+        database: String,
+    },
 }
 
 impl Endpoint {
     fn options(&self) -> Result<PgConnectOptions> {
         let options = match self {
             Self::Url(url) => PgConnectOptions::from_str(url.expose_secret())?,
-            Self::Local { host, port, user, password, database } => {
+            Self::Local {
+                host,
+                port,
+                user,
+                password,
+                database,
+            } => {
                 let options = PgConnectOptions::new_without_pgpass()
                     .port(*port)
                     .username(user)
                     .password(password.expose_secret())
                     .database(database);
-                if host.is_absolute() { options.socket(host) } else { options.host(&host.to_string_lossy()) }
+                if host.is_absolute() {
+                    options.socket(host)
+                } else {
+                    options.host(&host.to_string_lossy())
+                }
             }
         };
         Ok(options.application_name("archestra"))
@@ -47,10 +63,15 @@ pub struct Db {
 
 impl Db {
     /// Opens a pool without waiting for a first connection. At most `max_connections` are kept.
-    pub fn connect_lazily(endpoint: &Endpoint, max_connections: u32, statement_timeout: Duration) -> Result<Self> {
-        let options = endpoint
-            .options()?
-            .options([("statement_timeout", statement_timeout.as_millis().to_string())]);
+    pub fn connect_lazily(
+        endpoint: &Endpoint,
+        max_connections: u32,
+        statement_timeout: Duration,
+    ) -> Result<Self> {
+        let options = endpoint.options()?.options([(
+            "statement_timeout",
+            statement_timeout.as_millis().to_string(),
+        )]);
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -71,7 +92,11 @@ impl Db {
 
     /// The newest migration this program knows.
     pub fn newest_migration() -> i64 {
-        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+        MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .max()
+            .unwrap_or(0)
     }
 
     pub async fn ping(&self) -> Result<()> {
@@ -82,7 +107,9 @@ impl Db {
     /// `server_version_num`, for example 180004.
     pub async fn server_version(&self) -> Result<i32> {
         let (version,): (i32,) =
-            sqlx::query_as("SELECT current_setting('server_version_num')::int").fetch_one(&self.pool).await?;
+            sqlx::query_as("SELECT current_setting('server_version_num')::int")
+                .fetch_one(&self.pool)
+                .await?;
         Ok(version)
     }
 
@@ -93,7 +120,9 @@ impl Db {
     /// Listens for what any replica announces.
     pub async fn listen(&self) -> Result<Announcements> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL]).await?;
+        listener
+            .listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL])
+            .await?;
         Ok(Announcements(listener))
     }
 }
@@ -111,9 +140,14 @@ pub struct Announcements(PgListener);
 
 impl Announcements {
     pub async fn next(&mut self) -> Result<Announcement> {
-        let Some(notification) = self.0.try_recv().await? else { return Ok(Announcement::SnapshotChanged) };
+        let Some(notification) = self.0.try_recv().await? else {
+            return Ok(Announcement::SnapshotChanged);
+        };
         Ok(if notification.channel() == INTERACTION_CHANNEL {
-            let ids = notification.payload().split(',').filter_map(|id| id.parse().ok());
+            let ids = notification
+                .payload()
+                .split(',')
+                .filter_map(|id| id.parse().ok());
             Announcement::InteractionsRecorded(ids.collect())
         } else {
             Announcement::SnapshotChanged

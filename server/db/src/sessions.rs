@@ -56,10 +56,11 @@ pub async fn find_live(db: &Db, token_hash: &[u8], now: DateTime<Utc>) -> Result
 }
 
 pub async fn list_live(db: &Db, user_id: &str, now: DateTime<Utc>) -> Result<Vec<Session>> {
-    let query =
-        sqlx::query_as("SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC")
-            .bind(user_id)
-            .bind(now);
+    let query = sqlx::query_as(
+        "SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC",
+    )
+    .bind(user_id)
+    .bind(now);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
@@ -93,7 +94,10 @@ pub async fn lift_password_duty(db: &Db, user_id: &str) -> Result<()> {
 
 /// Removes what has expired: sessions, and failures nobody counts any more.
 pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now).execute(&db.pool).await?;
+    sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+        .bind(now)
+        .execute(&db.pool)
+        .await?;
     sqlx::query("DELETE FROM sign_in_failures WHERE failed_at <= $1")
         .bind(now - chrono::TimeDelta::hours(1))
         .execute(&db.pool)
@@ -103,16 +107,22 @@ pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<()> {
 
 /// `subject` is an account or an address, as the caller names it.
 pub async fn note_failure(db: &Db, subjects: &[String], now: DateTime<Utc>) -> Result<()> {
-    sqlx::query("INSERT INTO sign_in_failures SELECT subject, $2 FROM unnest($1::text[]) AS subject")
-        .bind(subjects)
-        .bind(now)
-        .execute(&db.pool)
-        .await?;
+    sqlx::query(
+        "INSERT INTO sign_in_failures SELECT subject, $2 FROM unnest($1::text[]) AS subject",
+    )
+    .bind(subjects)
+    .bind(now)
+    .execute(&db.pool)
+    .await?;
     Ok(())
 }
 
 /// How often a subject failed since then, and when last.
-pub async fn failures(db: &Db, subject: &str, since: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>)> {
+pub async fn failures(
+    db: &Db,
+    subject: &str,
+    since: DateTime<Utc>,
+) -> Result<(i64, Option<DateTime<Utc>>)> {
     let query =
         sqlx::query_as("SELECT count(*), max(failed_at) FROM sign_in_failures WHERE subject = $1 AND failed_at > $2")
             .bind(subject)
@@ -121,6 +131,9 @@ pub async fn failures(db: &Db, subject: &str, since: DateTime<Utc>) -> Result<(i
 }
 
 pub async fn forgive(db: &Db, subject: &str) -> Result<()> {
-    sqlx::query("DELETE FROM sign_in_failures WHERE subject = $1").bind(subject).execute(&db.pool).await?;
+    sqlx::query("DELETE FROM sign_in_failures WHERE subject = $1")
+        .bind(subject)
+        .execute(&db.pool)
+        .await?;
     Ok(())
 }

@@ -43,7 +43,12 @@ pub struct ModelTotal {
     pub cost_pico: i64,
 }
 
-pub async fn top_models(db: &Db, start: DateTime<Utc>, end: DateTime<Utc>, limit: i64) -> Result<Vec<ModelTotal>> {
+pub async fn top_models(
+    db: &Db,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ModelTotal>> {
     let query = sqlx::query_as(
         "SELECT provider, model, sum(requests)::bigint AS requests,
                 sum(input_tokens + output_tokens + cache_read_tokens + cache_write_tokens)::bigint AS tokens,
@@ -67,7 +72,12 @@ pub struct AgentTotal {
     pub cost_pico: i64,
 }
 
-pub async fn top_agents(db: &Db, start: DateTime<Utc>, end: DateTime<Utc>, limit: i64) -> Result<Vec<AgentTotal>> {
+pub async fn top_agents(
+    db: &Db,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<AgentTotal>> {
     let query = sqlx::query_as(
         "SELECT h.agent_id, a.name, sum(h.requests)::bigint AS requests,
                 sum(h.input_tokens + h.output_tokens + h.cache_read_tokens + h.cache_write_tokens)::bigint AS tokens,

@@ -29,11 +29,18 @@ pub struct UnpricedModel {
 }
 
 pub async fn list(db: &Db) -> Result<Vec<TokenPrice>> {
-    Ok(sqlx::query_as("SELECT * FROM token_prices ORDER BY provider, model").fetch_all(&db.pool).await?)
+    Ok(
+        sqlx::query_as("SELECT * FROM token_prices ORDER BY provider, model")
+            .fetch_all(&db.pool)
+            .await?,
+    )
 }
 
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<TokenPrice>> {
-    Ok(sqlx::query_as("SELECT * FROM token_prices WHERE id = $1").bind(id).fetch_optional(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT * FROM token_prices WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&db.pool)
+        .await?)
 }
 
 pub async fn insert(db: &Db, price: &TokenPrice) -> Result<()> {
@@ -72,7 +79,10 @@ pub async fn update(db: &Db, price: &TokenPrice) -> Result<bool> {
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM token_prices WHERE id = $1").bind(id).execute(&db.pool).await?;
+    let done = sqlx::query("DELETE FROM token_prices WHERE id = $1")
+        .bind(id)
+        .execute(&db.pool)
+        .await?;
     Ok(done.rows_affected() > 0)
 }
 

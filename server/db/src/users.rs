@@ -34,7 +34,10 @@ pub async fn insert(db: &Db, user: &User) -> Result<()> {
 }
 
 pub async fn find(db: &Db, id: &str) -> Result<Option<User>> {
-    Ok(sqlx::query_as("SELECT * FROM users WHERE id = $1").bind(id).fetch_optional(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT * FROM users WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&db.pool)
+        .await?)
 }
 
 pub async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
@@ -44,14 +47,16 @@ pub async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
 
 /// The oldest administrator: the one the start-up created, whom the desktop signs in and `reset-admin` mends.
 pub async fn first_admin(db: &Db) -> Result<Option<User>> {
-    let query = sqlx::query_as("SELECT * FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1");
+    let query =
+        sqlx::query_as("SELECT * FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1");
     Ok(query.fetch_optional(&db.pool).await?)
 }
 
 pub async fn any_default_password(db: &Db) -> Result<bool> {
-    let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT FROM users WHERE password_is_default)")
-        .fetch_one(&db.pool)
-        .await?;
+    let (any,): (bool,) =
+        sqlx::query_as("SELECT EXISTS (SELECT FROM users WHERE password_is_default)")
+            .fetch_one(&db.pool)
+            .await?;
     Ok(any)
 }
 
@@ -76,5 +81,7 @@ pub async fn rename(db: &Db, id: &str, name: &str) -> Result<()> {
 
 /// Id and name of everyone, for showing who made a call.
 pub async fn names(db: &Db) -> Result<Vec<(String, String)>> {
-    Ok(sqlx::query_as("SELECT id, name FROM users ORDER BY name").fetch_all(&db.pool).await?)
+    Ok(sqlx::query_as("SELECT id, name FROM users ORDER BY name")
+        .fetch_all(&db.pool)
+        .await?)
 }

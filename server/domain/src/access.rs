@@ -20,7 +20,12 @@ pub enum Action {
     Delete,
 }
 
-pub const RESOURCES: [Resource; 4] = [Resource::Profile, Resource::Interaction, Resource::TokenPrice, Resource::Organization];
+pub const RESOURCES: [Resource; 4] = [
+    Resource::Profile,
+    Resource::Interaction,
+    Resource::TokenPrice,
+    Resource::Organization,
+];
 pub const ACTIONS: [Action; 4] = [Action::Create, Action::Read, Action::Update, Action::Delete];
 
 /// What a route asks of its caller.

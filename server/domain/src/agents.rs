@@ -60,5 +60,9 @@ fn slug(name: &str, id: Uuid) -> String {
     let slug: String = slug.trim_end_matches('-').chars().take(48).collect();
     let id = id.simple().to_string();
     let suffix = &id[id.len() - 6..];
-    if slug.is_empty() { format!("agent-{suffix}") } else { format!("{slug}-{suffix}") }
+    if slug.is_empty() {
+        format!("agent-{suffix}")
+    } else {
+        format!("{slug}-{suffix}")
+    }
 }

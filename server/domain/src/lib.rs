@@ -5,7 +5,9 @@
 pub mod access;
 pub mod agents;
 pub mod api_keys;
+pub mod availability;
 pub mod clock;
+pub mod desktop;
 pub mod live;
 pub mod metrics;
 pub mod platform;

@@ -33,7 +33,9 @@ impl Live {
             return;
         }
         match db::interactions::find_many(db, ids).await {
-            Ok(rows) => rows.into_iter().for_each(|row| drop(self.0.send(Arc::new(row)))),
+            Ok(rows) => rows
+                .into_iter()
+                .for_each(|row| drop(self.0.send(Arc::new(row)))),
             Err(error) => tracing::warn!(%error, "new calls could not be read for the live view"),
         }
     }
@@ -58,7 +60,12 @@ pub async fn follow(db: Db, snapshot: SnapshotHandle, live: Live, stop: Cancella
     }
 }
 
-async fn hear(mut announcements: Announcements, db: &Db, snapshot: &SnapshotHandle, live: &Live) -> db::Result<()> {
+async fn hear(
+    mut announcements: Announcements,
+    db: &Db,
+    snapshot: &SnapshotHandle,
+    live: &Live,
+) -> db::Result<()> {
     loop {
         match announcements.next().await? {
             Announcement::SnapshotChanged => snapshot.refresh(db).await?,

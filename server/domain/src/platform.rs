@@ -6,7 +6,9 @@ use db::Db;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::availability::Availability;
 use crate::clock::Clock;
+use crate::desktop::OneTimeToken;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
@@ -17,18 +19,26 @@ use crate::upstreams::Upstreams;
 pub struct Platform {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
+    /// Whether the database answers, so that a request need not wait to find out.
+    pub database: Availability,
     pub snapshot: SnapshotHandle,
     pub recorder: Recorder,
     pub live: Live,
     pub metrics: Metrics,
     pub upstreams: Upstreams,
     pub settings: Settings,
+    /// How the desktop window signs in without a password.
+    pub desktop_token: OneTimeToken,
     /// Everything spawned; a graceful stop waits for it.
     pub tasks: TaskTracker,
     /// Fires when the program is asked to stop.
     pub stopping: CancellationToken,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the configuration"
+)]
 /// What planes need to know of the configuration beyond upstreams.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -25,7 +25,9 @@ pub struct Price {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a price is a decimal number of USD per million tokens, such as 0.15, with at most six decimals")]
+#[error(
+    "a price is a decimal number of USD per million tokens, such as 0.15, with at most six decimals"
+)]
 pub struct InvalidPrice;
 
 impl Price {
@@ -37,23 +39,46 @@ impl Price {
         cache_read: Option<&str>,
         cache_write: Option<&str>,
     ) -> Result<Self, InvalidPrice> {
-        Ok(Self { rates: Rates::parse(input, output, cache_read, cache_write, None)?, tiers: Vec::new() })
+        Ok(Self {
+            rates: Rates::parse(input, output, cache_read, cache_write, None)?,
+            tiers: Vec::new(),
+        })
     }
 
     /// From a row of the built-in table.
     pub fn listed(model: &ModelPrice) -> Result<Self, InvalidPrice> {
-        let rates = Rates::parse(model.input, model.output, model.cache_read, model.cache_write, model.cache_write_1h)?;
+        let rates = Rates::parse(
+            model.input,
+            model.output,
+            model.cache_read,
+            model.cache_write,
+            model.cache_write_1h,
+        )?;
         let tiers = model.tiers.iter().map(|tier| {
-            let rates = Rates::parse(tier.input, tier.output, tier.cache_read, tier.cache_write, tier.cache_write_1h)?;
+            let rates = Rates::parse(
+                tier.input,
+                tier.output,
+                tier.cache_read,
+                tier.cache_write,
+                tier.cache_write_1h,
+            )?;
             Ok((tier.above_prompt_tokens, rates))
         });
-        Ok(Self { rates, tiers: tiers.collect::<Result<_, _>>()? })
+        Ok(Self {
+            rates,
+            tiers: tiers.collect::<Result<_, _>>()?,
+        })
     }
 
     /// `None` where the sum leaves the range of an `i64` (nine million dollars for one call).
     pub fn cost(&self, usage: &Usage) -> Option<i64> {
         let reached = |tier: &&(u64, Rates)| usage.prompt() > tier.0;
-        let rates = self.tiers.iter().rev().find(reached).map_or(&self.rates, |(_, rates)| rates);
+        let rates = self
+            .tiers
+            .iter()
+            .rev()
+            .find(reached)
+            .map_or(&self.rates, |(_, rates)| rates);
         let part = |tokens: u64, price: i64| i64::try_from(tokens).ok()?.checked_mul(price);
         let short_lived = usage.cache_write.saturating_sub(usage.cache_write_1h);
         part(usage.input, rates.input)?
@@ -104,7 +129,10 @@ fn parse_price(text: &str) -> Result<i64, InvalidPrice> {
 }
 
 /// Picodollars as USD, for people and metrics.
-#[expect(clippy::cast_precision_loss, reason = "a float is only what is shown; sums are made in picodollars")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a float is only what is shown; sums are made in picodollars"
+)]
 pub fn usd(pico: i64) -> f64 {
     pico as f64 / 1e12
 }

@@ -60,8 +60,16 @@ impl Recorder {
         let status = Arc::new(Status::default());
         let spool = Spool::open(spool)?;
         status.spooled.store(spool.rows(), Ordering::Relaxed);
-        let writer = Writer::new(db, snapshot, spool, status.clone(), tokio::runtime::Handle::current());
-        std::thread::Builder::new().name("recorder".into()).spawn(move || writer.run(&receiver))?;
+        let writer = Writer::new(
+            db,
+            snapshot,
+            spool,
+            status.clone(),
+            tokio::runtime::Handle::current(),
+        );
+        std::thread::Builder::new()
+            .name("recorder".into())
+            .spawn(move || writer.run(&receiver))?;
         Ok(Self { sender, status })
     }
 

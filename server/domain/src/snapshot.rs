@@ -39,8 +39,11 @@ pub struct ApiKeyOwner {
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
-        let (agents, keys, prices) =
-            tokio::try_join!(db::agents::all(db), db::api_keys::all(db), db::token_prices::list(db))?;
+        let (agents, keys, prices) = tokio::try_join!(
+            db::agents::all(db),
+            db::api_keys::all(db),
+            db::token_prices::list(db)
+        )?;
         Ok(Self::build(agents, keys, prices))
     }
 
@@ -49,25 +52,49 @@ impl Snapshot {
         keys: Vec<db::api_keys::ApiKey>,
         prices: Vec<db::token_prices::TokenPrice>,
     ) -> Self {
-        let default_agent = agents.iter().find(|agent| agent.is_default).map(|agent| agent.id);
+        let default_agent = agents
+            .iter()
+            .find(|agent| agent.is_default)
+            .map(|agent| agent.id);
         Self {
-            slugs: agents.iter().map(|agent| (agent.slug.clone(), agent.id)).collect(),
+            slugs: agents
+                .iter()
+                .map(|agent| (agent.slug.clone(), agent.id))
+                .collect(),
             agents: agents
                 .into_iter()
-                .map(|agent| (agent.id, Agent { id: agent.id, name: agent.name, labels: agent.labels }))
+                .map(|agent| {
+                    (
+                        agent.id,
+                        Agent {
+                            id: agent.id,
+                            name: agent.name,
+                            labels: agent.labels,
+                        },
+                    )
+                })
                 .collect(),
             default_agent,
             api_keys: keys
                 .into_iter()
                 .filter_map(|key| {
-                    let owner = ApiKeyOwner { key_id: key.id, user_id: key.user_id, expires_at: key.expires_at };
+                    let owner = ApiKeyOwner {
+                        key_id: key.id,
+                        user_id: key.user_id,
+                        expires_at: key.expires_at,
+                    };
                     Some((key.key_hash.try_into().ok()?, owner))
                 })
                 .collect(),
             custom_prices: prices
                 .into_iter()
                 .filter_map(|row| {
-                    let price = Price::parse(&row.input, &row.output, row.cache_read.as_deref(), row.cache_write.as_deref());
+                    let price = Price::parse(
+                        &row.input,
+                        &row.output,
+                        row.cache_read.as_deref(),
+                        row.cache_write.as_deref(),
+                    );
                     Some(((row.provider, row.model), price.ok()?))
                 })
                 .collect(),
@@ -80,6 +107,10 @@ impl Snapshot {
         self.agents.get(&id)
     }
 
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.values()
+    }
+
     pub fn default_agent(&self) -> Option<&Agent> {
         self.agents.get(&self.default_agent?)
     }
@@ -87,12 +118,17 @@ impl Snapshot {
     /// Who owns a key of ours, unless it has expired.
     pub fn api_key(&self, raw: &str, now: DateTime<Utc>) -> Option<&ApiKeyOwner> {
         let digest: [u8; 32] = Sha256::digest(raw.as_bytes()).into();
-        self.api_keys.get(&digest).filter(|owner| owner.expires_at.is_none_or(|expiry| expiry > now))
+        self.api_keys
+            .get(&digest)
+            .filter(|owner| owner.expires_at.is_none_or(|expiry| expiry > now))
     }
 
     /// A price a person set wins over the built-in table.
     pub fn price(&self, provider: &str, model: &str) -> Option<Price> {
-        let custom = self.custom_prices.get(&(provider.to_owned(), model.to_owned())).cloned();
+        let custom = self
+            .custom_prices
+            .get(&(provider.to_owned(), model.to_owned()))
+            .cloned();
         custom.or_else(|| Price::listed(llm::prices::price_table().find(provider, model)?).ok())
     }
 }

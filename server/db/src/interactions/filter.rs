@@ -51,7 +51,10 @@ impl InteractionFilter {
     /// Whether the hourly roll-up knows everything that is asked.
     pub(super) fn fits_rollup(&self) -> bool {
         let whole_hour = |time: Option<DateTime<Utc>>| {
-            time.is_none_or(|time| time.duration_trunc(TimeDelta::hours(1)).is_ok_and(|hour| hour == time))
+            time.is_none_or(|time| {
+                time.duration_trunc(TimeDelta::hours(1))
+                    .is_ok_and(|hour| hour == time)
+            })
         };
         self.external_agent_id.is_none()
             && self.user_id.is_none()
@@ -64,7 +67,10 @@ impl InteractionFilter {
     pub(super) fn push_rollup(&self, query: &mut QueryBuilder<Postgres>) {
         self.push_shared(query);
         if let Some(start) = self.start {
-            query.push(" AND hour >= date_trunc('hour', ").push_bind(start).push(")");
+            query
+                .push(" AND hour >= date_trunc('hour', ")
+                .push_bind(start)
+                .push(")");
         }
         if let Some(end) = self.end {
             query.push(" AND hour < ").push_bind(end);
@@ -100,9 +106,12 @@ impl InteractionFilter {
         if let Some(agent_id) = self.agent_id {
             query.push(" AND agent_id = ").push_bind(agent_id);
         }
-        for (column, value) in
-            [("provider", &self.provider), ("model", &self.model), ("kind", &self.kind), ("outcome", &self.outcome)]
-        {
+        for (column, value) in [
+            ("provider", &self.provider),
+            ("model", &self.model),
+            ("kind", &self.kind),
+            ("outcome", &self.outcome),
+        ] {
             push_equal(query, column, value.as_ref());
         }
     }
@@ -130,7 +139,11 @@ impl InteractionFilter {
 /// `column` is one of ours, never a caller's text.
 fn push_equal(query: &mut QueryBuilder<Postgres>, column: &'static str, value: Option<&String>) {
     if let Some(value) = value {
-        query.push(" AND ").push(column).push(" = ").push_bind(value.clone());
+        query
+            .push(" AND ")
+            .push(column)
+            .push(" = ")
+            .push_bind(value.clone());
     }
 }
 
@@ -139,10 +152,23 @@ fn push_search(query: &mut QueryBuilder<Postgres>, search: &str) {
         query.push(" AND id = ").push_bind(id);
         return;
     }
-    let pattern = format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = format!(
+        "%{}%",
+        search
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_")
+    );
     query.push(" AND (");
-    for (index, column) in ["model", "session_id", "external_agent_id", "error"].into_iter().enumerate() {
-        query.push(if index == 0 { "" } else { " OR " }).push(column).push(" ILIKE ").push_bind(pattern.clone());
+    for (index, column) in ["model", "session_id", "external_agent_id", "error"]
+        .into_iter()
+        .enumerate()
+    {
+        query
+            .push(if index == 0 { "" } else { " OR " })
+            .push(column)
+            .push(" ILIKE ")
+            .push_bind(pattern.clone());
     }
     query.push(")");
 }

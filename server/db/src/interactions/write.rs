@@ -46,7 +46,11 @@ pub async fn insert_batch(db: &Db, batch: &[NewInteraction]) -> Result<()> {
     let mut tx = db.pool.begin().await?;
     insert_rows(&mut tx, batch).await?;
     insert_bodies(&mut tx, batch).await?;
-    let ids: Vec<String> = batch.iter().take(ANNOUNCED).map(|new| new.row.id.simple().to_string()).collect();
+    let ids: Vec<String> = batch
+        .iter()
+        .take(ANNOUNCED)
+        .map(|new| new.row.id.simple().to_string())
+        .collect();
     sqlx::query("SELECT pg_notify($1, $2)")
         .bind(crate::pool::INTERACTION_CHANNEL)
         .bind(ids.join(","))

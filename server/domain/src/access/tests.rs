@@ -15,5 +15,9 @@ fn a_member_reads_but_does_not_change_agents_and_prices() {
     assert!(role_allows("member", Resource::Profile, Action::Read));
     assert!(!role_allows("member", Resource::Profile, Action::Update));
     assert!(!role_allows("member", Resource::TokenPrice, Action::Create));
-    assert!(!role_allows("editor", Resource::Organization, Action::Update));
+    assert!(!role_allows(
+        "editor",
+        Resource::Organization,
+        Action::Update
+    ));
 }

@@ -51,15 +51,27 @@ impl LlmFamilies {
             first_token: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             tokens_per_second: Family::new_with_constructor(|| Histogram::new(TOKENS_PER_SECOND)),
         };
-        registry.register("llm_request_duration_seconds", "How long model calls took", families.duration.clone());
+        registry.register(
+            "llm_request_duration_seconds",
+            "How long model calls took",
+            families.duration.clone(),
+        );
         registry.register("llm_tokens", "Tokens, by type", families.tokens.clone());
-        registry.register("llm_cost", "Cost of model calls in USD", families.cost.clone());
+        registry.register(
+            "llm_cost",
+            "Cost of model calls in USD",
+            families.cost.clone(),
+        );
         registry.register(
             "llm_time_to_first_token_seconds",
             "How long streams took to their first byte",
             families.first_token.clone(),
         );
-        registry.register("llm_tokens_per_second", "Output tokens a second of streams", families.tokens_per_second.clone());
+        registry.register(
+            "llm_tokens_per_second",
+            "Output tokens a second of streams",
+            families.tokens_per_second.clone(),
+        );
         families
     }
 
@@ -70,7 +82,9 @@ impl LlmFamilies {
             labels.push((name.to_owned(), value.to_owned()));
             labels
         };
-        self.duration.get_or_create(&with("status_code", &call.status.to_string())).observe(call.duration.as_secs_f64());
+        self.duration
+            .get_or_create(&with("status_code", &call.status.to_string()))
+            .observe(call.duration.as_secs_f64());
         if let Some(usage) = call.usage {
             for (kind, tokens) in [
                 ("input", usage.input),
@@ -79,7 +93,9 @@ impl LlmFamilies {
                 ("cache_write", usage.cache_write),
             ] {
                 if tokens > 0 {
-                    self.tokens.get_or_create(&with("type", kind)).inc_by(tokens);
+                    self.tokens
+                        .get_or_create(&with("type", kind))
+                        .inc_by(tokens);
                 }
             }
         }
@@ -92,19 +108,25 @@ impl LlmFamilies {
     }
 
     fn observe_stream(&self, labels: &Labels, call: &LlmCall<'_>, first_byte: Duration) {
-        self.first_token.get_or_create(labels).observe(first_byte.as_secs_f64());
+        self.first_token
+            .get_or_create(labels)
+            .observe(first_byte.as_secs_f64());
         let streamed = call.duration.saturating_sub(first_byte).as_secs_f64();
         let output = call.usage.map_or(0, |usage| usage.output);
         if output > 0 && streamed > 0.0 {
             #[expect(clippy::cast_precision_loss, reason = "a rate")]
-            self.tokens_per_second.get_or_create(labels).observe(output as f64 / streamed);
+            self.tokens_per_second
+                .get_or_create(labels)
+                .observe(output as f64 / streamed);
         }
     }
 }
 
 /// The agent goes by both of its names, since dashboards exist for either.
 fn labels(call: &LlmCall<'_>) -> Labels {
-    let (id, name) = call.agent.map_or((String::new(), ""), |agent| (agent.id.to_string(), agent.name.as_str()));
+    let (id, name) = call.agent.map_or((String::new(), ""), |agent| {
+        (agent.id.to_string(), agent.name.as_str())
+    });
     let mut labels: Labels = [
         ("provider", call.provider),
         ("model", call.model),
@@ -116,8 +138,12 @@ fn labels(call: &LlmCall<'_>) -> Labels {
     .map(|(key, value)| (key.to_owned(), value.to_owned()))
     .into();
     for (key, value) in call.agent.iter().flat_map(|agent| &agent.labels) {
-        let key: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let taken = labels.iter().any(|(taken, _)| *taken == key) || ["status_code", "type", "le"].contains(&key.as_str());
+        let key: String = key
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let taken = labels.iter().any(|(taken, _)| *taken == key)
+            || ["status_code", "type", "le"].contains(&key.as_str());
         if !taken && key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
             labels.push((key, value.clone()));
         }

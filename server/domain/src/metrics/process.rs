@@ -12,10 +12,14 @@ pub(super) struct ProcessCollector;
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
         let pid = Pid::from_u32(std::process::id());
-        let Ok(mut system) = System::new() else { return Ok(()) };
+        let Ok(mut system) = System::new() else {
+            return Ok(());
+        };
         let what = ProcessRefreshKind::nothing().with_memory().with_cpu();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, what);
-        let Some(process) = system.process(pid) else { return Ok(()) };
+        let Some(process) = system.process(pid) else {
+            return Ok(());
+        };
 
         #[expect(clippy::cast_precision_loss, reason = "metrics are floats")]
         let cpu = ConstCounter::new(process.accumulated_cpu_time() as f64 / 1000.0);
@@ -28,10 +32,26 @@ impl Collector for ProcessCollector {
         cpu.encode(cpu_encoder)?;
 
         for (name, help, value) in [
-            ("process_resident_memory_bytes", "Resident memory", process.memory()),
-            ("process_virtual_memory_bytes", "Virtual memory", process.virtual_memory()),
-            ("process_start_time_seconds", "Start time since the Unix epoch", process.start_time()),
-            ("process_open_fds", "Open file descriptors", process.open_files().unwrap_or(0) as u64),
+            (
+                "process_resident_memory_bytes",
+                "Resident memory",
+                process.memory(),
+            ),
+            (
+                "process_virtual_memory_bytes",
+                "Virtual memory",
+                process.virtual_memory(),
+            ),
+            (
+                "process_start_time_seconds",
+                "Start time since the Unix epoch",
+                process.start_time(),
+            ),
+            (
+                "process_open_fds",
+                "Open file descriptors",
+                process.open_files().unwrap_or(0) as u64,
+            ),
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             let gauge_encoder = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;

@@ -3,32 +3,60 @@
 use super::*;
 
 fn usage(input: u64, output: u64, cache_read: u64, cache_write: u64) -> Usage {
-    Usage { input, output, cache_read, cache_write, ..Usage::default() }
+    Usage {
+        input,
+        output,
+        cache_read,
+        cache_write,
+        ..Usage::default()
+    }
 }
 
 #[test]
 fn a_call_costs_each_kind_of_token_at_its_own_price() {
     let price = Price::parse("3", "15", Some("0.30"), Some("3.75")).unwrap();
-    let cost = price.cost(&usage(1_000_000, 1_000_000, 1_000_000, 1_000_000)).unwrap();
+    let cost = price
+        .cost(&usage(1_000_000, 1_000_000, 1_000_000, 1_000_000))
+        .unwrap();
     assert_eq!(cost, 22_050_000_000_000, "3 + 15 + 0.30 + 3.75 USD");
 }
 
 #[test]
 fn a_cached_token_without_a_price_costs_as_much_as_any_other() {
     let price = Price::parse("2", "8", None, None).unwrap();
-    assert_eq!(price.cost(&usage(0, 0, 10, 5)), price.cost(&usage(15, 0, 0, 0)));
+    assert_eq!(
+        price.cost(&usage(0, 0, 10, 5)),
+        price.cost(&usage(15, 0, 0, 0))
+    );
 }
 
 #[test]
 fn prices_are_read_exactly() {
-    for (text, expected) in [("0.15", 150_000), ("3", 3_000_000), (".075", 75_000), ("0.000001", 1), ("0", 0), ("10.50", 10_500_000)] {
+    for (text, expected) in [
+        ("0.15", 150_000),
+        ("3", 3_000_000),
+        (".075", 75_000),
+        ("0.000001", 1),
+        ("0", 0),
+        ("10.50", 10_500_000),
+    ] {
         assert_eq!(parse_price(text), Ok(expected), "{text}");
     }
 }
 
 #[test]
 fn what_is_not_a_price_is_refused() {
-    for text in ["", ".", "-1", "1e3", "0.0000001", "1,5", "$3", "1.2.3", "99999999999999999999"] {
+    for text in [
+        "",
+        ".",
+        "-1",
+        "1e3",
+        "0.0000001",
+        "1,5",
+        "$3",
+        "1.2.3",
+        "99999999999999999999",
+    ] {
         assert_eq!(parse_price(text), Err(InvalidPrice), "{text:?}");
     }
 }
@@ -50,7 +78,11 @@ fn a_long_prompt_costs_its_tier_and_an_hour_of_cache_its_own_price() {
     let price = Price::listed(&listed).unwrap();
     assert_eq!(price.cost(&usage(100, 10, 0, 0)), Some(120_000_000));
     assert_eq!(price.cost(&usage(101, 10, 0, 0)), Some(343_000_000));
-    let hour = Usage { cache_write: 10, cache_write_1h: 4, ..Usage::default() };
+    let hour = Usage {
+        cache_write: 10,
+        cache_write_1h: 4,
+        ..Usage::default()
+    };
     assert_eq!(price.cost(&hour), Some(6 * 1_250_000 + 4 * 2_000_000));
 }
 

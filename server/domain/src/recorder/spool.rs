@@ -28,11 +28,14 @@ impl Spool {
             .collect();
         // Names are UUIDv7: their order is the order in time.
         paths.sort();
-        let mut spool = Self { directory, files: Vec::new() };
+        let mut spool = Self {
+            directory,
+            files: Vec::new(),
+        };
         for path in paths {
             match read(&path) {
                 Ok(batch) => spool.files.push((path, batch.len())),
-                Err(error) => spool.set_aside(&path, &error),
+                Err(error) => set_aside(&path, &error),
             }
         }
         Ok(spool)
@@ -67,7 +70,7 @@ impl Spool {
                 Ok(batch) => return Some(batch),
                 Err(error) => {
                     self.files.remove(0);
-                    self.set_aside(&path, &error);
+                    set_aside(&path, &error);
                 }
             }
         }
@@ -82,13 +85,13 @@ impl Spool {
         let (path, _) = self.files.remove(0);
         fs::remove_file(path)
     }
+}
 
-    fn set_aside(&self, path: &Path, error: &io::Error) {
-        let aside = path.with_extension("unreadable");
-        tracing::error!(%error, file = %aside.display(), "a spooled batch cannot be read; it is set aside, not deleted");
-        if let Err(error) = fs::rename(path, aside) {
-            tracing::error!(%error, "nor could it be renamed");
-        }
+fn set_aside(path: &Path, error: &io::Error) {
+    let aside = path.with_extension("unreadable");
+    tracing::error!(%error, file = %aside.display(), "a spooled batch cannot be read; it is set aside, not deleted");
+    if let Err(error) = fs::rename(path, aside) {
+        tracing::error!(%error, "nor could it be renamed");
     }
 }
 

@@ -42,15 +42,30 @@ enum Written {
 }
 
 impl Writer {
-    pub(super) fn new(db: Db, snapshot: SnapshotHandle, spool: Spool, status: Arc<Status>, runtime: Handle) -> Self {
-        Self { db, snapshot, spool, status, runtime, next_probe: None }
+    pub(super) fn new(
+        db: Db,
+        snapshot: SnapshotHandle,
+        spool: Spool,
+        status: Arc<Status>,
+        runtime: Handle,
+    ) -> Self {
+        Self {
+            db,
+            snapshot,
+            spool,
+            status,
+            runtime,
+            next_probe: None,
+        }
     }
 
     pub(super) fn run(mut self, receiver: &Receiver<Message>) {
         loop {
             let (batch, closing) = self.collect(receiver);
             if !batch.is_empty() {
-                self.status.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+                self.status
+                    .waiting
+                    .fetch_sub(batch.len(), Ordering::Relaxed);
                 self.store(batch);
             }
             self.replay();
@@ -63,10 +78,18 @@ impl Writer {
     }
 
     /// What finished within one interval, digested. The second part is set when the recorder is to end.
-    fn collect(&self, receiver: &Receiver<Message>) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
+    fn collect(
+        &self,
+        receiver: &Receiver<Message>,
+    ) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
         let mut batch = Vec::new();
         // With nothing on disk to replay, there is nothing to wake up for.
-        let mut deadline = now() + if self.spool.is_empty() { IDLE } else { PROBE_INTERVAL };
+        let mut deadline = now()
+            + if self.spool.is_empty() {
+                IDLE
+            } else {
+                PROBE_INTERVAL
+            };
         while batch.len() < BATCH {
             match receiver.recv_timeout(deadline.saturating_duration_since(now())) {
                 Ok(Message::Record(record)) => {
@@ -102,10 +125,13 @@ impl Writer {
     }
 
     fn write(&self, batch: &[NewInteraction]) -> Written {
-        let insert = async { tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)).await };
+        let insert =
+            async { tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)).await };
         match self.runtime.block_on(insert) {
             Ok(Ok(())) => {
-                self.status.written.fetch_add(batch.len() as u64, Ordering::Relaxed);
+                self.status
+                    .written
+                    .fetch_add(batch.len() as u64, Ordering::Relaxed);
                 Written::Yes
             }
             Ok(Err(error)) if !error.is_unavailable() => Written::Refused(error),
@@ -128,9 +154,13 @@ impl Writer {
     fn spool(&mut self, batch: &[NewInteraction]) {
         if let Err(error) = self.spool.push(batch) {
             tracing::error!(%error, rows = batch.len(), "calls could be kept neither in the database nor on disk; they are lost");
-            self.status.lost.fetch_add(batch.len() as u64, Ordering::Relaxed);
+            self.status
+                .lost
+                .fetch_add(batch.len() as u64, Ordering::Relaxed);
         }
-        self.status.spooled.store(self.spool.rows(), Ordering::Relaxed);
+        self.status
+            .spooled
+            .store(self.spool.rows(), Ordering::Relaxed);
     }
 
     /// Moves what waits on disk into the database, if it is back; at most for one interval at a time, so that
@@ -145,7 +175,9 @@ impl Writer {
         }
         let until = now() + FLUSH_INTERVAL;
         while now() < until {
-            let Some(batch) = self.spool.first() else { break };
+            let Some(batch) = self.spool.first() else {
+                break;
+            };
             match self.write(&batch) {
                 Written::Yes => self.forget_first(),
                 Written::Away => {
@@ -160,7 +192,9 @@ impl Writer {
             }
         }
         self.next_probe = None;
-        self.status.spooled.store(self.spool.rows(), Ordering::Relaxed);
+        self.status
+            .spooled
+            .store(self.spool.rows(), Ordering::Relaxed);
     }
 
     fn forget_first(&mut self) {
@@ -171,7 +205,6 @@ impl Writer {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "intervals of one thread, not a time anyone sees")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,0 +1,237 @@
+//! Agents: one id that names a proxy path, a gateway path and a chat identity.
+
+mod body;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Extract;
+use chrono::{DateTime, Utc};
+use db::agents::{AgentFilter, AgentSort};
+use domain::platform::Platform;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
+use crate::error::ErrorBody;
+use crate::extract::{self, Id, Query};
+use crate::pagination::{self, Pagination};
+use crate::{ApiError, State};
+use body::{Agent, AgentInput};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// A part of the name.
+    name: Option<String>,
+    agent_type: Option<String>,
+    limit: Option<i64>,
+    offset: Option<i64>,
+    #[serde(default)]
+    sort_by: SortBy,
+    #[serde(default)]
+    sort_direction: Direction,
+}
+
+#[derive(Deserialize, ToSchema, Default, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+enum SortBy {
+    #[default]
+    CreatedAt,
+    UpdatedAt,
+    Name,
+    /// Not sortable in the database yet; served in order of creation.
+    ToolsCount,
+    Team,
+}
+
+#[derive(Deserialize, ToSchema, Default, Clone, Copy, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Direction {
+    Asc,
+    #[default]
+    Desc,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct AgentPage {
+    data: Vec<Agent>,
+    pagination: Pagination,
+}
+
+/// List agents, page by page.
+#[utoipa::path(get, path = "/api/agents", tag = "agents", params(ListQuery), responses((status = 200, body = AgentPage)))]
+pub(crate) async fn list(
+    Extract(platform): State,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<AgentPage>, ApiError> {
+    let filter = AgentFilter {
+        name: query.name.filter(|name| !name.is_empty()),
+        agent_type: query.agent_type,
+        sort: match query.sort_by {
+            SortBy::Name => AgentSort::Name,
+            SortBy::UpdatedAt => AgentSort::UpdatedAt,
+            SortBy::CreatedAt | SortBy::ToolsCount | SortBy::Team => AgentSort::CreatedAt,
+        },
+        descending: query.sort_direction == Direction::Desc,
+        limit: pagination::limit(query.limit),
+        offset: query.offset.unwrap_or(0).max(0),
+    };
+    let (rows, total) = db::agents::list(&platform.db, &filter).await?;
+    let data = with_last_use(&platform, rows).await?;
+    Ok(Json(AgentPage {
+        data,
+        pagination: Pagination::new(total, filter.limit, filter.offset),
+    }))
+}
+
+/// List all agents.
+#[utoipa::path(get, path = "/api/agents/all", tag = "agents", responses((status = 200, body = Vec<Agent>)))]
+pub(crate) async fn all(Extract(platform): State) -> Result<Json<Vec<Agent>>, ApiError> {
+    let rows = db::agents::all(&platform.db).await?;
+    Ok(Json(with_last_use(&platform, rows).await?))
+}
+
+async fn with_last_use(
+    platform: &Platform,
+    rows: Vec<db::agents::Agent>,
+) -> Result<Vec<Agent>, ApiError> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let last: HashMap<Uuid, DateTime<Utc>> = db::agents::last_used(&platform.db, &ids)
+        .await?
+        .into_iter()
+        .collect();
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let last_used_at = last.get(&row.id).copied();
+            Agent::new(row, last_used_at)
+        })
+        .collect())
+}
+
+/// The agent of calls that name none.
+#[utoipa::path(get, path = "/api/agents/default", tag = "agents", responses((status = 200, body = Agent)))]
+pub(crate) async fn default(Extract(platform): State) -> Result<Json<Agent>, ApiError> {
+    domain::agents::ensure_default(
+        &platform.db,
+        &platform.settings.organization_id,
+        platform.clock.now(),
+    )
+    .await?;
+    let default = db::agents::all(&platform.db)
+        .await?
+        .into_iter()
+        .find(|agent| agent.is_default);
+    one(&platform, default).await
+}
+
+#[utoipa::path(get, path = "/api/agents/{id}", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Agent), (status = 404, body = ErrorBody)))]
+pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Agent>, ApiError> {
+    let row = db::agents::find(&platform.db, id).await?;
+    one(&platform, row).await
+}
+
+async fn one(platform: &Platform, row: Option<db::agents::Agent>) -> Result<Json<Agent>, ApiError> {
+    let row = row.ok_or(ApiError::NotFound("Agent"))?;
+    let mut agents = with_last_use(platform, vec![row]).await?;
+    agents.pop().map(Json).ok_or(ApiError::NotFound("Agent"))
+}
+
+/// Create an agent.
+#[utoipa::path(post, path = "/api/agents", tag = "agents", request_body = AgentInput,
+    responses((status = 200, body = Agent), (status = 400, body = ErrorBody)))]
+pub(crate) async fn create(
+    Extract(platform): State,
+    caller: Caller,
+    extract::Json(input): extract::Json<AgentInput>,
+) -> Result<Json<Agent>, ApiError> {
+    let name = input
+        .name
+        .clone()
+        .ok_or_else(|| ApiError::Validation("name is required.".into()))?;
+    let mut row = domain::agents::new(
+        &platform.settings.organization_id,
+        &name,
+        platform.clock.now(),
+    );
+    row.author_id = Some(caller.user.id);
+    input.apply(&mut row)?;
+    db::agents::insert(&platform.db, &row).await?;
+    refresh(&platform).await?;
+    one(&platform, Some(row)).await
+}
+
+/// Change an agent: only the fields that are sent; null clears one.
+#[utoipa::path(put, path = "/api/agents/{id}", tag = "agents", params(("id" = Uuid, Path)), request_body = AgentInput,
+    responses((status = 200, body = Agent), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn update(
+    Extract(platform): State,
+    Id(id): Id,
+    extract::Json(input): extract::Json<AgentInput>,
+) -> Result<Json<Agent>, ApiError> {
+    let now = platform.clock.now();
+    let change = |row: &mut db::agents::Agent| {
+        if row.is_default && input.is_default == Some(false) {
+            return Err(ApiError::Validation(
+                "Make another agent the default instead: calls without an agent need one.".into(),
+            ));
+        }
+        row.updated_at = now;
+        input.apply(row)
+    };
+    let row = db::agents::update(&platform.db, id, change).await?;
+    refresh(&platform).await?;
+    one(&platform, row).await
+}
+
+/// Delete an agent; what it called stays on record.
+#[utoipa::path(delete, path = "/api/agents/{id}", tag = "agents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
+pub(crate) async fn delete(
+    Extract(platform): State,
+    Id(id): Id,
+) -> Result<Json<Success>, ApiError> {
+    let row = db::agents::find(&platform.db, id)
+        .await?
+        .ok_or(ApiError::NotFound("Agent"))?;
+    if row.is_default {
+        return Err(ApiError::Conflict(
+            "The default agent can't be deleted. Make another one the default first.".into(),
+        ));
+    }
+    db::agents::delete(&platform.db, id).await?;
+    refresh(&platform).await?;
+    Ok(SUCCESS)
+}
+
+/// The next call through the proxy sees the change, without waiting for the notification.
+async fn refresh(platform: &Arc<Platform>) -> Result<(), ApiError> {
+    Ok(platform.snapshot.refresh(&platform.db).await?)
+}
+
+#[utoipa::path(get, path = "/api/agents/labels/keys", tag = "agents", responses((status = 200, body = Vec<String>)))]
+pub(crate) async fn label_keys(Extract(platform): State) -> Result<Json<Vec<String>>, ApiError> {
+    Ok(Json(db::agents::label_keys(&platform.db).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct LabelKey {
+    key: Option<String>,
+}
+
+#[utoipa::path(get, path = "/api/agents/labels/values", tag = "agents", params(LabelKey),
+    responses((status = 200, body = Vec<String>)))]
+pub(crate) async fn label_values(
+    Extract(platform): State,
+    Query(query): Query<LabelKey>,
+) -> Result<Json<Vec<String>>, ApiError> {
+    Ok(Json(
+        db::agents::label_values(&platform.db, query.key.as_deref()).await?,
+    ))
+}

@@ -1,0 +1,161 @@
+//! Who is calling: a browser with a session cookie, or a program with an API key.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use cookie::Cookie;
+use domain::api_keys::digest;
+use domain::platform::Platform;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+use uuid::Uuid;
+
+use crate::ApiError;
+
+pub(crate) const SESSION_COOKIE: &str = "archestra.session_token";
+
+/// Who a request acts for.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) user: db::users::User,
+    /// None for an API key.
+    pub(crate) session: Option<db::sessions::Session>,
+}
+
+impl Caller {
+    /// A browser that may only set a new password.
+    pub(crate) fn owes_password(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|session| session.must_change_password)
+    }
+
+    pub(crate) fn session_id(&self) -> Option<Uuid> {
+        self.session.as_ref().map(|session| session.id)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(unauthenticated)
+    }
+}
+
+pub(crate) fn unauthenticated() -> ApiError {
+    ApiError::Unauthenticated("Sign in, or send an API key in the Authorization header.".into())
+}
+
+/// Puts a [`Caller`] into the request if it carries a valid credential; whether one is needed is not decided here.
+pub(crate) async fn authenticate(
+    axum::extract::State(platform): crate::State,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if !platform.database.is_up() {
+        return Err(ApiError::Unavailable);
+    }
+    let caller = match api_key(request.headers()) {
+        Some(key) => Some(caller_of_key(&platform, key).await?),
+        None => match session_token(request.headers()) {
+            Some(token) => caller_of_session(&platform, &token).await?,
+            None => None,
+        },
+    };
+    if let Some(caller) = caller {
+        if caller.session.is_some() {
+            refuse_foreign_origin(&platform, request.method(), request.headers())?;
+        }
+        request.extensions_mut().insert(caller);
+    }
+    Ok(next.run(request).await)
+}
+
+/// The key as it is, or after `Bearer`.
+fn api_key(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
+    Some(value.strip_prefix("Bearer ").unwrap_or(value).trim())
+}
+
+/// A key that is sent must be good: falling back to a cookie would hide a typing error.
+async fn caller_of_key(platform: &Arc<Platform>, key: &str) -> Result<Caller, ApiError> {
+    let now = platform.clock.now();
+    let owner = platform.snapshot.load().api_key(key, now).cloned();
+    let owner = owner.ok_or_else(|| {
+        ApiError::Unauthenticated("This API key is unknown or has expired.".into())
+    })?;
+    let user = db::users::find(&platform.db, &owner.user_id)
+        .await?
+        .ok_or_else(unauthenticated)?;
+    db::api_keys::touch(&platform.db, owner.key_id, now).await?;
+    Ok(Caller {
+        user,
+        session: None,
+    })
+}
+
+async fn caller_of_session(
+    platform: &Arc<Platform>,
+    token: &str,
+) -> Result<Option<Caller>, ApiError> {
+    let session =
+        db::sessions::find_live(&platform.db, &digest(token), platform.clock.now()).await?;
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let user = db::users::find(&platform.db, &session.user_id).await?;
+    Ok(user.map(|user| Caller {
+        user,
+        session: Some(session),
+    }))
+}
+
+pub(crate) fn session_token(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == SESSION_COOKIE)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// A browser names the page behind a change; only our own pages may make one with a cookie. Programs send no Origin.
+pub(crate) fn refuse_foreign_origin(
+    platform: &Platform,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    if method.is_safe() {
+        return Ok(());
+    }
+    let Some(origin) = headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok())
+    else {
+        return Ok(());
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let settings = &platform.settings;
+    let same = origin
+        .split_once("://")
+        .is_some_and(|(_, authority)| authority == host);
+    if same || origin == settings.frontend_url || origin == settings.api_base_url {
+        return Ok(());
+    }
+    Err(ApiError::Forbidden(format!(
+        "The page {origin} may not change anything here. Open the UI at {}, or set ARCHESTRA_FRONTEND_URL to the address you use.",
+        settings.frontend_url
+    )))
+}

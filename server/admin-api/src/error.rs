@@ -1,0 +1,105 @@
+//! What a caller of `/api` is told when something fails, and the one place that says it.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("{0}")]
+    Validation(String),
+    #[error("{0}")]
+    Unauthenticated(String),
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("Too many failed attempts. Try again in {retry_after} seconds.")]
+    Throttled { retry_after: u64 },
+    #[error(
+        "The database is not reachable just now; it is being restarted. Try again in a moment."
+    )]
+    Unavailable,
+    #[error("Something went wrong on the server. The log has the details.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// `{"error":{"message","type"}}`
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ErrorDetail {
+    /// For people: what happened and what to do.
+    message: String,
+    /// For programs, for example `api_validation_error`.
+    r#type: String,
+}
+
+impl ApiError {
+    pub(crate) fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(error.into())
+    }
+
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Validation(_) => (StatusCode::BAD_REQUEST, "api_validation_error"),
+            Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "api_authentication_error"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "api_authorization_error"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "api_not_found_error"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "api_conflict_error"),
+            Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "api_rate_limit_error"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error"),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "api_internal_server_error",
+            ),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Throttled { retry_after } => Some(*retry_after),
+            Self::Unavailable => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl From<db::Error> for ApiError {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable(_) => Self::Unavailable,
+            db::Error::Conflict(_) => {
+                Self::Conflict("This name is taken already. Choose another one.".into())
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(source) = &self {
+            tracing::error!(error = %source, "a request failed");
+        }
+        let (status, kind) = self.kind();
+        let detail = ErrorDetail {
+            message: self.to_string(),
+            r#type: kind.to_owned(),
+        };
+        let mut response = (status, Json(ErrorBody { error: detail })).into_response();
+        if let Some(seconds) = self.retry_after() {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,207 @@
+//! Recorded model calls: list, counts, one in full, live, export.
+
+mod body;
+mod export;
+mod live;
+mod query;
+
+use axum::Json;
+use axum::extract::State as Extract;
+use chrono::{DateTime, Utc};
+use db::interactions::Cursor;
+use domain::platform::Platform;
+use domain::pricing::usd;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::ErrorBody;
+use crate::extract::{Id, Query};
+use crate::pagination::{self, Pagination};
+use crate::{ApiError, State};
+use body::{Detail, decode};
+pub(crate) use body::{Names, Row};
+pub(crate) use export::*;
+pub(crate) use live::*;
+use query::InteractionQuery;
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InteractionPage {
+    data: Vec<Row>,
+    pagination: Pagination,
+    /// Send it as `before` for the next page; null at the end. Pages by `before` cost the same however deep.
+    next_before: Option<Uuid>,
+}
+
+/// List calls, newest first.
+#[utoipa::path(get, path = "/api/interactions", tag = "interactions", params(InteractionQuery),
+    responses((status = 200, body = InteractionPage)))]
+pub(crate) async fn list(
+    Extract(platform): State,
+    Query(query): Query<InteractionQuery>,
+) -> Result<Json<InteractionPage>, ApiError> {
+    let limit = pagination::limit(query.limit);
+    let filter = query.filter();
+    let everything = query.everything();
+    let (rows, total) = tokio::try_join!(
+        db::interactions::list(&platform.db, &filter, limit + 1),
+        db::interactions::count(&platform.db, &everything),
+    )?;
+    let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
+    let names = Names::read(&platform).await?;
+    let data: Vec<Row> = rows
+        .into_iter()
+        .take(usize::try_from(limit).unwrap_or(0))
+        .map(|row| Row::new(row, &names))
+        .collect();
+    let next_before = data.last().filter(|_| more).map(Row::id);
+    let offset = match filter.cursor {
+        Cursor::Offset(offset) => offset,
+        _ => 0,
+    };
+    Ok(Json(InteractionPage {
+        data,
+        pagination: Pagination::new(total, limit, offset),
+        next_before,
+    }))
+}
+
+/// One call with its bodies.
+#[utoipa::path(get, path = "/api/interactions/{id}", tag = "interactions", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Detail), (status = 404, body = ErrorBody)))]
+pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Detail>, ApiError> {
+    let row = db::interactions::find(&platform.db, id)
+        .await?
+        .ok_or(ApiError::NotFound("Call"))?;
+    let bodies = db::interactions::bodies(&platform.db, id).await?;
+    let names = Names::read(&platform).await?;
+    let bodies = bodies.as_ref().map(|bodies| {
+        Ok((
+            decode(&bodies.request)?,
+            decode(&bodies.response)?,
+            bodies.truncated,
+        ))
+    });
+    let bodies = bodies
+        .transpose()
+        .map_err(|error: std::io::Error| ApiError::internal(error))?;
+    Ok(Json(Detail::new(Row::new(row, &names), bodies)))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Facet {
+    value: String,
+    /// What to show for the value.
+    label: String,
+    count: i64,
+}
+
+#[derive(Serialize, ToSchema, Default)]
+pub(crate) struct Facets {
+    agents: Vec<Facet>,
+    providers: Vec<Facet>,
+    types: Vec<Facet>,
+    models: Vec<Facet>,
+    outcomes: Vec<Facet>,
+    total: i64,
+}
+
+/// How many calls have which agent, provider, type, model and outcome; whole hours.
+#[utoipa::path(get, path = "/api/interactions/facets", tag = "interactions", params(InteractionQuery),
+    responses((status = 200, body = Facets)))]
+pub(crate) async fn facets(
+    Extract(platform): State,
+    Query(query): Query<InteractionQuery>,
+) -> Result<Json<Facets>, ApiError> {
+    let rows = db::interactions::facets(&platform.db, &query.everything()).await?;
+    let names = Names::read(&platform).await?;
+    let mut facets = Facets::default();
+    for row in rows {
+        let label = if row.field == "agent" {
+            names.agent_label(&row.value)
+        } else {
+            row.value.clone()
+        };
+        let list = match row.field.as_str() {
+            "agent" => &mut facets.agents,
+            "provider" => &mut facets.providers,
+            "kind" => &mut facets.types,
+            "model" => &mut facets.models,
+            _ => {
+                facets.total += row.requests;
+                &mut facets.outcomes
+            }
+        };
+        list.push(Facet {
+            value: row.value,
+            label,
+            count: row.requests,
+        });
+    }
+    Ok(Json(facets))
+}
+
+/// What callers named themselves in `X-Archestra-Agent-Id`.
+#[utoipa::path(get, path = "/api/interactions/external-agent-ids", tag = "interactions",
+    responses((status = 200, body = Vec<String>)))]
+pub(crate) async fn external_agent_ids(
+    Extract(platform): State,
+) -> Result<Json<Vec<String>>, ApiError> {
+    Ok(Json(
+        db::interactions::external_agent_ids(&platform.db).await?,
+    ))
+}
+
+/// Whom recent calls were made for.
+#[utoipa::path(get, path = "/api/interactions/user-ids", tag = "interactions", responses((status = 200, body = Vec<String>)))]
+pub(crate) async fn user_ids(Extract(platform): State) -> Result<Json<Vec<String>>, ApiError> {
+    Ok(Json(db::interactions::user_ids(&platform.db).await?))
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionTotal {
+    session_id: String,
+    session_source: Option<String>,
+    requests: i64,
+    first_at: DateTime<Utc>,
+    last_at: DateTime<Utc>,
+    tokens: i64,
+    /// USD
+    cost: f64,
+}
+
+/// Recent sessions: calls that belong together.
+#[utoipa::path(get, path = "/api/interactions/sessions", tag = "interactions",
+    responses((status = 200, body = Vec<SessionTotal>)))]
+pub(crate) async fn sessions(
+    Extract(platform): State,
+) -> Result<Json<Vec<SessionTotal>>, ApiError> {
+    let rows = db::interactions::sessions(&platform.db, 100).await?;
+    let total = |row: db::interactions::Session| SessionTotal {
+        session_id: row.session_id,
+        session_source: row.session_source,
+        requests: row.requests,
+        first_at: row.first_at,
+        last_at: row.last_at,
+        tokens: row.tokens,
+        cost: usd(row.cost_pico),
+    };
+    Ok(Json(rows.into_iter().map(total).collect()))
+}
+
+/// The newest calls, for the home page.
+pub(crate) async fn recent(
+    platform: &Platform,
+    names: &Names,
+    limit: i64,
+) -> Result<Vec<Row>, ApiError> {
+    let rows = db::interactions::list(
+        &platform.db,
+        &db::interactions::InteractionFilter::default(),
+        limit,
+    )
+    .await?;
+    Ok(rows.into_iter().map(|row| Row::new(row, names)).collect())
+}

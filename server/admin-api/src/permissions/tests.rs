@@ -1,0 +1,32 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// Every route of the router, from the description it is built from.
+fn routes() -> BTreeSet<(String, String)> {
+    let document = serde_json::to_value(crate::openapi()).unwrap_or_default();
+    let mut routes = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for method in item.as_object().into_iter().flat_map(|item| item.keys()) {
+            routes.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    routes
+}
+
+#[test]
+fn every_route_is_in_the_table_and_every_row_is_a_route() {
+    let rows: BTreeSet<_> = TABLE
+        .iter()
+        .map(|row| (row.0.to_owned(), row.1.to_owned()))
+        .collect();
+    assert_eq!(rows.len(), TABLE.len(), "a row stands twice");
+    assert!(rows.len() > 40, "the table was not read");
+    assert_eq!(rows, routes());
+}
+
+#[test]
+fn a_route_without_a_row_is_denied() {
+    assert_eq!(required("GET", "/api/made-up"), None);
+    assert_eq!(required("DELETE", "/api/agents"), None);
+}

@@ -1,0 +1,78 @@
+//! Totals over a time.
+
+use axum::Json;
+use axum::extract::State as Extract;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::extract::Query;
+use crate::{ApiError, State};
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Timeframe {
+    /// `1h`, `24h`, `7d`, `30d`, `90d`, `12m` or `all`; a day if absent.
+    timeframe: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Overview {
+    total_requests: i64,
+    total_tokens: i64,
+    /// USD
+    total_cost: f64,
+    top_team: String,
+    top_agent: String,
+    top_model: String,
+}
+
+#[utoipa::path(get, path = "/api/statistics/overview", tag = "statistics", params(Timeframe),
+    responses((status = 200, body = Overview)))]
+pub(crate) async fn overview(
+    Extract(platform): State,
+    Query(query): Query<Timeframe>,
+) -> Result<Json<Overview>, ApiError> {
+    let end = platform.clock.now();
+    let start = start_of(query.timeframe.as_deref().unwrap_or("24h"), end)?;
+    let hours = db::statistics::hours(&platform.db, start, end).await?;
+    let models = db::statistics::top_models(&platform.db, start, end, 1).await?;
+    let agents = db::statistics::top_agents(&platform.db, start, end, 1).await?;
+    Ok(Json(Overview {
+        total_requests: hours.iter().map(|hour| hour.requests).sum(),
+        total_tokens: hours
+            .iter()
+            .map(|hour| hour.input_tokens + hour.output_tokens)
+            .sum(),
+        total_cost: domain::pricing::usd(hours.iter().map(|hour| hour.cost_pico).sum()),
+        top_team: String::new(),
+        top_agent: agents
+            .into_iter()
+            .next()
+            .and_then(|agent| agent.name)
+            .unwrap_or_default(),
+        top_model: models
+            .into_iter()
+            .next()
+            .map(|model| model.model)
+            .unwrap_or_default(),
+    }))
+}
+
+fn start_of(timeframe: &str, end: DateTime<Utc>) -> Result<DateTime<Utc>, ApiError> {
+    let length = match timeframe {
+        "5m" | "15m" | "30m" | "1h" => TimeDelta::hours(1),
+        "24h" => TimeDelta::days(1),
+        "7d" => TimeDelta::days(7),
+        "30d" => TimeDelta::days(30),
+        "90d" => TimeDelta::days(90),
+        "12m" => TimeDelta::days(365),
+        "all" => return Ok(DateTime::UNIX_EPOCH),
+        other => {
+            return Err(ApiError::Validation(format!(
+                "timeframe is one of 5m, 15m, 30m, 1h, 24h, 7d, 30d, 90d, 12m and all, not \"{other}\"."
+            )));
+        }
+    };
+    Ok(end - length)
+}
