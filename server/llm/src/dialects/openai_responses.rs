@@ -68,11 +68,12 @@ fn event_error(event: &Value) -> Option<String> {
 
 fn facts(response: &Value) -> ResponseFacts {
     let reason = text(response, "/incomplete_details/reason");
+    let status = text(response, "/status").filter(|status| !is_unfinished(status));
     ResponseFacts {
         model: text(response, "/model"),
         response_id: text(response, "/id"),
         usage: usage(response),
-        finish_reason: reason.or_else(|| text(response, "/status")),
+        finish_reason: reason.or(status),
         tool_calls: elements(response, "/output")
             .iter()
             .filter_map(tool_call)
@@ -80,6 +81,11 @@ fn facts(response: &Value) -> ResponseFacts {
         error: error_text(response),
         ..ResponseFacts::default()
     }
+}
+
+/// The state a background response, or one that was cut off, is still in.
+fn is_unfinished(status: &str) -> bool {
+    matches!(status, "queued" | "in_progress")
 }
 
 fn usage(response: &Value) -> Option<Usage> {
