@@ -1,0 +1,162 @@
+//! The way down: the provider's bytes as they come, a copy of them for the record.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use llm::dialect::Dialect;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::error::{Failure, cause};
+use crate::recording::Recording;
+use crate::routing::Route;
+use crate::upstream::{Answer, remove_hop_by_hop};
+
+pub(crate) fn relay(
+    answer: Answer,
+    route: &Route<'_>,
+    silence: Duration,
+    mut recording: Recording,
+) -> Response {
+    let (mut head, upstream) = answer.into_parts();
+    let content_type = head
+        .headers
+        .get(CONTENT_TYPE)
+        .map_or(&b""[..], |value| value.as_bytes());
+    let is_events = content_type.starts_with(b"text/event-stream");
+    // With a length announced, nothing can be added any more.
+    let is_open_ended = is_events && !head.headers.contains_key(CONTENT_LENGTH);
+    recording.answered(head.status, is_events, upstream.size_hint().exact());
+    remove_hop_by_hop(&mut head.headers);
+    let relay = Relay {
+        upstream,
+        provider: route.provider.name,
+        closing: is_open_ended.then(|| route.dialect()),
+        silence: Silence::new(silence),
+        recording,
+        is_over: false,
+    };
+    Response::from_parts(head, Body::new(relay))
+}
+
+/// A body that comes from the upstream as fast as the client takes it. Dropped early, it cancels the upstream.
+struct Relay {
+    upstream: Incoming,
+    provider: &'static str,
+    /// The dialect whose error event can end this stream.
+    closing: Option<&'static dyn Dialect>,
+    silence: Silence,
+    recording: Recording,
+    is_over: bool,
+}
+
+impl HttpBody for Relay {
+    type Data = Bytes;
+    type Error = Failure;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        match Pin::new(&mut self.upstream).poll_frame(context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_ref() {
+                    self.recording.chunk(data);
+                }
+                self.silence.broken();
+                if self.upstream.is_end_stream() {
+                    self.end();
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(None) => {
+                self.end();
+                Poll::Ready(None)
+            }
+            Poll::Ready(Some(Err(error))) => {
+                let failure = Failure::BrokeOff {
+                    provider: self.provider,
+                    cause: cause(&error),
+                };
+                Poll::Ready(Some(self.break_off(failure)))
+            }
+            Poll::Pending => {
+                ready!(self.silence.poll(context));
+                let failure = Failure::Timeout {
+                    provider: self.provider,
+                    silence: self.silence.limit,
+                };
+                Poll::Ready(Some(self.break_off(failure)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_over
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.upstream.size_hint()
+    }
+}
+
+impl Relay {
+    fn end(&mut self) {
+        self.is_over = true;
+        self.recording.finish();
+    }
+
+    /// An error event where the client's SDK can read one; otherwise the connection breaks, as it did to us.
+    fn break_off(&mut self, failure: Failure) -> Result<Frame<Bytes>, Failure> {
+        self.is_over = true;
+        self.recording.broke_off(&failure);
+        match self.closing {
+            Some(dialect) => Ok(Frame::data(dialect.error_event(&failure.proxy_error()))),
+            None => Err(failure),
+        }
+    }
+}
+
+/// Fires when the upstream was waited for too long. The time a slow client takes does not count.
+struct Silence {
+    limit: Duration,
+    waiting_since: Option<Instant>,
+    /// Moved when it fires, not with every chunk.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Silence {
+    fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            waiting_since: None,
+            timer: None,
+        }
+    }
+
+    fn broken(&mut self) {
+        self.waiting_since = None;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let deadline = *self.waiting_since.get_or_insert_with(Instant::now) + self.limit;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        while timer.deadline() < deadline {
+            ready!(timer.as_mut().poll(context));
+            timer.as_mut().reset(deadline);
+        }
+        timer.as_mut().poll(context)
+    }
+}

@@ -1,0 +1,97 @@
+//! Gemini through Vertex AI: the same bodies at another URL, paid with the server's own Google credentials.
+
+use std::sync::Arc;
+
+use gcp_auth::{CustomServiceAccount, TokenProvider};
+use http::header::HeaderValue;
+use http::uri::Uri;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::authenticate::Caller;
+use crate::error::{Failure, cause};
+use crate::routing::Route;
+use crate::upstream::Base;
+
+const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+pub(crate) struct Vertex {
+    configured: domain::upstreams::Vertex,
+    base: Result<Base, String>,
+    /// Looked for on the first call, and again as long as none was found. It keeps a token until that expires.
+    tokens: OnceCell<Arc<dyn TokenProvider>>,
+}
+
+impl Vertex {
+    pub(crate) fn new(configured: &domain::upstreams::Vertex) -> Self {
+        let url = configured.base_url.clone().map_or_else(
+            || Url::parse(&public_url(&configured.location)).map_err(|error| error.to_string()),
+            Ok,
+        );
+        Self {
+            base: url.and_then(|url| Base::new(&url)),
+            configured: configured.clone(),
+            tokens: OnceCell::new(),
+        }
+    }
+
+    /// The Authorization header. Only for users of ours: it is this server that pays.
+    pub(crate) async fn token(&self, caller: &Caller) -> Result<HeaderValue, Failure> {
+        if !matches!(caller, Caller::User { .. }) {
+            return Err(Failure::VertexNeedsOurKey);
+        }
+        let failed = |error: gcp_auth::Error| Failure::VertexCredentials(cause(&error));
+        let tokens = self
+            .tokens
+            .get_or_try_init(|| self.find_credentials())
+            .await
+            .map_err(failed)?;
+        let token = tokens.token(&[SCOPE]).await.map_err(failed)?;
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.as_str()))
+            .map_err(|error| Failure::VertexCredentials(error.to_string()))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    async fn find_credentials(&self) -> Result<Arc<dyn TokenProvider>, gcp_auth::Error> {
+        match &self.configured.credentials_file {
+            Some(file) => Ok(Arc::new(CustomServiceAccount::from_file(file)?)),
+            None => gcp_auth::provider().await,
+        }
+    }
+
+    /// `v1beta/models/m:generateContent` is `v1beta1/projects/…/publishers/google/models/m:generateContent` there.
+    pub(crate) fn uri(&self, route: &Route<'_>, query: Option<&str>) -> Result<Uri, Failure> {
+        let base = self
+            .base
+            .as_ref()
+            .map_err(|fault| Failure::BaseUrl(fault.clone()))?;
+        let (before, model) = route
+            .rest
+            .rsplit_once("models/")
+            .filter(|(before, _)| before.is_empty() || before.ends_with('/'))
+            .ok_or_else(|| Failure::NotOnVertex(route.rest.to_owned()))?;
+        let version = if before.starts_with("v1/") {
+            "v1"
+        } else {
+            "v1beta1"
+        };
+        let domain::upstreams::Vertex {
+            project, location, ..
+        } = &self.configured;
+        base.uri(
+            &format!(
+                "{version}/projects/{project}/locations/{location}/publishers/google/models/{model}"
+            ),
+            query,
+        )
+    }
+}
+
+fn public_url(location: &str) -> String {
+    if location == "global" {
+        "https://aiplatform.googleapis.com".to_owned()
+    } else {
+        format!("https://{location}-aiplatform.googleapis.com")
+    }
+}
