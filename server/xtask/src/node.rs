@@ -25,18 +25,20 @@ const NOT_SOURCES: [&str; 5] = [
 pub(crate) fn require() -> Result<()> {
     let (major, minor) = OLDEST_NODE;
     let how = format!(
-        "Node.js {major}.{minor} or newer with npm builds the web UI and brings PostgreSQL. Install it and run this \
-         again:\n  Debian, Ubuntu   sudo apt-get install nodejs npm   (or https://nodejs.org for a newer one)\n  \
-         macOS            brew install node\n  Windows          winget install OpenJS.NodeJS.LTS"
+        "Node.js {major}.{minor} or newer with npm builds the web UI and brings PostgreSQL. \
+         Install it and run this again:\n  \
+         Linux     https://nodejs.org/en/download (Debian 13 and newer: apt-get install nodejs npm)\n  \
+         macOS     brew install node\n  \
+         Windows   winget install OpenJS.NodeJS.LTS"
     );
     let Ok(version) = command::output(Command::new("node").arg("--version")) else {
-        bail!("`node` was not found. {how}");
+        bail!("`node` does not run. {how}");
     };
     if node_version(&version).is_none_or(|found| found < OLDEST_NODE) {
         bail!("`node` is {}, which is too old. {how}", version.trim());
     }
     if !command::exists(npm_program()) {
-        bail!("`npm` was not found. {how}");
+        bail!("`npm` does not run. {how}");
     }
     Ok(())
 }
