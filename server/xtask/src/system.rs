@@ -44,13 +44,14 @@ pub(crate) const BROWSER: &[Need] = &[
     },
     package("fonts-dejavu-core"),
 ];
-/// What the Python SDKs are installed with.
-pub(crate) const PYTHON: &[Need] = &[
+/// What the Python SDKs are installed with, and what makes a network of loopback only.
+pub(crate) const CLIENTS: &[Need] = &[
     Need {
         package: "python3",
         or_programs: &["python3"],
     },
     package("python3-venv"),
+    package("iproute2"),
 ];
 
 /// Sees to it that all needs are met.

@@ -51,7 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     for (suite, name) in chosen {
         progress.line(&format!("suite {name} …"));
         let started = Instant::now();
-        let result = suites::run(suite, &prepared, &progress);
+        let result = suites::run(suite, &prepared);
         let took = started.elapsed();
         if let Err(error) = &result {
             println!("{error:#}");
@@ -105,7 +105,7 @@ fn prepare<'a>(
         needs.push(system::BROWSER);
     }
     if has(Suite::Clients) {
-        needs.push(system::PYTHON);
+        needs.push(system::CLIENTS);
     }
     if has(Suite::Desktop) {
         needs.extend([system::WINDOW_BUILD, system::WINDOW_TEST]);

@@ -6,16 +6,15 @@ use anyhow::{Result, bail};
 
 use super::tally::Tally;
 use super::{Prepared, Suite};
-use crate::progress::Progress;
 use crate::server::Server;
 use crate::{command, node};
 
-pub(super) fn run(suite: Suite, prepared: &Prepared<'_>, progress: &Progress) -> Result<Tally> {
+pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
     match suite {
         Suite::Rust => rust(prepared),
         Suite::Ui => ui(prepared),
         Suite::E2e => e2e(prepared),
-        Suite::Clients => clients(prepared, progress),
+        Suite::Clients => clients(prepared),
         Suite::Desktop => desktop(prepared),
     }
 }
@@ -50,18 +49,15 @@ fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
     with_server(server, &mut playwright)
 }
 
-/// The official SDKs and agents over the real program.
-fn clients(prepared: &Prepared<'_>, progress: &Progress) -> Result<Tally> {
+/// The official SDKs and agents over the real program. The suite starts its own servers, in a network of its own.
+fn clients(prepared: &Prepared<'_>) -> Result<Tally> {
     let folder = prepared.workspace.root.join("server/app/tests/clients");
-    if !folder.join("package.json").is_file() {
-        bail!("{} is missing", folder.join("package.json").display());
-    }
-    node::install(&folder, "clients", progress)?;
-    let mut suite = node::npm(&folder);
+    let mut suite = Command::new("node");
     suite
-        .args(["run", "run"])
+        .arg("run.mjs")
+        .current_dir(folder)
         .env(
-            "ARCHESTRA_BINARY",
+            "ARCHESTRA_BIN",
             prepared.workspace.binary("debug", "archestra"),
         )
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
