@@ -1,0 +1,78 @@
+import { type FormEvent, useState } from 'react';
+import type { CreatedApiKey } from '@/api/types';
+import { Button } from '@/components/ui/button';
+import { CodeBlock } from '@/components/ui/code-block';
+import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Input, Select } from '@/components/ui/input';
+import { Notice } from '@/components/ui/notice';
+import { causeOf } from '@/components/ui/states';
+import { useCreateApiKey } from '@/features/api-keys/queries';
+
+const DAY = 86_400;
+const LIFETIMES = [
+  { label: '7 days', seconds: 7 * DAY },
+  { label: '30 days', seconds: 30 * DAY },
+  { label: '90 days', seconds: 90 * DAY },
+  { label: '1 year', seconds: 365 * DAY },
+  { label: 'No end', seconds: 0 },
+];
+
+export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
+  const create = useCreateApiKey();
+  return create.data ? <CreatedKey created={create.data} onClose={onClose} /> : <KeyForm create={create} onClose={onClose} />;
+}
+
+function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKey>; onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [seconds, setSeconds] = useState(90 * DAY);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    create.mutate({ name: name.trim(), ...(seconds > 0 ? { expiresIn: seconds } : {}) });
+  }
+  return (
+    <Dialog title="Create an API key" onClose={onClose} className="w-[min(27rem,calc(100vw-2rem))]">
+      <form onSubmit={submit} className="contents">
+        <DialogBody>
+          {create.isError ? <Notice tone="error" role="alert">{causeOf(create.error)}</Notice> : null}
+          <Field label="Name" hint="What will use it, so that you know it again.">
+            {(control) => <Input {...control} value={name} required autoFocus maxLength={100} placeholder="ci" onChange={(event) => setName(event.target.value)} />}
+          </Field>
+          <Field label="Works for">
+            {(control) => (
+              <Select {...control} value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
+                {LIFETIMES.map((lifetime) => (
+                  <option key={lifetime.seconds} value={lifetime.seconds}>
+                    {lifetime.label}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        </DialogBody>
+        <DialogFooter>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" pending={create.isPending} disabled={name.trim() === ''}>
+            Create key
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}
+
+function CreatedKey({ created, onClose }: { created: CreatedApiKey; onClose: () => void }) {
+  return (
+    <Dialog title={`Key “${created.name}”`} onClose={onClose}>
+      <DialogBody>
+        <Notice tone="warning">This is the only time the key is shown. Copy it now.</Notice>
+        <CodeBlock code={created.key} label="API key" />
+      </DialogBody>
+      <DialogFooter>
+        <Button variant="primary" onClick={onClose}>
+          I have copied it
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}

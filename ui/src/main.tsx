@@ -1,0 +1,57 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connectionState, onConnectionChange } from '@/api/connection';
+import { sessionQuery } from '@/features/sessions/queries';
+import { createQueryClient } from '@/lib/query-client';
+import { followSystemTheme } from '@/lib/theme';
+import { routeTree } from '@/route-tree.gen';
+import { PagePending } from '@/shell/page-pending';
+import { RouteError } from '@/shell/route-error';
+import { RouteNotFound } from '@/shell/route-not-found';
+import '@/styles.css';
+
+const queryClient = createQueryClient(() => {
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+  void router.invalidate();
+});
+
+const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: RouteNotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+followSystemTheme();
+
+// When the server is back, whatever failed meanwhile is asked for again.
+onConnectionChange(() => {
+  if (connectionState().status !== 'up') return;
+  void queryClient.invalidateQueries();
+  void router.invalidate();
+});
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

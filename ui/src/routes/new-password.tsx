@@ -1,0 +1,8 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { NewPasswordPage } from '@/features/sign-in/new-password-page';
+import { text } from '@/lib/search-params';
+
+export const Route = createFileRoute('/new-password')({
+  validateSearch: (search): { redirect?: string } => ({ redirect: text(search, 'redirect') }),
+  component: NewPasswordPage,
+});

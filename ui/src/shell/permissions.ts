@@ -1,0 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { permissionsQuery } from '@/shell/queries';
+
+type Resource = 'profile' | 'tokenPrice' | 'organization' | 'interaction';
+type Action = 'create' | 'read' | 'update' | 'delete';
+
+/** Whether to offer something. The server decides in the end; until it has answered, all is offered. */
+export function useCan(resource: Resource, action: Action): boolean {
+  const { data } = useQuery(permissionsQuery);
+  return data === undefined || (data[resource]?.includes(action) ?? false);
+}
