@@ -29,7 +29,11 @@ export async function recorded(call, ...expectedRows) {
 export async function rowsOf(side, filter, count) {
   const list = async () => (await admin(side, `/api/interactions?limit=50&${filter}`)).data.reverse()
   const rows = await until(list, (rows) => rows.length >= count, `${count} logged call(s) with ${filter}`)
-  assert.equal(rows.length, count, `logged calls with ${filter}: ${JSON.stringify(rows.map(({ type, status, outcome }) => ({ type, status, outcome })))}`)
+  assert.equal(
+    rows.length,
+    count,
+    `logged calls with ${filter}: ${JSON.stringify(rows.map(({ type, status, outcome }) => ({ type, status, outcome })))}`,
+  )
   return rows
 }
 
@@ -53,8 +57,12 @@ async function comparePrices(side, rows) {
 
 function expectedCost(price, row) {
   const of = (tokens, perMillion) => ((tokens ?? 0) * Number(perMillion ?? price.pricePerMillionInput)) / 1e6
-  return of(row.inputTokens, price.pricePerMillionInput) + of(row.outputTokens, price.pricePerMillionOutput)
-    + of(row.cacheReadTokens, price.pricePerMillionCacheRead) + of(row.cacheWriteTokens, price.pricePerMillionCacheWrite)
+  return (
+    of(row.inputTokens, price.pricePerMillionInput) +
+    of(row.outputTokens, price.pricePerMillionOutput) +
+    of(row.cacheReadTokens, price.pricePerMillionCacheRead) +
+    of(row.cacheWriteTokens, price.pricePerMillionCacheWrite)
+  )
 }
 
 function near(seen, wanted, what) {

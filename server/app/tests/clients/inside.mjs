@@ -11,8 +11,22 @@ import { startArchestra, startMock } from './stack.mjs'
 import { runJavaScript, runPython } from './suites.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const { values: flags } = parseArgs({ options: { direct: { type: 'boolean', default: false }, only: { type: 'string' }, canary: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } } })
-const suites = { openai: ['js/openai.test.mjs'], anthropic: ['js/anthropic.test.mjs'], gemini: ['js/gemini.test.mjs'], transport: ['js/transport.test.mjs'], credentials: ['js/credentials.test.mjs'], agents: ['js/agents.test.mjs'] }
+const { values: flags } = parseArgs({
+  options: {
+    direct: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    canary: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+})
+const suites = {
+  openai: ['js/openai.test.mjs'],
+  anthropic: ['js/anthropic.test.mjs'],
+  gemini: ['js/gemini.test.mjs'],
+  transport: ['js/transport.test.mjs'],
+  credentials: ['js/credentials.test.mjs'],
+  agents: ['js/agents.test.mjs'],
+}
 const chosen = flags.only?.split(',') ?? [...Object.keys(suites), 'python']
 const serverKeys = { openai: 'sk-key-of-the-server', anthropic: 'sk-ant-key-of-the-server', gemini: 'AIza-key-of-the-server' }
 
@@ -27,9 +41,14 @@ async function main() {
   process.env.ARCHESTRA_CLIENTS_TARGET = JSON.stringify(target)
   process.env.ARCHESTRA_CLIENTS_SCRATCH = scratch
   // One after the other: two cores are enough for a server, a database, two upstreams and one client.
-  for (const name of chosen.filter((name) => suites[name])) await runJavaScript(report, suites[name].map((file) => join(here, file)))
+  for (const name of chosen.filter((name) => suites[name]))
+    await runJavaScript(
+      report,
+      suites[name].map((file) => join(here, file)),
+    )
   if (chosen.includes('python')) await runPython(report, join(here, 'python'))
-  for (const server of running.filter((server) => server.stopCleanly)) await report.check(`${server.name} stops cleanly on SIGTERM`, server.stopCleanly)
+  for (const server of running.filter((server) => server.stopCleanly))
+    await report.check(`${server.name} stops cleanly on SIGTERM`, server.stopCleanly)
   report.summary(Date.now() - started)
 }
 

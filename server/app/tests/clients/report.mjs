@@ -40,5 +40,9 @@ function describe(error) {
 }
 
 function indent(text) {
-  return text.split('\n').slice(0, 40).map((line) => `        ${line}`).join('\n')
+  return text
+    .split('\n')
+    .slice(0, 40)
+    .map((line) => `        ${line}`)
+    .join('\n')
 }

@@ -20,7 +20,16 @@ const env = { ...process.env, ARCHESTRA_CLIENTS_PACKAGES: packages, ARCHESTRA_CL
 const isolated = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0
 const [command, ...args] = isolated ? ['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...inner] : inner
 const nowhere = 'http://127.0.0.1:9'
-const fence = isolated ? {} : { HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere, https_proxy: nowhere, http_proxy: nowhere, NO_PROXY: '127.0.0.1,localhost', no_proxy: '127.0.0.1,localhost' }
+const fence = isolated
+  ? {}
+  : {
+      HTTPS_PROXY: nowhere,
+      HTTP_PROXY: nowhere,
+      https_proxy: nowhere,
+      http_proxy: nowhere,
+      NO_PROXY: '127.0.0.1,localhost',
+      no_proxy: '127.0.0.1,localhost',
+    }
 console.log(`network: ${isolated ? 'loopback only, in a namespace of its own' : 'the machine’s own, with a dead proxy for everything but loopback'}`)
 const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...env, ...fence } })
 process.exit(signal ? 1 : status)

@@ -12,7 +12,11 @@ const stopLimit = 20_000
 
 export async function startMock(fixtures) {
   const port = await freePort()
-  const child = spawn(process.execPath, [join(packages, 'node_modules/.bin/llmock'), '-p', String(port), '-f', fixtures, '--validate-on-load', '--strict', '--log-level', 'warn'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    [join(packages, 'node_modules/.bin/llmock'), '-p', String(port), '-f', fixtures, '--validate-on-load', '--strict', '--log-level', 'warn'],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/__aimock/health`, child, () => 'the mock upstream did not start')
   return { url, stop: () => stop(child) }
@@ -24,11 +28,18 @@ export async function startArchestra({ name, scratch, upstream, keys, extra = {}
   const [api, frontend, metrics] = await Promise.all([freePort(), freePort(), freePort()])
   const logFile = join(scratch, `${name}.log`)
   const env = {
-    PATH: process.env.PATH, HOME: scratch, RUST_BACKTRACE: '1', ARCHESTRA_LOGGING_LEVEL: 'debug',
+    PATH: process.env.PATH,
+    HOME: scratch,
+    RUST_BACKTRACE: '1',
+    ARCHESTRA_LOGGING_LEVEL: 'debug',
     ...(process.env.ARCHESTRA_POSTGRES_DIR && { ARCHESTRA_POSTGRES_DIR: process.env.ARCHESTRA_POSTGRES_DIR }),
     ARCHESTRA_DATA_DIR: join(scratch, `${name}-data`),
-    ARCHESTRA_API_BASE_URL: `http://127.0.0.1:${api}`, ARCHESTRA_FRONTEND_URL: `http://127.0.0.1:${frontend}`, ARCHESTRA_METRICS_PORT: String(metrics),
-    ARCHESTRA_OPENAI_BASE_URL: upstream.openai, ARCHESTRA_ANTHROPIC_BASE_URL: upstream.anthropic, ARCHESTRA_GEMINI_BASE_URL: upstream.gemini,
+    ARCHESTRA_API_BASE_URL: `http://127.0.0.1:${api}`,
+    ARCHESTRA_FRONTEND_URL: `http://127.0.0.1:${frontend}`,
+    ARCHESTRA_METRICS_PORT: String(metrics),
+    ARCHESTRA_OPENAI_BASE_URL: upstream.openai,
+    ARCHESTRA_ANTHROPIC_BASE_URL: upstream.anthropic,
+    ARCHESTRA_GEMINI_BASE_URL: upstream.gemini,
     ...Object.fromEntries(Object.entries(keys).map(([provider, key]) => [`ARCHESTRA_CHAT_${provider.toUpperCase()}_API_KEY`, key])),
     ...extra,
   }
@@ -40,17 +51,33 @@ export async function startArchestra({ name, scratch, upstream, keys, extra = {}
   await answers(`${url}/ready`, child, () => `archestra did not become ready:\n${readFileSync(logFile, 'utf8').slice(-3000)}`)
   const credentials = { email: extra.ARCHESTRA_AUTH_ADMIN_EMAIL ?? 'admin@localhost.ai', password: extra.ARCHESTRA_AUTH_ADMIN_PASSWORD ?? 'password' }
   return {
-    name: `archestra (${name})`, logFile, env, metrics: `http://127.0.0.1:${metrics}/metrics`,
-    urls: { api: url, cookie: await signIn(url, credentials), openai: `${url}/v1/openai`, anthropic: `${url}/v1/anthropic`, gemini: `${url}/v1/gemini` },
+    name: `archestra (${name})`,
+    logFile,
+    env,
+    metrics: `http://127.0.0.1:${metrics}/metrics`,
+    urls: {
+      api: url,
+      cookie: await signIn(url, credentials),
+      openai: `${url}/v1/openai`,
+      anthropic: `${url}/v1/anthropic`,
+      gemini: `${url}/v1/gemini`,
+    },
     stop: () => stop(child),
     stopCleanly: async () => assert.equal(await stop(child), 0, `exit code; the log ends with\n${readFileSync(logFile, 'utf8').slice(-2000)}`),
   }
 }
 
 export async function signIn(api, credentials) {
-  const response = await fetch(`${api}/api/auth/sign-in/email`, { method: 'POST', headers: { 'content-type': 'application/json', origin: api }, body: JSON.stringify(credentials) })
+  const response = await fetch(`${api}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: api },
+    body: JSON.stringify(credentials),
+  })
   assert.equal(response.status, 200, `sign-in: ${response.status} ${await response.text()}`)
-  return response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ')
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
 }
 
 async function answers(url, child, complaint) {

@@ -10,17 +10,24 @@ export async function runJavaScript(report, files) {
   const resolve = new URL('./resolve.mjs', import.meta.url).href
   const stream = run({ files, concurrency: true, timeout: testTimeout, execArgv: ['--import', resolve] })
   let group = ''
-  stream.on('test:start', ({ name, nesting }) => { if (nesting === 0) group = name })
+  stream.on('test:start', ({ name, nesting }) => {
+    if (nesting === 0) group = name
+  })
   stream.on('test:pass', ({ name, nesting, skip, details }) => {
     if (details.type === 'suite') return
     const title = nesting ? `${group}: ${name}` : name
     if (skip === undefined) report.pass(title, details.duration_ms)
     else report.skip(title, skip)
   })
-  stream.on('test:fail', ({ name, nesting, details }) => { if (details.type !== 'suite') report.fail(nesting ? `${group}: ${name}` : name, details.error) })
+  stream.on('test:fail', ({ name, nesting, details }) => {
+    if (details.type !== 'suite') report.fail(nesting ? `${group}: ${name}` : name, details.error)
+  })
   stream.on('test:stdout', ({ message }) => process.stdout.write(message))
   stream.on('test:stderr', ({ message }) => process.stderr.write(message))
-  await new Promise((done) => { stream.on('end', done); stream.resume() })
+  await new Promise((done) => {
+    stream.on('end', done)
+    stream.resume()
+  })
 }
 
 // python/run.py prints one JSON line a test; anything else it prints is shown as it is.

@@ -1,9 +1,24 @@
 // Gemini as FakeProvider speaks it: ai.google.dev/api (generateContent, countTokens, embeddings, models, google.rpc errors), on /v1 and /v1beta.
 import { identifier, sse } from './frames.mjs'
 
-const statuses = { 400: 'INVALID_ARGUMENT', 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 503: 'UNAVAILABLE' }
+const statuses = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+}
 // 40 of the 90 prompt tokens were cached; thoughts (12) are billed as output and not part of candidates (18).
-const usageMetadata = { promptTokenCount: 90, cachedContentTokenCount: 40, candidatesTokenCount: 18, thoughtsTokenCount: 12, totalTokenCount: 120, promptTokensDetails: [{ modality: 'TEXT', tokenCount: 90 }] }
+const usageMetadata = {
+  promptTokenCount: 90,
+  cachedContentTokenCount: 40,
+  candidatesTokenCount: 18,
+  thoughtsTokenCount: 12,
+  totalTokenCount: 120,
+  promptTokensDetails: [{ modality: 'TEXT', tokenCount: 90 }],
+}
 const text = 'FakeProvider answers.'
 
 export const gemini = {
@@ -11,7 +26,19 @@ export const gemini = {
   credential: ({ request, query }) => request.headers['x-goog-api-key'] || query.get('key') || request.headers.authorization?.startsWith('Bearer '),
   error: (status, message) => ({ error: { code: status, message, status: statuses[status] ?? 'UNKNOWN' } }),
   async answer(call) {
-    if (/^\/v1(beta)?\/models$/.test(call.path)) return call.reply({ models: [{ name: 'models/gemini-3.8-flash', version: '001', displayName: 'Gemini 3.8 Flash', inputTokenLimit: 1048576, outputTokenLimit: 65536, supportedGenerationMethods: ['generateContent', 'countTokens'] }] })
+    if (/^\/v1(beta)?\/models$/.test(call.path))
+      return call.reply({
+        models: [
+          {
+            name: 'models/gemini-3.8-flash',
+            version: '001',
+            displayName: 'Gemini 3.8 Flash',
+            inputTokenLimit: 1048576,
+            outputTokenLimit: 65536,
+            supportedGenerationMethods: ['generateContent', 'countTokens'],
+          },
+        ],
+      })
     const method = /^\/v1(?:beta)?\/models\/[^/:]+:(\w+)$/.exec(call.path)?.[1]
     if (method === 'generateContent') return generate(call)
     if (method === 'streamGenerateContent') return generateStream(call)
@@ -25,7 +52,10 @@ function parts({ json }) {
   const last = json.contents.at(-1).parts
   if (json.tools && !last.some((part) => part.functionResponse)) {
     const cities = JSON.stringify(last).includes('Rome') ? ['Paris', 'Rome'] : ['Paris']
-    return cities.map((city, index) => ({ functionCall: { id: `call_${city.toLowerCase()}`, name: 'get_weather', args: { city } }, ...(index === 0 && { thoughtSignature: 'CpcBZmFrZS10aG91Z2h0' }) }))
+    return cities.map((city, index) => ({
+      functionCall: { id: `call_${city.toLowerCase()}`, name: 'get_weather', args: { city } },
+      ...(index === 0 && { thoughtSignature: 'CpcBZmFrZS10aG91Z2h0' }),
+    }))
   }
   return [{ text }]
 }

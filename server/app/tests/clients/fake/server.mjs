@@ -21,27 +21,61 @@ export async function startFakeProvider(port = 0) {
   })
   server.keepAliveTimeout = 60_000
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => { server.close(done); server.closeAllConnections() }) }
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    stop: () =>
+      new Promise((done) => {
+        server.close(done)
+        server.closeAllConnections()
+      }),
+  }
 }
 
 async function serve(request, response, journal) {
   const url = new URL(request.url, 'http://fake')
-  if (url.pathname === '/__fake/journal') return json(response, 200, journal.filter((entry) => entry.call === url.searchParams.get('call')))
+  if (url.pathname === '/__fake/journal')
+    return json(
+      response,
+      200,
+      journal.filter((entry) => entry.call === url.searchParams.get('call')),
+    )
   const body = await readAll(request)
   const [, name, ...rest] = url.pathname.split('/')
   const entry = {
-    call: request.headers['x-test-call'], method: request.method, path: `/${rest.join('/')}`, query: url.search,
-    headers: request.headers, bodyLength: body.length, bodySha256: createHash('sha256').update(body).digest('hex'), body: body.toString().slice(0, 200_000), state: 'open',
+    call: request.headers['x-test-call'],
+    method: request.method,
+    path: `/${rest.join('/')}`,
+    query: url.search,
+    headers: request.headers,
+    bodyLength: body.length,
+    bodySha256: createHash('sha256').update(body).digest('hex'),
+    body: body.toString().slice(0, 200_000),
+    state: 'open',
   }
   journal.push(entry)
-  response.on('close', () => { entry.state = response.writableFinished ? 'finished' : 'cut off' })
+  response.on('close', () => {
+    entry.state = response.writableFinished ? 'finished' : 'cut off'
+  })
   const dialect = dialects[name]
   if (!dialect) return json(response, 404, { error: { message: `FakeProvider has no ${name}` } })
-  const call = { request, response, entry, path: entry.path, query: url.searchParams, json: parse(body), scenario: /\[fake:([a-z0-9-]+)]/.exec(body)?.[1] ?? 'plain' }
+  const call = {
+    request,
+    response,
+    entry,
+    path: entry.path,
+    query: url.searchParams,
+    json: parse(body),
+    scenario: /\[fake:([a-z0-9-]+)]/.exec(body)?.[1] ?? 'plain',
+  }
   for (const [header, value] of Object.entries(dialect.headers())) response.setHeader(header, value)
   if (!dialect.credential(call)) return json(response, 401, dialect.error(401, 'FakeProvider got no credential'))
   if (await fail(call, dialect)) return
-  await dialect.answer({ ...call, reply: (value) => json(response, 200, value), stream: (events) => stream(call, events), notFound: () => json(response, 404, dialect.error(404, `no ${entry.path}`)) })
+  await dialect.answer({
+    ...call,
+    reply: (value) => json(response, 200, value),
+    stream: (events) => stream(call, events),
+    notFound: () => json(response, 404, dialect.error(404, `no ${entry.path}`)),
+  })
 }
 
 // The failures that look the same in every dialect. True when the call has been dealt with.
@@ -89,11 +123,17 @@ async function stream({ response, scenario }, { frames, filler, errorFrame }) {
 
 function write(response, text) {
   if (response.destroyed || response.write(text)) return
-  return new Promise((resolve) => { response.once('drain', resolve); response.once('close', resolve) })
+  return new Promise((resolve) => {
+    response.once('drain', resolve)
+    response.once('close', resolve)
+  })
 }
 
 function closedOrLate(response) {
-  return new Promise((resolve) => { response.once('close', resolve); setTimeout(resolve, endlessStreamLimit).unref() })
+  return new Promise((resolve) => {
+    response.once('close', resolve)
+    setTimeout(resolve, endlessStreamLimit).unref()
+  })
 }
 
 function json(response, status, value) {
@@ -101,7 +141,11 @@ function json(response, status, value) {
 }
 
 function parse(body) {
-  try { return JSON.parse(body) } catch { return {} }
+  try {
+    return JSON.parse(body)
+  } catch {
+    return {}
+  }
 }
 
 async function readAll(request) {

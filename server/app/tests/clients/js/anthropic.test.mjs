@@ -13,7 +13,10 @@ const ask = (content, rest = {}) => ({ model, max_tokens: 512, messages: [{ role
 
 function open(side, credential = { apiKey: 'sk-ant-client-key' }) {
   const call = newCall(side)
-  return { call, client: new Anthropic({ ...credential, baseURL: call.urls.anthropic, defaultHeaders: call.headers, maxRetries: 0, timeout: 30_000 }) }
+  return {
+    call,
+    client: new Anthropic({ ...credential, baseURL: call.urls.anthropic, defaultHeaders: call.headers, maxRetries: 0, timeout: 30_000 }),
+  }
 }
 
 describe('anthropic (JavaScript): messages', () => {
@@ -28,12 +31,19 @@ describe('anthropic (JavaScript): messages', () => {
   test('a stream keeps its thinking block and signature', async () => {
     const { client, call } = open('fake')
     const final = await client.messages.stream(ask('Hello', { thinking: { type: 'adaptive' } })).finalMessage()
-    assert.deepEqual(final.content.map((block) => block.type), ['thinking', 'text'])
+    assert.deepEqual(
+      final.content.map((block) => block.type),
+      ['thinking', 'text'],
+    )
     assert.ok(final.content[0].signature)
     const [row] = await recorded(call, { ...messages, stream: true, inputTokens: 50, cacheReadTokens: 40, cacheWriteTokens: 25, outputTokens: 30 })
     if (!row) return
     const { response } = await detailOf(call, row)
-    assert.deepEqual(response.content, final.content.map(({ type, thinking, signature, text }) => (type === 'text' ? { type, text } : { type, thinking, signature })), 'the log reassembles the stream')
+    assert.deepEqual(
+      response.content,
+      final.content.map(({ type, thinking, signature, text }) => (type === 'text' ? { type, text } : { type, thinking, signature })),
+      'the log reassembles the stream',
+    )
     assert.equal(response.stop_reason, 'end_turn')
   })
 
@@ -65,7 +75,10 @@ describe('anthropic (JavaScript): messages', () => {
     const { client, call } = open()
     const final = await client.messages.stream(ask('Weather in Paris and Rome', { tools })).finalMessage()
     assert.equal(final.stop_reason, 'tool_use')
-    assert.deepEqual(final.content.filter((block) => block.type === 'tool_use').map((block) => block.input.city), ['Paris', 'Rome'])
+    assert.deepEqual(
+      final.content.filter((block) => block.type === 'tool_use').map((block) => block.input.city),
+      ['Paris', 'Rome'],
+    )
     await recorded(call, { ...messages, stream: true, inputTokens: 64, outputTokens: 38, toolCallCount: 2 })
   })
 
@@ -102,13 +115,19 @@ describe('anthropic (JavaScript): messages', () => {
     assert.equal((await client.messages.countTokens(question)).input_tokens, 1234)
     await recorded(call, { provider: 'anthropic', type: 'anthropic:countTokens', requestedModel: model })
     const other = open('fake')
-    assert.deepEqual((await collect(other.client.models.list({ limit: 5 }))).map((entry) => entry.id), [model])
+    assert.deepEqual(
+      (await collect(other.client.models.list({ limit: 5 }))).map((entry) => entry.id),
+      [model],
+    )
     assert.equal((await reachedUpstream(other.call))[0].query, '?limit=5')
   })
 
   test('beta headers and the beta query reach the upstream', async () => {
     const { client, call } = open('fake', { authToken: 'oauth-token', apiKey: null })
-    await client.beta.messages.create({ ...ask('Hello'), betas: ['not-yet-invented-2099-01-01', 'context-management-2025-06-27'] }, { query: { beta: 'true' } })
+    await client.beta.messages.create(
+      { ...ask('Hello'), betas: ['not-yet-invented-2099-01-01', 'context-management-2025-06-27'] },
+      { query: { beta: 'true' } },
+    )
     const [entry] = await reachedUpstream(call)
     assert.equal(entry.headers['anthropic-beta'], 'not-yet-invented-2099-01-01,context-management-2025-06-27')
     assert.equal(entry.headers.authorization, 'Bearer oauth-token')
@@ -119,10 +138,18 @@ describe('anthropic (JavaScript): messages', () => {
 })
 
 describe('anthropic (JavaScript): failures', () => {
-  const cases = [[400, Anthropic.BadRequestError], [401, Anthropic.AuthenticationError], [429, Anthropic.RateLimitError], [503, Anthropic.InternalServerError]]
+  const cases = [
+    [400, Anthropic.BadRequestError],
+    [401, Anthropic.AuthenticationError],
+    [429, Anthropic.RateLimitError],
+    [503, Anthropic.InternalServerError],
+  ]
   for (const [status, type] of cases) {
     test(`${status} reaches the caller as ${type.name} with the upstream's words`, async () => {
-      for (const [side, text, words] of [['mock', `Fail with ${status}`, /mock/], ['fake', `[fake:error-${status}]`, /FakeProvider says/]]) {
+      for (const [side, text, words] of [
+        ['mock', `Fail with ${status}`, /mock/],
+        ['fake', `[fake:error-${status}]`, /FakeProvider says/],
+      ]) {
         for (const stream of [false, true]) {
           const { client, call } = open(side)
           const error = await client.messages.create(ask(text, { stream })).catch((error) => error)
@@ -167,7 +194,9 @@ describe('anthropic (JavaScript): failures', () => {
   test('leaving a stream cancels the upstream and is logged', async () => {
     const { client, call } = open('fake')
     const stream = client.messages.stream(ask('[fake:endless]'))
-    stream.on('text', (_, text) => { if (text.split(' ').length > 5) stream.abort() })
+    stream.on('text', (_, text) => {
+      if (text.split(' ').length > 5) stream.abort()
+    })
     await assert.rejects(stream.finalMessage(), Anthropic.APIUserAbortError)
     await reachedUpstream(call, ([entry]) => entry?.state === 'cut off')
     const [row] = await recorded(call, { ...messages, stream: true, outcome: 'client_left', inputTokens: 50 })

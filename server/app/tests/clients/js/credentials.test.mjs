@@ -8,21 +8,43 @@ import OpenAI from 'openai'
 
 import { admin, newCall, proxied, reachedUpstream, recorded, target } from '../harness.mjs'
 
-const openai = (call, apiKey) => new OpenAI({ apiKey, baseURL: call.urls.openai, defaultHeaders: call.headers, maxRetries: 0 }).chat.completions.create({ model: 'gpt-5.4-mini', messages: [{ role: 'user', content: 'Hello' }] })
-const anthropic = (call, credential) => new Anthropic({ apiKey: null, ...credential, baseURL: call.urls.anthropic, defaultHeaders: call.headers, maxRetries: 0 }).messages.create({ model: 'claude-sonnet-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] })
-const gemini = (call, apiKey) => new GoogleGenAI({ apiKey, httpOptions: { baseUrl: call.urls.gemini, headers: call.headers, retryOptions: { attempts: 1 } } }).models.generateContent({ model: 'gemini-3.8-flash', contents: 'Hello' })
+const openai = (call, apiKey) =>
+  new OpenAI({ apiKey, baseURL: call.urls.openai, defaultHeaders: call.headers, maxRetries: 0 }).chat.completions.create({
+    model: 'gpt-5.4-mini',
+    messages: [{ role: 'user', content: 'Hello' }],
+  })
+// From 1.x on the package sends its key as a bearer token; Claude Code and everything older sends x-api-key.
+const anthropic = (call, { headers, ...credential }) =>
+  new Anthropic({
+    apiKey: null,
+    ...credential,
+    baseURL: call.urls.anthropic,
+    defaultHeaders: { ...call.headers, ...headers },
+    maxRetries: 0,
+  }).messages.create({ model: 'claude-sonnet-5-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] })
+const gemini = (call, apiKey) =>
+  new GoogleGenAI({
+    apiKey,
+    httpOptions: { baseUrl: call.urls.gemini, headers: call.headers, retryOptions: { attempts: 1 } },
+  }).models.generateContent({ model: 'gemini-3.8-flash', contents: 'Hello' })
 
 // Every credential header the vendor was shown, so that a key left beside the right one is seen too.
 async function shown(call) {
   const [{ headers, query }] = await reachedUpstream(call)
-  return { query, ...Object.fromEntries(Object.entries(headers).filter(([name]) => ['authorization', 'x-api-key', 'x-goog-api-key', 'cookie'].includes(name))) }
+  return {
+    query,
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => ['authorization', 'x-api-key', 'x-goog-api-key', 'cookie'].includes(name))),
+  }
 }
 
 describe('credentials', () => {
   test('a client’s own key goes to the vendor untouched', async () => {
     for (const [make, credential, expected] of [
-      [openai, 'sk-own', { authorization: 'Bearer sk-own' }], [gemini, 'AIza-own', { 'x-goog-api-key': 'AIza-own' }],
-      [anthropic, { apiKey: 'sk-ant-own' }, { 'x-api-key': 'sk-ant-own' }], [anthropic, { authToken: 'oauth-own' }, { authorization: 'Bearer oauth-own' }],
+      [openai, 'sk-own', { authorization: 'Bearer sk-own' }],
+      [gemini, 'AIza-own', { 'x-goog-api-key': 'AIza-own' }],
+      [anthropic, { headers: { 'x-api-key': 'sk-ant-own' } }, { 'x-api-key': 'sk-ant-own' }],
+      [anthropic, { apiKey: 'sk-ant-own' }, { authorization: 'Bearer sk-ant-own' }],
+      [anthropic, { authToken: 'oauth-own' }, { authorization: 'Bearer oauth-own' }],
     ]) {
       const call = newCall('fake')
       await make(call, credential)
@@ -44,8 +66,10 @@ describe('credentials', () => {
       const { serverKeys } = target.fake
       assert.match(key, /^archestra_/)
       for (const [make, credential, expected] of [
-        [openai, key, { authorization: `Bearer ${serverKeys.openai}` }], [gemini, key, { 'x-goog-api-key': serverKeys.gemini }],
-        [anthropic, { apiKey: key }, { 'x-api-key': serverKeys.anthropic }], [anthropic, { authToken: key }, { 'x-api-key': serverKeys.anthropic }],
+        [openai, key, { authorization: `Bearer ${serverKeys.openai}` }],
+        [gemini, key, { 'x-goog-api-key': serverKeys.gemini }],
+        [anthropic, { headers: { 'x-api-key': key } }, { 'x-api-key': serverKeys.anthropic }],
+        [anthropic, { apiKey: key }, { 'x-api-key': serverKeys.anthropic }],
       ]) {
         const call = newCall('fake')
         await make(call, credential)
@@ -56,7 +80,12 @@ describe('credentials', () => {
 
     test('an unknown Archestra key is refused in the dialect’s own words and never leaves', async () => {
       const bad = `${key.slice(0, -4)}AAAA`
-      const failures = [[openai, bad, OpenAI.AuthenticationError], [anthropic, { apiKey: bad }, Anthropic.AuthenticationError], [anthropic, { authToken: bad }, Anthropic.AuthenticationError], [gemini, bad, ApiError]]
+      const failures = [
+        [openai, bad, OpenAI.AuthenticationError],
+        [anthropic, { headers: { 'x-api-key': bad } }, Anthropic.AuthenticationError],
+        [anthropic, { apiKey: bad }, Anthropic.AuthenticationError],
+        [gemini, bad, ApiError],
+      ]
       for (const [make, credential, type] of failures) {
         const call = newCall('fake')
         const error = await make(call, credential).catch((error) => error)
@@ -85,9 +114,17 @@ describe('credentials', () => {
   })
 
   test('a caller without any credential never gets the server’s key', proxied, async () => {
-    for (const [name, path, body] of [['openai', '/chat/completions', { model: 'gpt-5.4-mini', messages: [] }], ['anthropic', '/v1/messages', { model: 'claude-sonnet-5-5', messages: [] }], ['gemini', '/v1beta/models/gemini-3.8-flash:generateContent', { contents: [] }]]) {
+    for (const [name, path, body] of [
+      ['openai', '/chat/completions', { model: 'gpt-5.4-mini', messages: [] }],
+      ['anthropic', '/v1/messages', { model: 'claude-sonnet-5-5', messages: [] }],
+      ['gemini', '/v1beta/models/gemini-3.8-flash:generateContent', { contents: [] }],
+    ]) {
       const call = newCall('fake')
-      const response = await fetch(call.urls[name] + path, { method: 'POST', body: JSON.stringify(body), headers: { ...call.headers, 'content-type': 'application/json' } })
+      const response = await fetch(call.urls[name] + path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { ...call.headers, 'content-type': 'application/json' },
+      })
       assert.equal(response.status, 401, name)
       const seen = await (await fetch(`${target.fake.upstream}/__fake/journal?call=${call.id}`)).text()
       for (const secret of Object.values(target.fake.serverKeys)) assert.ok(!seen.includes(secret))

@@ -61,7 +61,9 @@ describe('google-genai (JavaScript): generateContent', () => {
     assert.deepEqual(cities(chunks.flatMap((chunk) => chunk.functionCalls ?? [])), ['Paris', 'Rome'])
     await recorded(call, { ...generate, stream: true, inputTokens: 64, outputTokens: 38, toolCallCount: 2 })
     const fake = open('fake')
-    const parts = (await collect(await fake.client.models.generateContentStream({ model, contents: 'Weather in Paris and Rome', config }))).flatMap((chunk) => chunk.candidates[0].content.parts)
+    const parts = (await collect(await fake.client.models.generateContentStream({ model, contents: 'Weather in Paris and Rome', config }))).flatMap(
+      (chunk) => chunk.candidates[0].content.parts,
+    )
     assert.ok(parts.some((part) => part.functionCall && part.thoughtSignature))
     await recorded(fake.call, { ...generate, ...fakeTokens, stream: true, toolCallCount: 2 })
   })
@@ -100,14 +102,20 @@ describe('google-genai (JavaScript): generateContent', () => {
     assert.deepEqual(answer.embeddings[0].values, [0.25, -0.5, 0.125])
     await recorded(embedded.call, { provider: 'gemini', requestedModel: 'gemini-embedding-001' })
     const listed = open('fake')
-    assert.deepEqual((await collect(await listed.client.models.list())).map((entry) => entry.name), [`models/${model}`])
+    assert.deepEqual(
+      (await collect(await listed.client.models.list())).map((entry) => entry.name),
+      [`models/${model}`],
+    )
   })
 })
 
 describe('google-genai (JavaScript): failures', () => {
   for (const status of [400, 401, 429, 503]) {
     test(`${status} reaches the caller as ApiError with the upstream's words`, async () => {
-      for (const [side, text, words] of [['mock', `Fail with ${status}`, /mock/], ['fake', `[fake:error-${status}]`, /FakeProvider says/]]) {
+      for (const [side, text, words] of [
+        ['mock', `Fail with ${status}`, /mock/],
+        ['fake', `[fake:error-${status}]`, /FakeProvider says/],
+      ]) {
         for (const stream of [false, true]) {
           const { client, call } = open(side)
           const error = await client.models[stream ? 'generateContentStream' : 'generateContent']({ model, contents: text }).catch((error) => error)
@@ -148,7 +156,9 @@ describe('google-genai (JavaScript): failures', () => {
     const { client, call } = open('fake')
     const controller = new AbortController()
     const stream = await client.models.generateContentStream({ model, contents: '[fake:endless]', config: { abortSignal: controller.signal } })
-    await assert.rejects(async () => { for await (const chunk of stream) if (chunk.text?.startsWith('word5')) controller.abort() })
+    await assert.rejects(async () => {
+      for await (const chunk of stream) if (chunk.text?.startsWith('word5')) controller.abort()
+    })
     await reachedUpstream(call, ([entry]) => entry?.state === 'cut off')
     await recorded(call, { ...generate, stream: true, outcome: 'client_left' })
   })

@@ -15,7 +15,10 @@ const say = (content) => [{ role: 'user', content }]
 
 function open(side) {
   const call = newCall(side)
-  return { call, client: new OpenAI({ apiKey: 'sk-client-key', baseURL: call.urls.openai, defaultHeaders: call.headers, maxRetries: 0, timeout: 30_000 }) }
+  return {
+    call,
+    client: new OpenAI({ apiKey: 'sk-client-key', baseURL: call.urls.openai, defaultHeaders: call.headers, maxRetries: 0, timeout: 30_000 }),
+  }
 }
 
 describe('openai (JavaScript): chat completions', () => {
@@ -33,7 +36,9 @@ describe('openai (JavaScript): chat completions', () => {
 
   test('a stream arrives in pieces and its usage chunk is counted', async () => {
     const { client, call } = open()
-    const chunks = await collect(await client.chat.completions.create({ model, messages: say('Say hello'), stream: true, stream_options: { include_usage: true } }))
+    const chunks = await collect(
+      await client.chat.completions.create({ model, messages: say('Say hello'), stream: true, stream_options: { include_usage: true } }),
+    )
     assert.equal(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join(''), 'Hello from the mock upstream.')
     assert.equal(chunks.at(-1).usage.prompt_tokens, 21)
     const [row] = await recorded(call, { ...chat, stream: true, inputTokens: 21, outputTokens: 7 })
@@ -67,16 +72,32 @@ describe('openai (JavaScript): chat completions', () => {
 
   test('parallel tool calls stream with their own indexes', async () => {
     const { client, call } = open()
-    const stream = client.chat.completions.stream({ model, messages: say('Weather in Paris and Rome'), tools, parallel_tool_calls: true, stream_options: { include_usage: true } })
+    const stream = client.chat.completions.stream({
+      model,
+      messages: say('Weather in Paris and Rome'),
+      tools,
+      parallel_tool_calls: true,
+      stream_options: { include_usage: true },
+    })
     const { message } = (await stream.finalChatCompletion()).choices[0]
-    assert.deepEqual(message.tool_calls.map((tool) => [tool.id, JSON.parse(tool.function.arguments).city]), [['call_paris', 'Paris'], ['call_rome', 'Rome']])
+    assert.deepEqual(
+      message.tool_calls.map((tool) => [tool.id, JSON.parse(tool.function.arguments).city]),
+      [
+        ['call_paris', 'Paris'],
+        ['call_rome', 'Rome'],
+      ],
+    )
     await recorded(call, { ...chat, stream: true, inputTokens: 64, outputTokens: 38, toolCallCount: 2 })
   })
 
   test('a tool result turn goes up and is answered', async () => {
     const { client, call } = open()
     const tool_calls = [{ id: 'call_paris', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }]
-    const messages = [...say('Weather in Paris'), { role: 'assistant', content: null, tool_calls }, { role: 'tool', tool_call_id: 'call_paris', content: '19 degrees' }]
+    const messages = [
+      ...say('Weather in Paris'),
+      { role: 'assistant', content: null, tool_calls },
+      { role: 'tool', tool_call_id: 'call_paris', content: '19 degrees' },
+    ]
     const { choices } = await client.chat.completions.create({ model, messages, tools })
     assert.equal(choices[0].message.content, 'Paris has 19 degrees.')
     await recorded(call, { ...chat, inputTokens: 83, outputTokens: 9, toolCallCount: 0 })
@@ -84,7 +105,10 @@ describe('openai (JavaScript): chat completions', () => {
 
   test('an image goes up', async () => {
     const { client, call } = open()
-    const content = [{ type: 'text', text: 'Describe this picture' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${redPixel}` } }]
+    const content = [
+      { type: 'text', text: 'Describe this picture' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${redPixel}` } },
+    ]
     const { choices } = await client.chat.completions.create({ model, messages: say(content) })
     assert.equal(choices[0].message.content, 'One red pixel.')
     await recorded(call, { ...chat, inputTokens: 270, outputTokens: 5 })
@@ -92,7 +116,9 @@ describe('openai (JavaScript): chat completions', () => {
 
   test('a stream of two thousand pieces loses none', async () => {
     const { client, call } = open('fake')
-    const chunks = await collect(await client.chat.completions.create({ model, messages: say('[fake:long]'), stream: true, stream_options: { include_usage: true } }))
+    const chunks = await collect(
+      await client.chat.completions.create({ model, messages: say('[fake:long]'), stream: true, stream_options: { include_usage: true } }),
+    )
     assert.equal(chunks.filter((chunk) => chunk.choices[0]?.delta.content?.startsWith('word')).length, 2000)
     await recorded(call, { ...chat, stream: true, inputTokens: 50, outputTokens: 30 })
   })
@@ -117,14 +143,19 @@ describe('openai (JavaScript): responses, embeddings, models', () => {
     const { client, call } = open()
     const whole = await client.responses.create({ model, input: 'Weather in Paris', tools: responseTools })
     const streamed = await collect(await client.responses.create({ model, input: 'Weather in Paris', tools: responseTools, stream: true }))
-    for (const { output } of [whole, streamed.at(-1).response]) assert.deepEqual(JSON.parse(output.find((item) => item.type === 'function_call').arguments), { city: 'Paris' })
+    for (const { output } of [whole, streamed.at(-1).response])
+      assert.deepEqual(JSON.parse(output.find((item) => item.type === 'function_call').arguments), { city: 'Paris' })
     const expected = { ...responses, inputTokens: 58, outputTokens: 17, toolCallCount: 1 }
     await recorded(call, expected, { ...expected, stream: true })
   })
 
   test('a tool result goes up as a response item', async () => {
     const { client, call } = open()
-    const input = [...say('Weather in Paris'), { type: 'function_call', call_id: 'call_paris', name: 'get_weather', arguments: '{"city":"Paris"}' }, { type: 'function_call_output', call_id: 'call_paris', output: '19 degrees' }]
+    const input = [
+      ...say('Weather in Paris'),
+      { type: 'function_call', call_id: 'call_paris', name: 'get_weather', arguments: '{"city":"Paris"}' },
+      { type: 'function_call_output', call_id: 'call_paris', output: '19 degrees' },
+    ]
     assert.equal((await client.responses.create({ model, input, tools: responseTools })).output_text, 'Paris has 19 degrees.')
     await recorded(call, { ...responses, inputTokens: 83, outputTokens: 9 })
   })
@@ -132,13 +163,19 @@ describe('openai (JavaScript): responses, embeddings, models', () => {
   test('embeddings come back as numbers', async () => {
     const { client, call } = open()
     const answer = await client.embeddings.create({ model: 'text-embedding-3-small', input: 'Embed this sentence' })
-    assert.deepEqual(answer.data[0].embedding.map((value) => Math.round(value * 1000) / 1000), [0.25, -0.5, 0.125])
+    assert.deepEqual(
+      answer.data[0].embedding.map((value) => Math.round(value * 1000) / 1000),
+      [0.25, -0.5, 0.125],
+    )
     await recorded(call, { provider: 'openai', type: 'openai:embeddings', model: 'text-embedding-3-small', inputTokens: answer.usage.prompt_tokens })
   })
 
   test('models and other paths pass through', async () => {
     const { client, call } = open('fake')
-    assert.deepEqual((await collect(client.models.list())).map((entry) => entry.id), [model])
+    assert.deepEqual(
+      (await collect(client.models.list())).map((entry) => entry.id),
+      [model],
+    )
     assert.deepEqual(await collect(client.files.list({ purpose: 'batch', limit: 3 })), [])
     const [, files] = await reachedUpstream(call, (entries) => entries.length === 2)
     assert.equal(files.query, '?purpose=batch&limit=3')
@@ -146,10 +183,18 @@ describe('openai (JavaScript): responses, embeddings, models', () => {
 })
 
 describe('openai (JavaScript): failures', () => {
-  const cases = [[400, OpenAI.BadRequestError], [401, OpenAI.AuthenticationError], [429, OpenAI.RateLimitError], [503, OpenAI.InternalServerError]]
+  const cases = [
+    [400, OpenAI.BadRequestError],
+    [401, OpenAI.AuthenticationError],
+    [429, OpenAI.RateLimitError],
+    [503, OpenAI.InternalServerError],
+  ]
   for (const [status, type] of cases) {
     test(`${status} reaches the caller as ${type.name} with the upstream's words`, async () => {
-      for (const [side, text, words] of [['mock', `Fail with ${status}`, /mock/], ['fake', `[fake:error-${status}]`, /FakeProvider says/]]) {
+      for (const [side, text, words] of [
+        ['mock', `Fail with ${status}`, /mock/],
+        ['fake', `[fake:error-${status}]`, /FakeProvider says/],
+      ]) {
         for (const stream of [false, true]) {
           const { client, call } = open(side)
           const error = await client.chat.completions.create({ model, messages: say(text), stream }).catch((error) => error)
@@ -196,7 +241,8 @@ describe('openai (JavaScript): failures', () => {
   test('leaving a stream cancels the upstream and is logged', async () => {
     const { client, call } = open('fake')
     let pieces = 0
-    for await (const _ of await client.chat.completions.create({ model, messages: say('[fake:endless]'), stream: true })) if ((pieces += 1) === 5) break
+    for await (const _ of await client.chat.completions.create({ model, messages: say('[fake:endless]'), stream: true }))
+      if ((pieces += 1) === 5) break
     await reachedUpstream(call, ([entry]) => entry?.state === 'cut off')
     await recorded(call, { ...chat, stream: true, outcome: 'client_left' })
   })

@@ -6,15 +6,38 @@ import { describe, test } from 'node:test'
 import { admin, newCall, proxied, reachedUpstream, recorded, target } from '../harness.mjs'
 
 const dialects = {
-  openai: { credential: { authorization: 'Bearer sk-client' }, path: '/chat/completions', body: { messages: [{ role: 'user', content: 'Hello' }] }, model: 'gpt-5.4-mini', type: 'openai:chatCompletions' },
-  anthropic: { credential: { 'x-api-key': 'sk-ant-client', 'anthropic-version': '2023-06-01' }, path: '/v1/messages', body: { max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }, model: 'claude-sonnet-5-5', type: 'anthropic:messages' },
-  gemini: { credential: { 'x-goog-api-key': 'AIza-client' }, path: '/v1beta/models/gemini-3.8-flash:generateContent', body: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }, model: 'gemini-3.8-flash', type: 'gemini:generateContent' },
+  openai: {
+    credential: { authorization: 'Bearer sk-client' },
+    path: '/chat/completions',
+    body: { messages: [{ role: 'user', content: 'Hello' }] },
+    model: 'gpt-5.4-mini',
+    type: 'openai:chatCompletions',
+  },
+  anthropic: {
+    credential: { 'x-api-key': 'sk-ant-client', 'anthropic-version': '2023-06-01' },
+    path: '/v1/messages',
+    body: { max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] },
+    model: 'claude-sonnet-5-5',
+    type: 'anthropic:messages',
+  },
+  gemini: {
+    credential: { 'x-goog-api-key': 'AIza-client' },
+    path: '/v1beta/models/gemini-3.8-flash:generateContent',
+    body: { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
+    model: 'gemini-3.8-flash',
+    type: 'gemini:generateContent',
+  },
 }
 
 function send(call, name, { path = dialects[name].path, method = 'POST', body, headers = {} } = {}) {
   const { credential, model } = dialects[name]
-  const sent = method === 'POST' ? body ?? JSON.stringify({ model, ...dialects[name].body }) : undefined
-  return fetch(call.urls[name] + path, { method, body: sent, headers: { ...call.headers, ...credential, ...(sent && { 'content-type': 'application/json' }), ...headers }, signal: AbortSignal.timeout(30_000) })
+  const sent = method === 'POST' ? (body ?? JSON.stringify({ model, ...dialects[name].body })) : undefined
+  return fetch(call.urls[name] + path, {
+    method,
+    body: sent,
+    headers: { ...call.headers, ...credential, ...(sent && { 'content-type': 'application/json' }), ...headers },
+    signal: AbortSignal.timeout(30_000),
+  })
 }
 
 for (const name of Object.keys(dialects)) {
@@ -33,8 +56,15 @@ for (const name of Object.keys(dialects)) {
       const call = newCall('fake')
       const response = await send(call, name, { headers: { 'x-not-yet-invented': 'kept', 'user-agent': 'some-agent/1.0' } })
       const [{ headers }] = await reachedUpstream(call)
-      assert.deepEqual([headers['x-not-yet-invented'], headers['user-agent'], headers['content-type']], ['kept', 'some-agent/1.0', 'application/json'])
-      const expected = { openai: ['x-request-id', 'x-ratelimit-remaining-requests', 'openai-processing-ms'], anthropic: ['request-id', 'anthropic-ratelimit-requests-reset'], gemini: ['x-goog-request-id', 'server-timing'] }
+      assert.deepEqual(
+        [headers['x-not-yet-invented'], headers['user-agent'], headers['content-type']],
+        ['kept', 'some-agent/1.0', 'application/json'],
+      )
+      const expected = {
+        openai: ['x-request-id', 'x-ratelimit-remaining-requests', 'openai-processing-ms'],
+        anthropic: ['request-id', 'anthropic-ratelimit-requests-reset'],
+        gemini: ['x-goog-request-id', 'server-timing'],
+      }
       for (const header of expected[name]) assert.ok(response.headers.get(header), `${header} comes back`)
       await response.text()
     })
@@ -82,20 +112,30 @@ for (const name of Object.keys(dialects)) {
       assert.equal(response.status, 404)
       const { error } = await response.json()
       assert.equal(typeof error.message, 'string')
-      assert.equal({ openai: typeof error.type, anthropic: error.type, gemini: error.status }[name], { openai: 'string', anthropic: 'not_found_error', gemini: 'NOT_FOUND' }[name])
+      assert.equal(
+        { openai: typeof error.type, anthropic: error.type, gemini: error.status }[name],
+        { openai: 'string', anthropic: 'not_found_error', gemini: 'NOT_FOUND' }[name],
+      )
     })
 
     test('no call may choose its own upstream', proxied, async () => {
       const call = newCall('fake')
       const elsewhere = 'http://127.0.0.1:9/elsewhere'
-      await send(call, name, { path: `${path}?base_url=${encodeURIComponent(elsewhere)}`, headers: { 'x-forwarded-host': '127.0.0.1:9', 'x-base-url': elsewhere, 'x-archestra-base-url': elsewhere } })
+      await send(call, name, {
+        path: `${path}?base_url=${encodeURIComponent(elsewhere)}`,
+        headers: { 'x-forwarded-host': '127.0.0.1:9', 'x-base-url': elsewhere, 'x-archestra-base-url': elsewhere },
+      })
       assert.equal((await reachedUpstream(call)).length, 1)
     })
   })
 }
 
 describe('transport: tolerance', () => {
-  const tolerated = [['openai', '/v1/chat/completions', '/v1/chat/completions'], ['anthropic', '/messages', '/v1/messages'], ['gemini', '/models/gemini-3.8-flash:generateContent', '/v1beta/models/gemini-3.8-flash:generateContent']]
+  const tolerated = [
+    ['openai', '/v1/chat/completions', '/v1/chat/completions'],
+    ['anthropic', '/messages', '/v1/messages'],
+    ['gemini', '/models/gemini-3.8-flash:generateContent', '/v1beta/models/gemini-3.8-flash:generateContent'],
+  ]
   for (const [name, path, upstreamPath] of tolerated) {
     test(`${name} also answers on ${path}`, proxied, async () => {
       const call = newCall('fake')
@@ -107,7 +147,11 @@ describe('transport: tolerance', () => {
 
   test('gemini takes its key from the query, and the log does not keep it', async () => {
     const call = newCall('fake')
-    const response = await fetch(`${call.urls.gemini}${dialects.gemini.path}?key=AIza-in-the-query`, { method: 'POST', body: JSON.stringify(dialects.gemini.body), headers: { ...call.headers, 'content-type': 'application/json' } })
+    const response = await fetch(`${call.urls.gemini}${dialects.gemini.path}?key=AIza-in-the-query`, {
+      method: 'POST',
+      body: JSON.stringify(dialects.gemini.body),
+      headers: { ...call.headers, 'content-type': 'application/json' },
+    })
     assert.equal(response.status, 200)
     const [entry] = await reachedUpstream(call)
     assert.ok(entry.query.includes('AIza-in-the-query') || entry.headers['x-goog-api-key'] === 'AIza-in-the-query')
@@ -117,7 +161,12 @@ describe('transport: tolerance', () => {
 
   test('the log names the user, the session and the external agent', proxied, async () => {
     const call = newCall('fake')
-    const body = JSON.stringify({ model: 'claude-sonnet-5-5', max_tokens: 9, metadata: { user_id: 'session-from-metadata' }, messages: [{ role: 'user', content: 'Hello' }] })
+    const body = JSON.stringify({
+      model: 'claude-sonnet-5-5',
+      max_tokens: 9,
+      metadata: { user_id: 'session-from-metadata' },
+      messages: [{ role: 'user', content: 'Hello' }],
+    })
     await (await send(call, 'anthropic', { body })).text()
     const [row] = await recorded(call, { provider: 'anthropic', sessionId: 'session-from-metadata', externalAgentId: call.id })
     assert.ok(row.sessionSource)
