@@ -163,8 +163,8 @@ impl Cards {
                 + hour.cache_write_tokens
         };
         let card = |measure: &dyn Fn(&Hour) -> f64| Card {
-            value: hours.iter().map(measure).sum(),
-            previous: earlier.iter().map(measure).sum(),
+            value: total(hours, measure),
+            previous: total(earlier, measure),
             series: series(hours, since, now, measure),
         };
         let sum = |part: fn(&Hour) -> i64| hours.iter().map(part).sum();
@@ -186,6 +186,14 @@ impl Cards {
     }
 }
 
+/// An empty float sum is minus zero, which nobody wants to read.
+fn total<'a>(hours: impl IntoIterator<Item = &'a Hour>, measure: &dyn Fn(&Hour) -> f64) -> f64 {
+    hours
+        .into_iter()
+        .map(measure)
+        .fold(0.0, |sum, part| sum + part)
+}
+
 /// A point for every hour, also for those in which nothing happened.
 fn series(
     hours: &[Hour],
@@ -199,11 +207,7 @@ fn series(
         .take_while(|hour| *hour <= now)
         .map(|t| Point {
             t,
-            v: hours
-                .iter()
-                .filter(|hour| hour.hour == t)
-                .map(measure)
-                .sum(),
+            v: total(hours.iter().filter(|hour| hour.hour == t), measure),
         })
         .collect()
 }

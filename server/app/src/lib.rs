@@ -1,1 +1,26 @@
-//! Composes the planes and serves them.
+//! Composes the planes and serves them. The only crate that knows all planes and reads the configuration.
+
+pub mod cli;
+pub mod config;
+
+mod auth_secret;
+mod banner;
+mod data_dir;
+mod database;
+mod doctor;
+mod error;
+mod first_run;
+mod health;
+mod listen;
+mod metrics;
+mod middleware;
+mod openapi;
+mod router;
+mod server;
+mod telemetry;
+mod ui;
+
+pub use error::StartError;
+pub use server::{Running, serve};
+
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -90,6 +90,21 @@ impl Db {
         Ok(MIGRATIONS.run(&self.pool).await?)
     }
 
+    /// The newest migration of the database, if this program does not know it.
+    pub async fn newer_schema(&self) -> Result<Option<i64>> {
+        let (exists,): (bool,) =
+            sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+                .fetch_one(&self.pool)
+                .await?;
+        if !exists {
+            return Ok(None);
+        }
+        let newest: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(newest.filter(|newest| *newest > Self::newest_migration()))
+    }
+
     /// The newest migration this program knows.
     pub fn newest_migration() -> i64 {
         MIGRATIONS

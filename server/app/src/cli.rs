@@ -1,0 +1,93 @@
+//! The command line.
+
+mod commands;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Effect, Environment, VARIABLES, Variable};
+
+/// An LLM proxy, MCP gateway and admin UI for AI agents, in one program.
+#[derive(Parser)]
+#[command(name = "archestra", version, after_long_help = reference())]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Where the program keeps its own data; wins over the variable
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server (the default)
+    #[command(after_long_help = reference())]
+    Serve,
+    /// Bring the database's schema up to date, and end
+    Migrate,
+    /// List every variable with its value, where it comes from and what it does
+    Config,
+    /// Look for what would keep the program from starting, and say how to mend it
+    Doctor,
+    /// Give the first administrator a new password, and print it
+    ResetAdmin,
+    /// Print the API's OpenAPI description
+    Openapi,
+    /// Print the version
+    Version,
+}
+
+pub fn run() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let environment = Environment::of_process();
+    let config = Config::read(&environment).map(|config| Config {
+        data_dir: arguments.data_dir.clone().or(config.data_dir.clone()),
+        ..config
+    });
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => commands::serve(&environment, config?),
+        Command::Migrate => commands::migrate(&config?),
+        Command::Config => commands::config(&environment),
+        Command::Doctor => commands::doctor(&environment, config.as_ref()),
+        Command::ResetAdmin => commands::reset_admin(&config?),
+        Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
+        Command::Version => print(crate::VERSION),
+    }
+}
+
+/// The last word of a program that could not start.
+pub fn complain(error: &anyhow::Error) {
+    // Without a stderr there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "archestra: {error:#}");
+}
+
+fn print(text: &str) -> anyhow::Result<ExitCode> {
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every variable, for `--help`.
+fn reference() -> String {
+    let paragraph = |variable: &Variable| {
+        let default = variable
+            .default
+            .filter(|_| !variable.secret)
+            .map(|default| format!(" [default: {default}]"));
+        let later = if variable.effect == Effect::Accepted {
+            " (accepted; not in force yet)"
+        } else {
+            ""
+        };
+        format!(
+            "  {}\n      {}{}{later}\n",
+            variable.name,
+            variable.about,
+            default.unwrap_or_default()
+        )
+    };
+    let variables: String = VARIABLES.iter().map(paragraph).collect();
+    format!("Environment variables:\n{variables}")
+}

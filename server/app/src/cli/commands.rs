@@ -1,0 +1,150 @@
+//! What each command does.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use postgres::owner::OwnerLock;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::print;
+use crate::config::{Config, ConfigError, Effect, Environment, VARIABLES, Variable};
+use crate::database::Database;
+use crate::{data_dir, doctor, telemetry};
+
+pub(super) fn serve(environment: &Environment, config: Config) -> anyhow::Result<ExitCode> {
+    telemetry::init(&config.logging_level, config.logging_json);
+    for name in environment.unknown() {
+        tracing::warn!(
+            name,
+            "this variable is not one of this program's; `archestra config` lists them all"
+        );
+    }
+    runtime()?.block_on(async {
+        let shutdown = CancellationToken::new();
+        let asked = shutdown.clone();
+        let signals = async move {
+            stop_signal().await;
+            asked.cancel();
+            // A second signal means now.
+            stop_signal().await;
+        };
+        tokio::select! {
+            served = crate::serve(config, shutdown) => served.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+            () = signals => Ok(ExitCode::FAILURE),
+        }
+    })
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the async runtime could not start")
+}
+
+/// Ctrl-C, or what service managers send.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut interrupt)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        ) {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Opens the database (which migrates it), does something, closes it.
+fn with_database<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&db::Db) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    telemetry::init(&config.logging_level, config.logging_json);
+    runtime()?.block_on(async {
+        let owner = OwnerLock::acquire(&data_dir::choose(config)?)?;
+        let database = Database::open(config, owner).await?;
+        let result = work(&database.db).await;
+        database.close().await;
+        result
+    })
+}
+
+pub(super) fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
+    with_database(config, async |_| Ok(()))?;
+    print(&format!(
+        "The schema is up to date ({}).",
+        db::Db::newest_migration()
+    ))
+}
+
+pub(super) fn reset_admin(config: &Config) -> anyhow::Result<ExitCode> {
+    let password = Uuid::new_v4().simple().to_string();
+    let email = with_database(config, async |db| {
+        let admin = db::users::first_admin(db)
+            .await?
+            .context("there is no administrator; `archestra serve` creates one")?;
+        let hash = admin_api::passwords::hash(password.clone()).await?;
+        db::users::set_password(db, &admin.id, &hash, false).await?;
+        db::sessions::revoke_others(db, &admin.id, None).await?;
+        Ok(admin.email)
+    })?;
+    print(&format!(
+        "{email} has the new password {password}\nAll their sessions have ended. Change it after signing in."
+    ))
+}
+
+pub(super) fn doctor(
+    environment: &Environment,
+    config: Result<&Config, &ConfigError>,
+) -> anyhow::Result<ExitCode> {
+    // Binding a port needs a runtime around it.
+    let runtime = runtime()?;
+    let _inside = runtime.enter();
+    let checks = doctor::run(environment, config);
+    for check in &checks {
+        let (mark, text) = match &check.result {
+            Ok(found) => ("ok  ", found),
+            Err(fault) => ("FAIL", fault),
+        };
+        print(&format!("{mark}  {:<16} {text}", check.name))?;
+    }
+    let failed = checks.iter().any(|check| check.result.is_err());
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+pub(super) fn config(environment: &Environment) -> anyhow::Result<ExitCode> {
+    for variable in VARIABLES {
+        let (value, source) = match (environment.get(variable.name), variable.default) {
+            (Some(_), _) if variable.secret => ("********", "environment"),
+            (Some(value), _) => (value, "environment"),
+            (None, Some(_)) if variable.secret => ("********", "default"),
+            (None, Some(default)) => (default, "default"),
+            (None, None) => ("-", "unset"),
+        };
+        print(&format!(
+            "{}\n    value   {value}\n    source  {source}\n    effect  {}",
+            variable.name,
+            effect(variable)
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn effect(variable: &Variable) -> String {
+    match variable.effect {
+        Effect::InForce => variable.about.to_owned(),
+        Effect::Accepted => format!("{} (accepted; not in force yet)", variable.about),
+    }
+}

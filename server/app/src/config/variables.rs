@@ -1,0 +1,187 @@
+//! Every variable the program reads: its meaning, its default and what a good value looks like.
+//!
+//! This table is the reference: `archestra config` and `archestra serve --help` print it.
+
+use super::check::{self, Check};
+
+pub struct Variable {
+    pub name: &'static str,
+    pub default: Option<&'static str>,
+    pub about: &'static str,
+    pub example: &'static str,
+    pub effect: Effect,
+    pub secret: bool,
+    pub(super) check: Check,
+}
+
+/// Whether a value does anything yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    InForce,
+    /// Read and checked; what it switches comes later.
+    Accepted,
+}
+
+use Effect::{Accepted, InForce};
+
+const fn variable(
+    name: &'static str,
+    check: Check,
+    example: &'static str,
+    about: &'static str,
+) -> Variable {
+    Variable {
+        name,
+        default: None,
+        about,
+        example,
+        effect: InForce,
+        secret: false,
+        check,
+    }
+}
+
+impl Variable {
+    const fn or(self, default: &'static str) -> Self {
+        Self {
+            default: Some(default),
+            ..self
+        }
+    }
+
+    const fn later(self) -> Self {
+        Self {
+            effect: Accepted,
+            ..self
+        }
+    }
+
+    const fn secret(self) -> Self {
+        Self {
+            secret: true,
+            ..self
+        }
+    }
+}
+
+pub const VARIABLES: &[Variable] = &[
+    // Where things are.
+    variable("ARCHESTRA_DATABASE_URL", check::postgres_url, "postgresql://user:password@host:5432/database",
+        "The database. Without it the program runs a PostgreSQL of its own.").secret(),
+    variable("DATABASE_URL", check::postgres_url, "postgresql://user:password@host:5432/database",
+        "Used if ARCHESTRA_DATABASE_URL is not set.").secret(),
+    variable("ARCHESTRA_DATABASE_POOL_MAX", check::positive, "50", "The most database connections kept.").or("20"),
+    variable("ARCHESTRA_DATABASE_STATEMENT_TIMEOUT_MILLIS", check::positive, "30000",
+        "How long one statement may take, in milliseconds.").or("30000"),
+    variable("ARCHESTRA_DATABASE_URL_VAULT_REF", check::vault_reference, "secret/data/archestra:database_url",
+        "Where in Vault the database URL is, as path:key.").later(),
+    variable("ARCHESTRA_DATA_DIR", check::any, "/var/lib/archestra",
+        "Where the program keeps its own data: its PostgreSQL, its secret, its spool."),
+    variable("ARCHESTRA_POSTGRES_DIR", check::any, "/usr/lib/postgresql/18",
+        "The PostgreSQL installation to run, if it is not the bundled one."),
+    variable("ARCHESTRA_API_BASE_URL", check::http_url, "http://localhost:9001",
+        "What clients put before /v1/…; its port is the one listened on.").or("http://localhost:9000"),
+    variable("ARCHESTRA_FRONTEND_URL", check::http_url, "https://archestra.example.com",
+        "Where people open the UI; a local one's port is listened on.").or("http://localhost:3000"),
+    variable("ARCHESTRA_BIND_ADDRESS", check::ip_address, "0.0.0.0",
+        "The address to listen on. Anything but loopback can be reached from other machines.").or("127.0.0.1"),
+    variable("HOSTNAME", check::any, "0.0.0.0", "Taken as the bind address if it is an IP address."),
+    variable("ARCHESTRA_METRICS_PORT", check::port, "9050", "The port of /metrics.").or("9050"),
+    variable("ARCHESTRA_TRUST_PROXY", check::boolean, "true",
+        "Believe X-Forwarded-For of a reverse proxy in front.").or("false"),
+    variable("ARCHESTRA_AUTH_ADDITIONAL_TRUSTED_ORIGINS", check::any, "https://a.example.com,https://b.example.com",
+        "More origins whose pages may use this server, separated by commas."),
+    // Signing in.
+    variable("ARCHESTRA_AUTH_COOKIE_DOMAIN", check::any, "example.com",
+        "The cookie's domain, when UI and API are on different subdomains."),
+    variable("ARCHESTRA_AUTH_SECRET", check::auth_secret, "a-random-text-of-at-least-32-characters",
+        "Signs and encrypts; generated once into the data directory if not set.").secret(),
+    variable("ARCHESTRA_AUTH_ADMIN_EMAIL", check::email, "admin@example.com",
+        "The first administrator, created on the first start.").or("admin@localhost.ai"),
+    variable("ARCHESTRA_AUTH_ADMIN_PASSWORD", check::password, "a good password",
+        "Their password, set once, on the first start.").or("password").secret(),
+    variable("ARCHESTRA_AUTH_DISABLE_BASIC_AUTH", check::boolean, "true",
+        "No signing in with email and password.").or("false"),
+    variable("ARCHESTRA_AUTH_DISABLE_INVITATIONS", check::boolean, "true", "No invitations.").or("false").later(),
+    // Providers.
+    variable("ARCHESTRA_OPENAI_BASE_URL", check::http_url, "https://api.openai.com/v1", "Where OpenAI calls go.")
+        .or("https://api.openai.com/v1"),
+    variable("ARCHESTRA_ANTHROPIC_BASE_URL", check::http_url, "https://api.anthropic.com", "Where Anthropic calls go.")
+        .or("https://api.anthropic.com"),
+    variable("ARCHESTRA_GEMINI_BASE_URL", check::http_url, "https://generativelanguage.googleapis.com",
+        "Where Gemini calls go, unless Vertex AI is on.").or("https://generativelanguage.googleapis.com"),
+    variable("ARCHESTRA_GEMINI_VERTEX_AI_ENABLED", check::boolean, "true",
+        "Send Gemini calls to Vertex AI with the server's Google credentials.").or("false"),
+    variable("ARCHESTRA_GEMINI_VERTEX_AI_PROJECT", check::word, "my-gcp-project-123",
+        "The Google Cloud project; required with Vertex AI."),
+    variable("ARCHESTRA_GEMINI_VERTEX_AI_LOCATION", check::word, "europe-west1", "The Google Cloud location.")
+        .or("us-central1"),
+    variable("ARCHESTRA_GEMINI_VERTEX_AI_CREDENTIALS_FILE", check::file, "/path/to/service-account-key.json",
+        "A service-account key; otherwise Application Default Credentials."),
+    variable("ARCHESTRA_GEMINI_VERTEX_AI_BASE_URL", check::http_url, "https://europe-west1-aiplatform.googleapis.com",
+        "A private Vertex AI endpoint, instead of the location's public one."),
+    variable("ARCHESTRA_CHAT_OPENAI_API_KEY", check::any, "sk-…",
+        "OpenAI's key for callers who authenticate with an archestra_ key.").secret(),
+    variable("ARCHESTRA_CHAT_ANTHROPIC_API_KEY", check::any, "sk-ant-…",
+        "Anthropic's key for callers who authenticate with an archestra_ key.").secret(),
+    variable("ARCHESTRA_CHAT_GEMINI_API_KEY", check::any, "AIza…",
+        "Gemini's key for callers who authenticate with an archestra_ key.").secret(),
+    variable("ARCHESTRA_API_BODY_LIMIT", check::size, "50MB", "The largest request body of a model call.").or("50MB"),
+    variable("ARCHESTRA_LLM_PROXY_UPSTREAM_TIMEOUT_MS", check::positive, "300000",
+        "How long a provider may stay silent, in milliseconds.").or("300000"),
+    variable("ARCHESTRA_LLM_LOGS_RETENTION_DAYS", check::count, "90",
+        "How long model calls are kept, in days; 0 keeps them for ever.").or("90"),
+    // Running MCP servers.
+    variable("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE", check::word, "archestra-mcp", "Where MCP server pods run.")
+        .or("default").later(),
+    variable("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE", check::word, "registry.example.com/mcp-server-base:1",
+        "The image that runs npx and uvx commands.").later(),
+    variable("ARCHESTRA_ORCHESTRATOR_LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER", check::boolean, "false",
+        "Use the cluster the program itself runs in.").or("true").later(),
+    variable("ARCHESTRA_ORCHESTRATOR_KUBECONFIG", check::any, "/path/to/kubeconfig", "A kubeconfig of another cluster.")
+        .later(),
+    variable("ARCHESTRA_ORCHESTRATOR_MCP_K8S_SERVICE_ACCOUNT_NAME", check::word, "archestra-platform-mcp-k8s-operator",
+        "The service account of MCP servers that talk to Kubernetes.").or("archestra-platform-mcp-k8s-operator").later(),
+    // Observing.
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_ENDPOINT", check::http_url, "http://localhost:4318/v1/traces",
+        "Where traces go.").or("http://localhost:4318/v1/traces").later(),
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_USERNAME", check::any, "user", "Basic authentication for traces.").later(),
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_PASSWORD", check::any, "password", "Basic authentication for traces.")
+        .secret().later(),
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_BEARER", check::any, "token", "Bearer token for traces; wins over basic.")
+        .secret().later(),
+    variable("ARCHESTRA_ANALYTICS", check::on_off, "disabled",
+        "Usage figures: even when enabled, nothing is sent before someone agreed in the UI and a destination is set.")
+        .or("enabled"),
+    variable("ARCHESTRA_LOGGING_LEVEL", check::level, "debug", "trace, debug, info, warn, error or fatal.").or("info"),
+    variable("ARCHESTRA_LOGGING_FORMAT", check::format, "json",
+        "json or pretty; by default pretty on a terminal and json elsewhere."),
+    variable("ARCHESTRA_METRICS_SECRET", check::any, "a-secret", "The bearer token of /metrics; empty: none is needed.")
+        .or("archestra-metrics-secret").secret(),
+    // Secrets.
+    variable("ARCHESTRA_SECRETS_MANAGER", check::secrets_manager, "VAULT", "DB, KEYRING, VAULT or READONLY_VAULT.")
+        .or("DB").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_ADDR", check::http_url, "http://localhost:8200", "Vault's address.").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_TOKEN", check::any, "hvs.…", "Vault's token.").secret().later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AUTH_METHOD", check::vault_auth, "K8S", "TOKEN, K8S or AWS.").or("TOKEN").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_KV_VERSION", check::kv_version, "2", "1 or 2.").or("2").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_SECRET_PATH", check::any, "secret/data/archestra", "The prefix of secrets in Vault.")
+        .later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_SECRET_METADATA_PATH", check::any, "secret/metadata/archestra",
+        "The prefix of their metadata.").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_K8S_ROLE", check::any, "archestra", "The role to log in to Vault with.").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_K8S_TOKEN_PATH", check::any, "/var/run/secrets/kubernetes.io/serviceaccount/token",
+        "The service-account token.").or("/var/run/secrets/kubernetes.io/serviceaccount/token").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_K8S_MOUNT_POINT", check::any, "kubernetes", "Where the method is mounted.")
+        .or("kubernetes").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AWS_ROLE", check::any, "archestra", "The role to log in to Vault with.").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AWS_MOUNT_POINT", check::any, "aws", "Where the method is mounted.")
+        .or("aws").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AWS_REGION", check::any, "eu-west-1", "The AWS region.").or("us-east-1").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AWS_STS_ENDPOINT", check::http_url, "https://sts.eu-west-1.amazonaws.com",
+        "The AWS STS endpoint.").or("https://sts.amazonaws.com").later(),
+    variable("ARCHESTRA_HASHICORP_VAULT_AWS_IAM_SERVER_ID", check::any, "vault.example.com",
+        "The X-Vault-AWS-IAM-Server-ID header.").later(),
+    variable("ARCHESTRA_ENTERPRISE_LICENSE_ACTIVATED", check::boolean, "true",
+        "Accepted for compatibility: there is nothing to unlock.").or("false"),
+];

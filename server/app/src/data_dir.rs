@@ -1,0 +1,23 @@
+//! Where the program keeps its own data.
+
+use std::path::PathBuf;
+
+use crate::StartError;
+use crate::config::Config;
+
+/// As configured, or the platform's place for it. Root's own home can't be used: the database runs as another user.
+pub(crate) fn choose(config: &Config) -> Result<PathBuf, StartError> {
+    if let Some(configured) = &config.data_dir {
+        return std::path::absolute(configured).map_err(|cause| StartError::DataDir {
+            path: configured.clone(),
+            cause,
+        });
+    }
+    #[cfg(unix)]
+    if rustix::process::geteuid().is_root() {
+        return Ok(PathBuf::from("/var/lib/archestra"));
+    }
+    dirs::data_local_dir()
+        .map(|directory| directory.join("archestra"))
+        .ok_or(StartError::NoDataDir)
+}

@@ -1,0 +1,40 @@
+//! Why the program could not start: what happened, why, and what to do.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Config(#[from] crate::config::ConfigError),
+    #[error(
+        "port {port} on {address} can't be listened on: {cause}. Stop the program that uses it, or set {variable}."
+    )]
+    Port {
+        address: std::net::IpAddr,
+        port: u16,
+        variable: &'static str,
+        cause: std::io::Error,
+    },
+    #[error("the data directory {} can't be used: {cause}. Set ARCHESTRA_DATA_DIR to one that can be written.", path.display())]
+    DataDir {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error("no place for data is known on this system. Set ARCHESTRA_DATA_DIR.")]
+    NoDataDir,
+    #[error("{0}")]
+    Postgres(#[from] postgres::error::Error),
+    #[error("the database at {place} can't be used: {cause}")]
+    Database {
+        place: &'static str,
+        cause: db::Error,
+    },
+    #[error(
+        "the database was written by a newer version of this program: its schema is {found}, this program knows {known}. Start that version, or restore a backup."
+    )]
+    NewerSchema { found: i64, known: i64 },
+    #[error("{0}")]
+    Admin(String),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}

@@ -1,0 +1,56 @@
+//! `/health`: the program runs. `/ready`: all it needs does.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::platform::Platform;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn health(State(platform): State<Arc<Platform>>) -> Response {
+    Json(json!({ "name": "Archestra", "status": "ok", "version": platform.settings.version }))
+        .into_response()
+}
+
+pub(crate) async fn ready(State(platform): State<Arc<Platform>>) -> Response {
+    let database = database(&platform).await;
+    let spooled = platform.recorder.status().spooled.load(Ordering::Relaxed);
+    let body = Json(json!({
+        "status": if database.is_ok() { "ok" } else { "unavailable" },
+        "checks": {
+            "database": {
+                "status": if database.is_ok() { "ok" } else { "unavailable" },
+                "detail": database.err(),
+            },
+            "spool": {
+                "status": if spooled == 0 { "ok" } else { "waiting" },
+                "detail": format!("{spooled} calls on disk"),
+            },
+        },
+    }));
+    if database.is_ok() {
+        return body.into_response();
+    }
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+async fn database(platform: &Platform) -> Result<(), &'static str> {
+    if !platform.database.is_up() {
+        return Err("PostgreSQL is being restarted");
+    }
+    match tokio::time::timeout(PATIENCE, platform.db.ping()).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err("PostgreSQL refuses connections"),
+        Err(_) => Err("PostgreSQL does not answer within a second"),
+    }
+}

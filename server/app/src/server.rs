@@ -1,0 +1,230 @@
+//! The start and the stop, each as one list of steps.
+
+use std::sync::Arc;
+
+use domain::availability::Availability;
+use domain::clock::{Clock, SystemClock};
+use domain::desktop::OneTimeToken;
+use domain::live::{self, Live};
+use domain::metrics::Metrics;
+use domain::platform::{Platform, Settings};
+use domain::recorder::Recorder;
+use domain::retention;
+use domain::snapshot::SnapshotHandle;
+use postgres::owner::OwnerLock;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::database::Database;
+use crate::middleware::Origins;
+use crate::{StartError, auth_secret, data_dir, first_run, listen, router};
+
+/// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
+pub struct Running {
+    pub platform: Arc<Platform>,
+    pub config: Config,
+    /// The published password still signs in.
+    pub(crate) default_password: bool,
+    database: Database,
+    listeners: TaskTracker,
+}
+
+/// Starts, waits for `shutdown`, stops.
+pub async fn serve(config: Config, shutdown: CancellationToken) -> Result<(), StartError> {
+    let running = Running::start(config).await?;
+    crate::banner::print(&running);
+    shutdown.cancelled().await;
+    running.stop().await;
+    Ok(())
+}
+
+impl Running {
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        prepare_process();
+        let directory = data_dir::choose(&config)?;
+        let owner = OwnerLock::acquire(&directory)?;
+        let directory = owner.data_dir().to_owned();
+        auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
+        // Ports first: a start that can't succeed should not touch the database.
+        let sockets = Sockets::bind(&config)?;
+        let database = Database::open(&config, owner).await?;
+        let clock = Arc::new(SystemClock);
+        let organization = first_run::ensure(&database.db, &config, clock.now()).await?;
+        let snapshot = SnapshotHandle::default();
+        let failed = |cause| StartError::Database {
+            place: "the start",
+            cause,
+        };
+        snapshot.refresh(&database.db).await.map_err(failed)?;
+        let default_password = db::users::any_default_password(&database.db)
+            .await
+            .map_err(failed)?;
+        let recorder = Recorder::start(
+            database.db.clone(),
+            snapshot.clone(),
+            directory.join("spool"),
+        )?;
+
+        let platform = Arc::new(Platform {
+            db: database.db.clone(),
+            clock,
+            database: Availability::default(),
+            snapshot,
+            recorder,
+            live: Live::default(),
+            metrics: Metrics::default(),
+            upstreams: config.upstreams.clone(),
+            settings: settings(&config, organization.id),
+            desktop_token: OneTimeToken::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+        });
+        spawn_background(&platform, &database, config.retention_days);
+        let listeners = sockets.serve(&platform, &config);
+        Ok(Self {
+            platform,
+            config,
+            default_password,
+            database,
+            listeners,
+        })
+    }
+
+    /// The UI's address on this machine.
+    pub fn local_url(&self) -> String {
+        format!("http://localhost:{}", self.config.frontend_port())
+    }
+
+    /// An address that signs its first visitor in; for this process's own window.
+    pub fn desktop_url(&self) -> String {
+        let token = Uuid::new_v4().simple().to_string();
+        self.platform.desktop_token.issue(&token);
+        format!("{}/api/auth/desktop?token={token}", self.local_url())
+    }
+
+    /// Lets open requests finish, writes what is waiting, stops the database.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.platform.stopping.cancel();
+        self.listeners.close();
+        self.listeners.wait().await;
+        self.platform.recorder.close().await;
+        self.platform.tasks.close();
+        // A connection that outlived its patience is cut off with the process.
+        let _ = tokio::time::timeout(
+            std::time::Duration::from_secs(2),
+            self.platform.tasks.wait(),
+        )
+        .await;
+        self.database.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+struct Sockets {
+    api: TcpListener,
+    ui: TcpListener,
+    metrics: TcpListener,
+}
+
+impl Sockets {
+    fn bind(config: &Config) -> Result<Self, StartError> {
+        Ok(Self {
+            api: listen::bind(config.bind, config.api_port(), "ARCHESTRA_API_BASE_URL")?,
+            ui: listen::bind(
+                config.bind,
+                config.frontend_port(),
+                "ARCHESTRA_FRONTEND_URL",
+            )?,
+            metrics: listen::bind(config.bind, config.metrics_port, "ARCHESTRA_METRICS_PORT")?,
+        })
+    }
+
+    fn serve(self, platform: &Arc<Platform>, config: &Config) -> TaskTracker {
+        let origins = Origins::new(
+            &[&config.api_base_url, &config.frontend_url],
+            &config.trusted_origins,
+        );
+        let secret = config.metrics_secret.clone();
+        let routers = [
+            (
+                self.api,
+                router::router(platform, origins.clone(), secret.clone(), false),
+            ),
+            (
+                self.ui,
+                router::router(platform, origins, secret.clone(), true),
+            ),
+            (self.metrics, router::metrics_router(platform, secret)),
+        ];
+        let listeners = TaskTracker::new();
+        for (listener, router) in routers {
+            let stop = platform.stopping.clone();
+            listeners.spawn(listen::serve(
+                listener,
+                router,
+                platform.tasks.clone(),
+                stop,
+            ));
+        }
+        listeners
+    }
+}
+
+fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_days: u32) {
+    let stop = || platform.stopping.clone();
+    platform
+        .tasks
+        .spawn(database.watch(platform.database.clone(), stop()));
+    let follow = live::follow(
+        platform.db.clone(),
+        platform.snapshot.clone(),
+        platform.live.clone(),
+        stop(),
+    );
+    platform.tasks.spawn(follow);
+    platform
+        .tasks
+        .spawn(retention::run(platform.clone(), retention_days, stop()));
+}
+
+fn settings(config: &Config, organization_id: String) -> Settings {
+    let plain = |url: &url::Url| url.as_str().trim_end_matches('/').to_owned();
+    Settings {
+        version: crate::VERSION,
+        organization_id,
+        api_base_url: plain(&config.api_base_url),
+        frontend_url: plain(&config.frontend_url),
+        cookie_domain: config.cookie_domain.clone(),
+        secure_cookies: config.frontend_url.scheme() == "https",
+        disable_basic_auth: config.disable_basic_auth,
+        disable_invitations: config.disable_invitations,
+        desktop: config.desktop,
+        analytics_enabled: config.analytics_enabled,
+        // No destination can be configured yet, so nothing is ever sent.
+        analytics_destination: false,
+        trust_proxy: config.trust_proxy,
+    }
+}
+
+/// What has to be done once per process.
+fn prepare_process() {
+    // A second call (a test's, the window's second try) finds it done.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    #[cfg(unix)]
+    raise_file_limit();
+}
+
+/// Every connection is a file: the usual soft limit of 1,024 is too few for a proxy.
+#[cfg(unix)]
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of open files could not be raised");
+    }
+}
