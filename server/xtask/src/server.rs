@@ -11,18 +11,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
+/// As much of the log as a person reads after a failure.
+const LOG_LINES: usize = 60;
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
     child: Child,
     data: PathBuf,
-    pub(crate) log: PathBuf,
+    log: PathBuf,
     pub(crate) api_url: String,
     pub(crate) ui_url: String,
 }
 
 impl Server {
-    /// Starts it and waits until `/ready` says 200. The log lies beside the data directory's parent until the end.
+    /// Starts it and waits until `/ready` says 200.
     pub(crate) fn start(program: &Path, postgres: &Path, name: &str) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("archestra-{name}-{}", std::process::id()));
         let data = folder.join("data");
@@ -58,12 +60,18 @@ impl Server {
         Ok(server)
     }
 
+    pub(crate) fn log_end(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let skipped = log.lines().count().saturating_sub(LOG_LINES);
+        log.lines().skip(skipped).collect::<Vec<_>>().join("\n")
+    }
+
     fn wait_until_ready(&mut self, port: u16) -> Result<()> {
         let started = Instant::now();
         while !is_ready(port) {
             let ended = self.child.try_wait()?;
             if ended.is_some() || started.elapsed() > READY_WITHIN {
-                let log = fs::read_to_string(&self.log).unwrap_or_default();
+                let log = self.log_end();
                 bail!("the server did not become ready ({ended:?}); it said:\n{log}");
             }
             std::thread::sleep(Duration::from_millis(50));

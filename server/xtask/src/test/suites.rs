@@ -93,10 +93,7 @@ fn with_server(server: Server, suite: &mut Command) -> Result<Tally> {
         .env("ARCHESTRA_E2E_API_URL", &server.api_url);
     let result = listen(suite);
     if result.is_err() {
-        println!(
-            "the server's log:\n{}",
-            std::fs::read_to_string(&server.log).unwrap_or_default()
-        );
+        println!("the end of the server's log:\n{}", server.log_end());
     }
     server.stop()?;
     result
