@@ -68,6 +68,8 @@ pub(crate) enum Failure {
         provider: &'static str,
         silence: Duration,
     },
+    #[error("{provider} ended its stream in the middle of the answer.")]
+    Unfinished { provider: &'static str },
     #[error("{provider} broke off in the middle of its answer: {cause}.")]
     BrokeOff {
         provider: &'static str,
@@ -91,7 +93,9 @@ impl Failure {
             Self::VertexCredentials(_) => ErrorKind::Unavailable,
             Self::BaseUrl(_) => ErrorKind::Internal,
             Self::Unreachable { .. } => ErrorKind::UpstreamUnreachable,
-            Self::NoAnswer { .. } | Self::BrokeOff { .. } => ErrorKind::UpstreamBroken,
+            Self::NoAnswer { .. } | Self::BrokeOff { .. } | Self::Unfinished { .. } => {
+                ErrorKind::UpstreamBroken
+            }
             Self::Timeout { .. } => ErrorKind::UpstreamTimeout,
         }
     }
@@ -103,6 +107,7 @@ impl Failure {
             Self::Unreachable { .. }
             | Self::NoAnswer { .. }
             | Self::BrokeOff { .. }
+            | Self::Unfinished { .. }
             | Self::Timeout { .. } => "upstream_error",
             Self::VertexCredentials(_) | Self::BaseUrl(_) => "proxy_error",
             _ => "client_error",

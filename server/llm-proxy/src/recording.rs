@@ -132,6 +132,28 @@ impl Recording {
         }
     }
 
+    /// Whether a stream that was to be read has stopped before its end. Usually its last events tell.
+    pub(crate) fn lacks_its_end(&self) -> bool {
+        let Some(call) = &self.0 else { return false };
+        let Some(operation) = &call.operation else {
+            return false;
+        };
+        let is_whole = call.response.len() as u64 == call.response_bytes;
+        let succeeded = (200..300).contains(&call.upstream_status);
+        if !is_whole
+            || !succeeded
+            || operation
+                .dialect
+                .read_stream(last_events(&call.response))
+                .complete
+        {
+            return false;
+        }
+        // With a reason for its end or an error in it, the client has all that matters.
+        let facts = operation.dialect.read_stream(&call.response);
+        !facts.complete && facts.finish_reason.is_none() && facts.error.is_none()
+    }
+
     pub(crate) fn finish(&mut self) {
         self.end(Ending::Answered);
     }
@@ -172,6 +194,15 @@ impl Recording {
             recorder.record(Box::new(move |snapshot| call.digest(snapshot)));
         }
     }
+}
+
+/// From the last blank lines on.
+fn last_events(stream: &[u8]) -> &[u8] {
+    let mut start = stream.len();
+    for _ in 0..3 {
+        start = memchr::memmem::rfind(&stream[..start], b"\n\n").unwrap_or(0);
+    }
+    &stream[start..]
 }
 
 /// Room for the copy of an answer, before anything of it is there.

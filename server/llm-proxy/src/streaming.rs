@@ -33,12 +33,13 @@ pub(crate) fn relay(
     let is_events = content_type.starts_with(b"text/event-stream");
     // With a length announced, nothing can be added any more.
     let is_open_ended = is_events && !head.headers.contains_key(CONTENT_LENGTH);
+    let can_close = is_open_ended && route.operation.is_some();
     recording.answered(head.status, is_events, upstream.size_hint().exact());
     remove_hop_by_hop(&mut head.headers);
     let relay = Relay {
         upstream,
         provider: route.provider.name,
-        closing: is_open_ended.then(|| route.dialect()),
+        closing: can_close.then(|| route.dialect()),
         silence: Silence::new(silence),
         recording,
         is_over: false,
@@ -79,10 +80,7 @@ impl HttpBody for Relay {
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(None) => {
-                self.end();
-                Poll::Ready(None)
-            }
+            Poll::Ready(None) => Poll::Ready(self.upstream_ended()),
             Poll::Ready(Some(Err(error))) => {
                 let failure = Failure::BrokeOff {
                     provider: self.provider,
@@ -111,6 +109,17 @@ impl HttpBody for Relay {
 }
 
 impl Relay {
+    /// A stream may stop midway and still close its connection in order, and most clients would take it for complete.
+    fn upstream_ended(&mut self) -> Option<Result<Frame<Bytes>, Failure>> {
+        if self.closing.is_some() && self.recording.lacks_its_end() {
+            return Some(self.break_off(Failure::Unfinished {
+                provider: self.provider,
+            }));
+        }
+        self.end();
+        None
+    }
+
     fn end(&mut self) {
         self.is_over = true;
         self.recording.finish();

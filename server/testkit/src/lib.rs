@@ -1,1 +1,10 @@
 //! Real database and fake outside systems for tests.
+//!
+//! Nothing of ours is faked here: tests run the real planes over a real Postgres. Fakes stand only for what is outside
+//! of the program, such as a provider or the passing of time.
+
+pub mod clock;
+pub mod database;
+pub mod platform;
+pub mod provider;
+pub mod wait;

@@ -52,7 +52,10 @@ impl Call {
     fn read(&self, snapshot: &Snapshot) -> Facts {
         let Some(operation) = &self.operation else {
             let answered = ResponseFacts::default();
-            let (outcome, error) = self.outcome(&answered);
+            let (outcome, error) = self.outcome(&ResponseFacts {
+                complete: true,
+                ..ResponseFacts::default()
+            });
             let asked = RequestFacts::default();
             return Facts {
                 asked,
@@ -99,6 +102,9 @@ impl Call {
             _ if self.status >= 500 => ("upstream_error", said),
             _ if self.status >= 400 => ("client_error", said),
             _ if said.is_some() => ("upstream_error", said),
+            _ if self.is_events && !answered.complete && answered.finish_reason.is_none() => {
+                ("upstream_error", Some("the stream has no end".to_owned()))
+            }
             _ => ("ok", None),
         }
     }
