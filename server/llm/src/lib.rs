@@ -7,10 +7,10 @@
 pub mod dialect;
 mod dialects;
 pub mod error;
+mod fields;
 mod json;
 pub mod operation;
 pub mod prices;
 pub mod providers;
-mod request;
 pub mod sse;
 pub mod usage;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::assembly::Assembly;
 use super::openai_error;
-use super::stream::{conclude, is_json_body, json_events, read_body};
+use super::stream::{conclude, events, is_json_body, read_body};
 use crate::dialect::{Dialect, RequestFacts, ResponseFacts, ToolCall};
 use crate::error::ProxyError;
 use crate::json::{count, elements, error_text, plain, text};
@@ -32,7 +32,7 @@ impl Dialect for OpenaiChat {
             return self.read_response(raw);
         }
         let mut assembly = Assembly::default();
-        let end = json_events(raw, error_text, |chunk| assembly.add(chunk));
+        let end = events(raw, |chunk| assembly.add(chunk));
         conclude(assembly.finish(), facts, &end)
     }
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{openai_chat, openai_error};
 use crate::dialect::{Dialect, RequestFacts, ResponseFacts};
 use crate::error::ProxyError;
+use crate::fields::Fields;
 use crate::json::{count, error_text};
-use crate::request::Fields;
 use crate::usage::Usage;
 
 pub(super) struct OpenaiEmbeddings;

@@ -20,11 +20,14 @@ pub(super) struct StreamEnd {
     pub(super) malformed: bool,
 }
 
-/// Calls back with the JSON of every event, and keeps the first one's error that has one.
-pub(super) fn json_events(
+/// An event's data that is no JSON.
+pub(super) struct NotJson;
+
+/// Calls back with the data of every event, which answers with the error the event tells of, and
+/// keeps the first of these errors.
+pub(super) fn events(
     raw: &[u8],
-    error: impl Fn(&Value) -> Option<String>,
-    mut on_event: impl FnMut(Value),
+    mut on_data: impl FnMut(&[u8]) -> Result<Option<String>, NotJson>,
 ) -> StreamEnd {
     let mut end = StreamEnd::default();
     sse::parse(raw, |event| {
@@ -32,15 +35,26 @@ pub(super) fn json_events(
             end.done = true;
             return;
         }
-        match serde_json::from_slice(event.data) {
-            Ok(value) => {
-                end.error = end.error.take().or_else(|| error(&value));
-                on_event(value);
-            }
-            Err(_) => end.malformed |= !event.cut_off && !event.data.is_empty(),
+        match on_data(event.data) {
+            Ok(error) => end.error = end.error.take().or(error),
+            Err(NotJson) => end.malformed |= !event.cut_off && !event.data.is_empty(),
         }
     });
     end
+}
+
+/// The same with the events' JSON.
+pub(super) fn json_events(
+    raw: &[u8],
+    error: impl Fn(&Value) -> Option<String>,
+    mut on_event: impl FnMut(Value),
+) -> StreamEnd {
+    events(raw, |data| {
+        let value = serde_json::from_slice(data).map_err(|_| NotJson)?;
+        let told = error(&value);
+        on_event(value);
+        Ok(told)
+    })
 }
 
 /// Whether the bytes are a JSON body, sent where a stream was expected.

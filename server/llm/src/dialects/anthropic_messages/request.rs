@@ -1,7 +1,7 @@
 //! The facts in a Messages request, and the session Claude Code hides in `metadata.user_id`.
 
 use crate::dialect::{RequestFacts, Session};
-use crate::request::Fields;
+use crate::fields::Fields;
 
 const FIELDS: &[&str] = &["model", "stream", "metadata", "tools"];
 

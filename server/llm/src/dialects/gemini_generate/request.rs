@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::dialect::RequestFacts;
-use crate::request::Fields;
+use crate::fields::Fields;
 
 const DECLARATIONS: [&str; 2] = ["functionDeclarations", "function_declarations"];
 

@@ -3,19 +3,26 @@
 //! Unknown fields survive: what is unknown is merged by its JSON type, the way `OpenAI`'s own SDKs
 //! accumulate deltas (texts are appended, objects merged, arrays extended).
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::dialects::stream::Parts;
-use crate::json::{append, set_known};
+use crate::dialects::stream::{NotJson, Parts};
+use crate::fields::Fields;
+use crate::json::{append, error_text, set_known};
 
 type Object = Map<String, Value>;
 
 /// Texts that a vendor may repeat in every chunk; they are taken, not appended.
 const WHOLE_TEXTS: [&str; 3] = ["id", "type", "role"];
 
+/// More fields than any real chunk has beside its choices.
+const MAX_FIELDS: usize = 64;
+
 #[derive(Default)]
 pub(super) struct Assembly {
     body: Object,
+    /// The fields beside the choices as last read. Chunks repeat them, and parsing them again
+    /// would be most of the work.
+    seen: Vec<(String, String)>,
     choices: Parts<Choice>,
 }
 
@@ -28,25 +35,30 @@ struct Choice {
 }
 
 impl Assembly {
-    pub(super) fn add(&mut self, chunk: Value) {
-        let Value::Object(chunk) = chunk else { return };
-        for (field, value) in chunk {
-            match (field.as_str(), value) {
-                ("choices", Value::Array(choices)) => {
-                    for choice in choices {
+    /// Takes a chunk, and gives the error in it.
+    pub(super) fn add(&mut self, chunk: &[u8]) -> Result<Option<String>, NotJson> {
+        let fields = Fields::read_all(chunk);
+        if !fields.complete() {
+            return Err(NotJson);
+        }
+        for (field, value) in fields.iter() {
+            match field {
+                "choices" => {
+                    for choice in
+                        serde_json::from_str::<Vec<Value>>(value.get()).unwrap_or_default()
+                    {
                         self.add_choice(choice);
                     }
                     // Keeps the field's place among the others.
                     self.body.entry("choices").or_insert(Value::Null);
                 }
                 // Padding against traffic analysis, and the error, which isn't part of the answer.
-                ("obfuscation" | "error", _) => {}
-                ("object", _) => {
-                    self.body.insert(field, Value::from("chat.completion"));
-                }
-                (_, value) => set_known(&mut self.body, field, value),
+                "obfuscation" | "error" => {}
+                _ => self.take_field(field, value.get()),
             }
         }
+        let error = fields.get::<Value>("error");
+        Ok(error.and_then(|error| error_text(&json!({ "error": error }))))
     }
 
     /// The body, if there was any part of one.
@@ -63,6 +75,32 @@ impl Assembly {
             self.body.insert("choices".to_owned(), choices);
         }
         Some(Value::Object(self.body))
+    }
+
+    fn take_field(&mut self, field: &str, value: &str) {
+        if !self.is_news(field, value) {
+            return;
+        }
+        let value = match field {
+            "object" => Value::from("chat.completion"),
+            _ => serde_json::from_str(value).unwrap_or_default(),
+        };
+        set_known(&mut self.body, field.to_owned(), value);
+    }
+
+    fn is_news(&mut self, field: &str, value: &str) -> bool {
+        if let Some((_, seen)) = self.seen.iter_mut().find(|(seen, _)| seen == field) {
+            let differs = seen != value;
+            if differs {
+                value.clone_into(seen);
+            }
+            return differs;
+        }
+        let has_room = self.seen.len() < MAX_FIELDS;
+        if has_room {
+            self.seen.push((field.to_owned(), value.to_owned()));
+        }
+        has_room
     }
 
     fn add_choice(&mut self, choice: Value) {

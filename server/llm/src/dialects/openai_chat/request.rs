@@ -1,7 +1,7 @@
 //! The facts in a chat completions request.
 
 use crate::dialect::{RequestFacts, Session};
-use crate::request::Fields;
+use crate::fields::Fields;
 
 const FIELDS: &[&str] = &[
     "model",

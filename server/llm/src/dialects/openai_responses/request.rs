@@ -1,7 +1,7 @@
 //! The facts in a Responses request, `OpenAI`'s own and those Codex adds.
 
 use crate::dialect::{RequestFacts, Session};
-use crate::request::Fields;
+use crate::fields::Fields;
 
 const FIELDS: &[&str] = &[
     "model",

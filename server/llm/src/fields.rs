@@ -1,4 +1,4 @@
-//! The cheap look at a request: its top-level fields as raw JSON, nothing else parsed.
+//! The cheap look at a JSON object: its fields as raw JSON, nothing else parsed.
 //!
 //! What was read before a fault (a body cut off for storage, a stray byte) is kept, and of a field
 //! named twice the last one counts, as it does for the providers.
@@ -22,6 +22,15 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads the object's fields of these names and skips the others.
     pub(crate) fn read(body: &'a [u8], names: &[&str]) -> Self {
+        Self::collect(body, Some(names))
+    }
+
+    /// Reads all of the object's fields.
+    pub(crate) fn read_all(body: &'a [u8]) -> Self {
+        Self::collect(body, None)
+    }
+
+    fn collect(body: &'a [u8], names: Option<&[&str]>) -> Self {
         let mut found = Vec::new();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let collect = Collect {
@@ -37,6 +46,12 @@ impl<'a> Fields<'a> {
     /// Whether the object was there to its end, and nothing after it.
     pub(crate) fn complete(&self) -> bool {
         self.complete
+    }
+
+    /// The fields found, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        let fields = self.found.iter();
+        fields.map(|(name, value)| (name.as_ref(), *value))
     }
 
     pub(crate) fn raw(&self, name: &str) -> Option<&'a RawValue> {
@@ -75,7 +90,7 @@ impl<'a> Fields<'a> {
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 struct Collect<'n, 'f, 'a> {
-    names: &'n [&'n str],
+    names: Option<&'n [&'n str]>,
     found: &'f mut Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
@@ -96,7 +111,8 @@ impl<'a> Visitor<'a> for Collect<'_, '_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<Text<'a>>()? {
-            if self.names.contains(&name.0.as_ref()) {
+            let names = self.names;
+            if names.is_none_or(|names| names.contains(&name.0.as_ref())) {
                 let value: &'a RawValue = map.next_value()?;
                 self.found.push((name.0, value));
             } else {
