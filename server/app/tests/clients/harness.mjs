@@ -43,6 +43,9 @@ function compare(row, expected) {
   const seen = Object.fromEntries(Object.keys(wanted).map((key) => [key, row[key]]))
   assert.deepEqual(seen, wanted)
   assert.ok(row.durationMs >= 0 && row.requestBytes >= 0, 'a call has a duration and a size')
+  if (wanted.outcome === 'ok')
+    assert.ok(row.firstByteMs !== null && row.firstByteMs <= row.durationMs, `first byte ${row.firstByteMs} ms of ${row.durationMs} ms`)
+  else assert.ok(row.error || wanted.outcome === 'client_left', 'a failed call says why')
 }
 
 // A priced model costs what its four prices say; an unpriced one costs nothing that anybody invented.

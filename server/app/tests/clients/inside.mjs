@@ -15,7 +15,6 @@ const { values: flags } = parseArgs({
   options: {
     direct: { type: 'boolean', default: false },
     only: { type: 'string' },
-    canary: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -26,6 +25,7 @@ const suites = {
   transport: ['js/transport.test.mjs'],
   credentials: ['js/credentials.test.mjs'],
   agents: ['js/agents.test.mjs'],
+  canary: ['js/canary.test.mjs'],
 }
 const chosen = flags.only?.split(',') ?? [...Object.keys(suites), 'python']
 const serverKeys = { openai: 'sk-key-of-the-server', anthropic: 'sk-ant-key-of-the-server', gemini: 'AIza-key-of-the-server' }

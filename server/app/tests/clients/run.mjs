@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Official SDKs and CLI agents through the proxy, against an independent mock upstream. See README.md.
 //
-//   ARCHESTRA_BIN=target/debug/archestra node run.mjs [--direct] [--only=openai,python] [--canary]
+//   ARCHESTRA_BIN=target/debug/archestra node run.mjs [--direct] [--only=openai,python] [--keep]
 //
 // This outer half needs any Node ≥ 18: it installs what is pinned, then hands over to Node 22 in a network of loopback only.
 import { spawnSync } from 'node:child_process'

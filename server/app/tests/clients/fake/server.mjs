@@ -3,12 +3,15 @@
 // It is a stand-in for the vendors only. It keeps a journal, so a test sees exactly what reached "the vendor".
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
 
 import { anthropic } from './anthropic.mjs'
 import { gemini } from './gemini.mjs'
 import { openai } from './openai.mjs'
 
 const dialects = { openai, anthropic, gemini }
+// The scenario of the same name answers in this content coding, as the vendors do, if the caller takes it.
+const codings = { gzip: createGzip, deflate: createDeflate, br: createBrotliCompress, zstd: createZstdCompress }
 const endlessStreamLimit = 60_000
 
 export async function startFakeProvider(port = 0) {
@@ -33,12 +36,10 @@ export async function startFakeProvider(port = 0) {
 
 async function serve(request, response, journal) {
   const url = new URL(request.url, 'http://fake')
-  if (url.pathname === '/__fake/journal')
-    return json(
-      response,
-      200,
-      journal.filter((entry) => entry.call === url.searchParams.get('call')),
-    )
+  if (url.pathname === '/__fake/journal') {
+    const entries = journal.filter((entry) => entry.call === url.searchParams.get('call'))
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(entries))
+  }
   const body = await readAll(request)
   const [, name, ...rest] = url.pathname.split('/')
   const entry = {
@@ -57,76 +58,92 @@ async function serve(request, response, journal) {
     entry.state = response.writableFinished ? 'finished' : 'cut off'
   })
   const dialect = dialects[name]
-  if (!dialect) return json(response, 404, { error: { message: `FakeProvider has no ${name}` } })
-  const call = {
-    request,
-    response,
-    entry,
-    path: entry.path,
-    query: url.searchParams,
-    json: parse(body),
-    scenario: /\[fake:([a-z0-9-]+)]/.exec(body)?.[1] ?? 'plain',
-  }
+  if (!dialect) return response.writeHead(404).end(`FakeProvider has no ${name}`)
+  const scenario = /\[fake:([a-z0-9-]+)]/.exec(body)?.[1] ?? 'plain'
   for (const [header, value] of Object.entries(dialect.headers())) response.setHeader(header, value)
-  if (!dialect.credential(call)) return json(response, 401, dialect.error(401, 'FakeProvider got no credential'))
-  if (await fail(call, dialect)) return
+  const out = bodyOf(response, entry, request.headers['accept-encoding']?.includes(scenario) ? scenario : undefined)
+  const call = { request, response, path: entry.path, query: url.searchParams, json: parse(body), scenario }
+  if (!dialect.credential(call)) return json(out, 401, dialect.error(401, 'FakeProvider got no credential'))
+  if (await fail(call, out, dialect)) return
   await dialect.answer({
     ...call,
-    reply: (value) => json(response, 200, value),
-    stream: (events) => stream(call, events),
-    notFound: () => json(response, 404, dialect.error(404, `no ${entry.path}`)),
+    reply: (value) => json(out, 200, value),
+    stream: (events) => stream(call, out, events),
+    notFound: () => json(out, 404, dialect.error(404, `no ${entry.path}`)),
   })
 }
 
 // The failures that look the same in every dialect. True when the call has been dealt with.
-async function fail({ response, scenario, request }, dialect) {
+async function fail({ request, response, scenario }, out, dialect) {
   const status = /^error-(\d{3})$/.exec(scenario)?.[1]
-  if (status) {
-    if (status === '429') response.setHeader('retry-after', '7')
-    json(response, Number(status), dialect.error(Number(status), `FakeProvider says ${status}`))
-    return true
-  }
-  if (scenario === 'hang-up') return request.socket.destroy()
-  if (scenario === 'silent') {
-    await closedOrLate(response)
-    return response.destroy()
-  }
-  if (scenario === 'html') {
+  if (status === '429') response.setHeader('retry-after', '7')
+  if (status) await json(out, Number(status), dialect.error(Number(status), `FakeProvider says ${status}`))
+  else if (scenario === 'html')
     response.writeHead(502, { 'content-type': 'text/html' }).end('<html><body>Bad gateway from a load balancer</body></html>')
-    return true
-  }
-  return false
+  else if (scenario === 'hang-up') request.socket.destroy()
+  else if (scenario === 'silent') await closedOrLate(response).then(() => response.destroy())
+  else return false
+  return true
 }
 
 // Writes frames as they come, waits for the reader when it is slow, and ends the way the scenario asks.
-async function stream({ response, scenario }, { frames, filler, errorFrame }) {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+async function stream({ response, scenario }, out, { frames, filler, errorFrame }) {
+  out.begin(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   const [head, tail] = frames
-  await write(response, head)
-  if (scenario === 'long') for (let index = 0; index < 2000; index += 1) await write(response, filler(index))
+  await out.write(head)
+  if (scenario === 'long') for (let index = 0; index < 2000; index += 1) await out.write(filler(index))
   if (scenario === 'endless') {
     const until = Date.now() + endlessStreamLimit
     for (let index = 0; !response.destroyed && Date.now() < until; index += 1) {
-      await write(response, filler(index))
+      await out.write(filler(index))
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     return response.destroy()
   }
   if (scenario === 'broken') {
-    await write(response, filler(0))
+    await out.write(filler(0))
     await new Promise((resolve) => setTimeout(resolve, 50))
     return response.destroy()
   }
-  await write(response, scenario === 'error-in-stream' ? errorFrame : tail)
-  response.end()
+  await out.write(scenario === 'error-in-stream' ? errorFrame : tail)
+  await out.end()
 }
 
-function write(response, text) {
-  if (response.destroyed || response.write(text)) return
-  return new Promise((resolve) => {
-    response.once('drain', resolve)
-    response.once('close', resolve)
-  })
+// Where a body goes: through its content coding, flushed after each write, and hashed as it leaves for the wire.
+function bodyOf(response, entry, coding) {
+  const encoder = codings[coding]?.()
+  const hash = createHash('sha256')
+  const leave = (bytes) => {
+    hash.update(bytes)
+    response.write(bytes)
+  }
+  encoder?.on('data', leave)
+  const drained = () =>
+    new Promise((resolve) => {
+      if (response.destroyed || !response.writableNeedDrain) return resolve()
+      response.once('drain', resolve)
+      response.once('close', resolve)
+    })
+  return {
+    begin: (status, headers) => response.writeHead(status, { ...headers, ...(encoder && { 'content-encoding': coding }) }),
+    async write(text) {
+      if (response.destroyed) return
+      if (encoder) await new Promise((resolve) => encoder.write(text, () => encoder.flush(resolve)))
+      else leave(Buffer.from(text))
+      await drained()
+    },
+    async end() {
+      if (encoder) await new Promise((resolve) => encoder.once('end', resolve).end())
+      entry.sentSha256 = hash.digest('hex')
+      response.end()
+    },
+  }
+}
+
+async function json(out, status, value) {
+  out.begin(status, { 'content-type': 'application/json' })
+  await out.write(JSON.stringify(value))
+  await out.end()
 }
 
 function closedOrLate(response) {
@@ -134,10 +151,6 @@ function closedOrLate(response) {
     response.once('close', resolve)
     setTimeout(resolve, endlessStreamLimit).unref()
   })
-}
-
-function json(response, status, value) {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
 function parse(body) {

@@ -12,11 +12,12 @@ const prompt = 'Finish this agent task'
 const finished = 'The agent task is finished.'
 const timeout = 90_000
 
-// How each agent is told about a base URL and a key. `files` go into its home; `calls` is how often it asks the model.
+// How each agent is told about a base URL and a key. `files` go into its home; `knownAs` is how the log names an agent that tells its session.
 const agents = {
   'Claude Code': {
     provider: 'anthropic',
     type: 'anthropic:messages',
+    knownAs: 'anthropic_claude',
     model: 'claude-sonnet-5-5',
     command: ['claude', '-p', prompt, '--model', 'claude-sonnet-5-5'],
     env: (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: 'client-token', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }),
@@ -24,6 +25,7 @@ const agents = {
   Codex: {
     provider: 'openai',
     type: 'openai:responses',
+    knownAs: 'openai_codex',
     model: 'gpt-5.4',
     command: ['codex', 'exec', '--skip-git-repo-check', prompt],
     env: () => ({ GATEWAY_KEY: 'sk-client' }),
@@ -42,6 +44,7 @@ const agents = {
   opencode: {
     provider: 'openai',
     type: 'openai:chatCompletions',
+    knownAs: 'opencode',
     model: 'gpt-5.4-mini',
     command: ['opencode', 'run', prompt],
     env: () => ({ OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1' }),
@@ -77,6 +80,7 @@ describe('command line agents', { concurrency: 2 }, () => {
           [row.provider, row.type, row.model, row.stream, row.status, row.outcome, row.inputTokens, row.outputTokens, row.agentName],
           [agent.provider, agent.type, agent.model, true, 200, 'ok', 4321, 23, name],
         )
+      if (agent.knownAs) for (const row of model) assert.deepEqual([row.externalAgentId, typeof row.sessionId], [agent.knownAs, 'string'])
     })
   }
 })

@@ -113,6 +113,15 @@ describe('credentials', () => {
     })
   })
 
+  test('our own session cookie stays here', proxied, async () => {
+    const call = newCall('fake')
+    const headers = { ...call.headers, cookie: target.fake.cookie, authorization: 'Bearer sk-own', 'content-type': 'application/json' }
+    await (
+      await fetch(`${call.urls.openai}/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model: 'gpt-5.4-mini', messages: [] }) })
+    ).text()
+    assert.deepEqual(await shown(call), { query: '', authorization: 'Bearer sk-own' })
+  })
+
   test('a caller without any credential never gets the server’s key', proxied, async () => {
     for (const [name, path, body] of [
       ['openai', '/chat/completions', { model: 'gpt-5.4-mini', messages: [] }],

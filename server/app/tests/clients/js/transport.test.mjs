@@ -1,6 +1,7 @@
 // What no SDK checks for itself: bytes up and down, headers, query strings, base paths, agents in the URL.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { request as rawRequest } from 'node:http'
 import { describe, test } from 'node:test'
 
 import { admin, newCall, proxied, reachedUpstream, recorded, target } from '../harness.mjs'
@@ -40,6 +41,20 @@ function send(call, name, { path = dialects[name].path, method = 'POST', body, h
   })
 }
 
+// Like fetch, but without undoing the content coding.
+function receive(url, headers, body) {
+  return new Promise((resolve, reject) => {
+    const outgoing = rawRequest(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, (response) => {
+      const hash = createHash('sha256')
+      response.on('data', (bytes) => hash.update(bytes))
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, sha256: hash.digest('hex') }))
+      response.on('error', reject)
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
 for (const name of Object.keys(dialects)) {
   const { path, body, model, type } = dialects[name]
   describe(`transport: ${name}`, () => {
@@ -50,6 +65,26 @@ for (const name of Object.keys(dialects)) {
       const [entry] = await reachedUpstream(call)
       assert.equal(entry.bodySha256, createHash('sha256').update(text).digest('hex'))
       await recorded(call, { provider: name, type, model, inputTokens: 50 })
+    })
+
+    test('answers and streams come down byte for byte and are counted, whatever content coding the client takes', async () => {
+      for (const coding of ['identity', 'gzip', 'deflate', 'br', 'zstd']) {
+        for (const stream of [false, true]) {
+          const call = newCall('fake')
+          const question = JSON.stringify(body).replace('Hello', `[fake:${coding}]`)
+          const url = call.urls[name] + (stream && name === 'gemini' ? path.replace(':generateContent', ':streamGenerateContent?alt=sse') : path)
+          const extra = name === 'gemini' ? {} : { model, stream, ...(stream && name === 'openai' && { stream_options: { include_usage: true } }) }
+          const answer = await receive(
+            url,
+            { ...call.headers, ...dialects[name].credential, 'accept-encoding': coding },
+            JSON.stringify({ ...JSON.parse(question), ...extra }),
+          )
+          assert.ok(['identity', coding].includes(answer.headers['content-encoding'] ?? 'identity'))
+          const [entry] = await reachedUpstream(call, ([entry]) => entry?.sentSha256)
+          assert.equal(answer.sha256, entry.sentSha256, `${coding}${stream ? ', streamed' : ''}`)
+          await recorded(call, { provider: name, type, model, stream, inputTokens: 50, cacheReadTokens: 40, outputTokens: 30 })
+        }
+      }
     })
 
     test('headers unknown to us go up, and the upstream’s own come back', async () => {
@@ -164,11 +199,11 @@ describe('transport: tolerance', () => {
     const body = JSON.stringify({
       model: 'claude-sonnet-5-5',
       max_tokens: 9,
-      metadata: { user_id: 'session-from-metadata' },
+      metadata: { user_id: 'user_1234_account__session_0d5a0c5e-1f6b-4f0e-9a65-1a1b8f5d1a11' },
       messages: [{ role: 'user', content: 'Hello' }],
     })
     await (await send(call, 'anthropic', { body })).text()
-    const [row] = await recorded(call, { provider: 'anthropic', sessionId: 'session-from-metadata', externalAgentId: call.id })
+    const [row] = await recorded(call, { provider: 'anthropic', sessionId: '0d5a0c5e-1f6b-4f0e-9a65-1a1b8f5d1a11', externalAgentId: call.id })
     assert.ok(row.sessionSource)
     const second = newCall('fake')
     await (await send(second, 'openai', { headers: { 'x-archestra-session-id': 'session-from-header' } })).text()
