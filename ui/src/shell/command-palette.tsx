@@ -15,6 +15,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const signOut = useSignOut();
   const open = useCallback((element: HTMLDialogElement | null) => {
     element?.showModal();
+    element?.querySelector('input')?.focus();
     return () => element?.close();
   }, []);
 
@@ -39,7 +40,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       <Command label="Search pages, actions and agents" loop>
         <div className="flex items-center gap-2.5 border-b border-line px-4">
           <Search className="size-4 text-text-3" aria-hidden />
-          <Command.Input autoFocus placeholder="Where to, or what to do?" className="h-12 flex-1 bg-transparent text-base outline-none" />
+          <Command.Input placeholder="Where to, or what to do?" className="h-12 flex-1 bg-transparent text-base outline-none" />
           <Kbd>Esc</Kbd>
         </div>
         <Command.List className="max-h-[22rem] overflow-y-auto p-1.5 text-sm">

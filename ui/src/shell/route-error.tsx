@@ -10,6 +10,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
       <ConnectionBanner />
       <div className="grid flex-1 place-items-center">
         <ErrorState
+          heading="h1"
           title="This page could not be shown"
           error={error}
           onRetry={() => {

@@ -8,6 +8,7 @@ export function RouteNotFound() {
     <main className="grid min-h-[60vh] place-items-center">
       <EmptyState
         icon={Compass}
+        heading="h1"
         title="There is no page at this address"
         actions={
           <Link to="/" className={buttonClass({ variant: 'primary' })}>

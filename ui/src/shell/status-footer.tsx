@@ -9,11 +9,12 @@ export function StatusFooter() {
   const config = useQuery(publicConfigQuery);
   const readiness = useQuery(readinessQuery);
   const connection = useSyncExternalStore(onConnectionChange, connectionState);
-  const database = connection.status === 'down' && connection.reason === 'unreachable' ? undefined : readiness.data?.checks['database'];
+  const unreachable = connection.status === 'down' && connection.reason === 'unreachable';
+  const database = unreachable ? undefined : readiness.data?.checks['database'];
   const spool = readiness.data?.checks['spool'];
   return (
     <footer className="flex h-7 items-center gap-4 border-t border-line bg-surface-2/60 px-4 text-2xs text-text-3 md:px-6">
-      <Check name="Server" ok={connection.status === 'up'} text={connection.status === 'up' ? 'connected' : 'away'} />
+      <Check name="Server" ok={!unreachable} text={unreachable ? 'away' : 'connected'} />
       <Check name="Database" ok={database ? isOk(database.status) : undefined} text={database ? (database.detail ?? database.status) : readiness.isPending ? '…' : 'unknown'} />
       {spool && !isOk(spool.status) ? <Check name="Spool" ok={false} text={spool.detail ?? spool.status} /> : null}
       <span className="flex-1" />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useRouterState } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { KeyRound, LogOut, Menu as MenuIcon, Monitor, Moon, Search, Sun, UserRound } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Button } from '@/components/ui/button';
@@ -13,18 +13,14 @@ import { Logo } from '@/shell/logo';
 import { PAGES } from '@/shell/pages';
 
 export function TopBar({ onOpenPalette }: { onOpenPalette: () => void }) {
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const page = PAGES.find((each) => (each.to === '/' ? path === '/' : path.startsWith(each.to)));
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-3 border-b border-line bg-bg/90 px-4 backdrop-blur md:px-6">
       <MobileMenu />
-      <p className="text-sm font-medium max-md:hidden">{page?.label ?? 'Archestra'}</p>
-      <div className="flex-1" />
       <button
         type="button"
         onClick={onOpenPalette}
         aria-label="Search pages and actions"
-        className="flex h-8 w-60 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-sm text-text-3 transition-colors hover:border-line-strong max-sm:w-8 max-sm:justify-center"
+        className="flex h-8 w-72 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-sm text-text-3 transition-colors hover:border-line-strong max-sm:w-8 max-sm:justify-center"
       >
         <Search className="size-4 shrink-0" aria-hidden />
         <span className="flex-1 text-left max-sm:hidden">Search or jump to…</span>
@@ -33,6 +29,7 @@ export function TopBar({ onOpenPalette }: { onOpenPalette: () => void }) {
           <Kbd>K</Kbd>
         </span>
       </button>
+      <span className="flex-1" />
       <ThemeMenu />
       <UserMenu />
     </header>

@@ -23,6 +23,8 @@ export function Dialog({ title, description, onClose, children, variant = 'modal
   const open = useCallback((element: HTMLDialogElement | null) => {
     if (element === null) return;
     element.showModal();
+    // The browser would focus the close button; a form is opened to be filled in.
+    element.querySelector<HTMLElement>('form input, form textarea, form select')?.focus();
     return () => element.close();
   }, []);
 

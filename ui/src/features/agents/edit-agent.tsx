@@ -21,7 +21,7 @@ export function EditAgent() {
   const close = () => void navigate({ to: '/agents', search: (old) => old });
   return (
     <Dialog variant="sheet" title={agent.data?.name ?? 'Agent'} onClose={close}>
-      {agent.isError ? (
+      {agent.isLoadingError ? (
         <ErrorState title="This agent could not be read" error={agent.error} onRetry={() => void agent.refetch()} />
       ) : agent.isPending ? (
         <DialogBody>
@@ -80,17 +80,21 @@ function Addresses({ agent }: { agent: Agent }) {
           return (
             <div key={provider.id} className="flex items-center gap-3 px-3 py-1.5">
               <dt className="w-24 shrink-0 text-text-2">{provider.name}</dt>
-              <dd className="min-w-0 flex-1 truncate font-mono" title={url}>
-                {url}
+              <dd className="flex min-w-0 flex-1 items-center gap-3">
+                <span className="min-w-0 flex-1 truncate font-mono" title={url}>
+                  {url}
+                </span>
+                <CopyButton text={url} label={`Copy the ${provider.name} URL`} />
               </dd>
-              <CopyButton text={url} label={`Copy the ${provider.name} URL`} />
             </div>
           );
         })}
         <div className="flex items-center gap-3 px-3 py-1.5">
           <dt className="w-24 shrink-0 text-text-2">Agent id</dt>
-          <dd className="min-w-0 flex-1 truncate font-mono">{agent.id}</dd>
-          <CopyButton text={agent.id} label="Copy the agent id" />
+          <dd className="flex min-w-0 flex-1 items-center gap-3">
+            <span className="min-w-0 flex-1 truncate font-mono">{agent.id}</span>
+            <CopyButton text={agent.id} label="Copy the agent id" />
+          </dd>
         </div>
       </dl>
     </section>

@@ -41,7 +41,7 @@ export function AgentsPage() {
         <span className="ml-auto text-xs text-text-3 tnum">{agents.data ? pluralize(agents.data.pagination.total, 'agent') : ''}</span>
       </div>
       <Card>
-        {agents.isError ? (
+        {agents.isLoadingError ? (
           <ErrorState title="The agents could not be read" error={agents.error} onRetry={() => void agents.refetch()} />
         ) : agents.isPending ? (
           <SkeletonRows />

@@ -34,7 +34,7 @@ export function ApiKeysPage() {
           </Button>
         }
       />
-      {keys.isError ? (
+      {keys.isLoadingError ? (
         <ErrorState title="The keys could not be read" error={keys.error} onRetry={() => void keys.refetch()} />
       ) : keys.isPending ? (
         <SkeletonRows rows={3} />

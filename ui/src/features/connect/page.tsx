@@ -33,7 +33,7 @@ const KINDS: Record<Client['kind'], { label: string; icon: typeof Code }> = {
 export function ConnectPage() {
   const config = useQuery(publicConfigQuery);
   const agents = useQuery(allAgentsQuery);
-  const failed = config.isError ? config : agents.isError ? agents : null;
+  const failed = config.isLoadingError ? config : agents.isLoadingError ? agents : null;
   return (
     <Page title="Connect" description="Point a client at this server instead of at the provider. Nothing else changes: same SDK, same models, same answers.">
       {failed ? (
@@ -208,8 +208,10 @@ function AllUrls({ config, agentId }: { config: PublicConfig; agentId: string | 
           return (
             <div key={provider.id} className="flex items-center gap-4 px-4 py-2">
               <dt className="w-32 shrink-0 text-text-2">{provider.name}</dt>
-              <dd className="min-w-0 flex-1 truncate font-mono text-xs">{url}</dd>
-              <CopyButton text={url} label={`Copy the ${provider.name} URL`} />
+              <dd className="flex min-w-0 flex-1 items-center gap-4">
+                <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
+                <CopyButton text={url} label={`Copy the ${provider.name} URL`} />
+              </dd>
             </div>
           );
         })}

@@ -32,7 +32,7 @@ export function HomePage() {
       title="Home"
       actions={<Segmented label="Time" value={timeframe} options={OPTIONS} onValueChange={(next: Timeframe) => void navigate({ search: { timeframe: next === 'today' ? undefined : next }, replace: true })} />}
     >
-      {home.isError ? (
+      {home.isLoadingError ? (
         <Card>
           <ErrorState title="The overview could not be read" error={home.error} onRetry={() => void home.refetch()} />
         </Card>

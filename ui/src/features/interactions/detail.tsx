@@ -75,7 +75,7 @@ export function InteractionDrawer() {
         </Button>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
-        {call.isError ? (
+        {call.isLoadingError ? (
           <ErrorState title="This call could not be read" error={call.error} onRetry={() => void call.refetch()} />
         ) : call.isPending ? (
           <div role="status" aria-label="Loading the call" className="flex flex-col gap-4 p-5">

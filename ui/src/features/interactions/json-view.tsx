@@ -7,7 +7,7 @@ const LONG_TEXT = 600;
 /** JSON that folds; what is folded is not rendered, so large bodies open at once. */
 export function JsonView({ value, className }: { value: unknown; className?: string }) {
   return (
-    <div className={cn('overflow-x-auto font-mono text-xs leading-5', className)}>
+    <div className={cn('overflow-x-auto font-mono text-xs leading-6', className)}>
       <Node name={null} value={value} depth={0} last />
     </div>
   );

@@ -64,7 +64,7 @@ export function InteractionsPage() {
           </div>
           <InteractionFilters search={search} onChange={setSearch} onClear={clear} />
         </header>
-        {calls.isError ? (
+        {calls.isLoadingError ? (
           <ErrorState title="The calls could not be read" error={calls.error} onRetry={() => void calls.refetch()} />
         ) : calls.isPending ? (
           <SkeletonRows rows={12} />

@@ -9,7 +9,7 @@ import { cn } from '@/lib/class-names';
 import { formatCompact, formatCost, formatDateTime, formatDuration, formatRowTime } from '@/lib/format';
 import { useNow } from '@/lib/now';
 
-const ROW_HEIGHT = 38;
+const ROW_HEIGHT = 36;
 const GRID =
   'grid min-w-[60rem] grid-cols-[8.5rem_5.5rem_minmax(9rem,1fr)_minmax(11rem,1.4fr)_5.5rem_5.5rem_5.5rem_5.5rem_6rem] items-center gap-x-3 px-4 md:px-6';
 
@@ -111,7 +111,7 @@ function RowCells({ row, search, now }: { row: Interaction; search: Interactions
       </div>
       <div role="cell" className="flex items-center gap-1.5 tnum" title={row.error ?? look.label}>
         <span aria-hidden className={cn('size-1.5 rounded-full', { ok: 'bg-ok', warn: 'bg-warn', bad: 'bg-bad', neutral: 'bg-text-3' }[look.tone])} />
-        <span className={look.tone === 'bad' ? 'font-medium text-bad-text' : look.tone === 'warn' ? 'text-warn-text' : 'text-text-2'}>{row.status === 0 ? '–' : row.status}</span>
+        <span className={look.tone === 'bad' ? 'font-medium text-bad-text' : look.tone === 'warn' ? 'text-warn-text' : 'text-text-2'}>{row.status === 0 ? 'left' : row.status}</span>
         <span className="sr-only">{look.label}</span>
       </div>
       <div role="cell" className="truncate">

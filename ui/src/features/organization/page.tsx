@@ -17,7 +17,7 @@ export function PrivacyPage() {
   const mayChange = useCan('organization', 'update');
   const id = useId();
 
-  if (organization.isError) {
+  if (organization.isLoadingError) {
     return (
       <Card>
         <ErrorState title="The settings could not be read" error={organization.error} onRetry={() => void organization.refetch()} />

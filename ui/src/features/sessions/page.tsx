@@ -37,7 +37,7 @@ export function SessionsPage() {
           </Button>
         }
       />
-      {sessions.isError ? (
+      {sessions.isLoadingError ? (
         <ErrorState title="Your sessions could not be read" error={sessions.error} onRetry={() => void sessions.refetch()} />
       ) : sessions.isPending ? (
         <SkeletonRows rows={2} />

@@ -73,7 +73,7 @@ export function TokenPricesPage() {
         <span className="ml-auto text-xs text-text-3 tnum">{prices.data ? `${shown.length} of ${pluralize(all.length, 'price')}` : ''}</span>
       </div>
       <Card>
-        {prices.isError ? (
+        {prices.isLoadingError ? (
           <ErrorState title="The prices could not be read" error={prices.error} onRetry={() => void prices.refetch()} />
         ) : prices.isPending ? (
           <SkeletonRows rows={10} />

@@ -1,0 +1,39 @@
+import { apiUrl } from './environment';
+import { chat, createAgent, expect, expectAccessible, test, unique } from './fixtures';
+
+test('a snippet holds this server and the chosen agent, and the wait turns green', async ({ page }) => {
+  const agent = await createAgent(page, unique('Connect agent'));
+  await page.goto(`/connect?agent=${agent.id}`);
+  await page.getByRole('button', { name: 'curl, OpenAI' }).click();
+  await expect(page).toHaveURL(/client=curl-openai/);
+  const base = `${apiUrl()}/v1/openai/${agent.id}`;
+  await expect(page.getByLabel('curl snippet', { exact: true })).toContainText(`${base}/chat/completions`);
+
+  await page.getByRole('button', { name: 'Copy curl snippet' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(base);
+
+  await expect(page.getByText('Waiting for your first call')).toBeVisible();
+  await expectAccessible(page);
+  await chat('hello', 'gpt-5-mini', agent.id);
+  await expect(page.getByText('Connected: a call came through')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Open it' }).click();
+  await expect(page.getByText('Oslo is the capital of Norway.')).toBeVisible();
+});
+
+test('every client has its snippet and passes axe', async ({ page }) => {
+  await page.goto('/connect');
+  const clients = page.getByRole('navigation', { name: 'Clients' }).getByRole('button');
+  await expect(clients.first()).toBeVisible();
+  const count = await clients.count();
+  expect(count).toBeGreaterThanOrEqual(11);
+  for (let index = 0; index < count; index++) {
+    const name = (await clients.nth(index).textContent()) ?? '';
+    await clients.nth(index).click();
+    await expect(page.getByRole('heading', { name: `Set up ${name}` })).toBeVisible();
+    await expect(page.locator('pre').first()).toBeVisible();
+  }
+  await page.getByRole('radio', { name: 'An API key of this server' }).click();
+  await expect(page.locator('pre').first()).toContainText('archestra_');
+  await expectAccessible(page);
+});

@@ -1,0 +1,59 @@
+/** `test` with a signed-in page that fails on script errors and on violations of the content security policy. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test as base } from '@playwright/test';
+import { apiUrl, SIGNED_IN, uiUrl } from './environment';
+
+export { expect };
+
+export const test = base.extend({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
+  baseURL: async ({}, provide) => provide(uiUrl()),
+  storageState: SIGNED_IN,
+  page: async ({ page }, provide) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      // What the browser itself says of refused requests is part of the tests of failures.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+    });
+    await provide(page);
+    expect(faults, 'script errors on the page').toEqual([]);
+  },
+});
+
+/** axe finds nothing, in light and in dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+    expect(found, `axe, ${colorScheme}`).toEqual([]);
+  }
+}
+
+/** A real call through the proxy to the stand-in provider. */
+export async function call(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const response = await fetch(`${apiUrl()}/v1/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-test', ...headers },
+    body: JSON.stringify(body),
+  });
+  await response.clone().text();
+  return response;
+}
+
+export function chat(content: string, model = 'gpt-5-mini', agentId?: string): Promise<Response> {
+  return call(`openai/${agentId === undefined ? '' : `${agentId}/`}chat/completions`, { model, messages: [{ role: 'user', content }] });
+}
+
+/** A name no other test uses. */
+export function unique(name: string): string {
+  return `${name} ${Math.random().toString(36).slice(2, 8)}`;
+}
+
+export async function createAgent(page: Page, name: string): Promise<{ id: string; name: string }> {
+  const answer = await page.request.post('/api/agents', { data: { name } });
+  expect(answer.ok()).toBe(true);
+  return (await answer.json()) as { id: string; name: string };
+}
