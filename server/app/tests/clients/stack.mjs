@@ -10,6 +10,10 @@ const packages = process.env.ARCHESTRA_CLIENTS_PACKAGES
 const startLimit = 60_000
 const stopLimit = 20_000
 
+// Whatever ends this process, nothing it started stays behind.
+const children = new Set()
+process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')))
+
 export async function startMock(fixtures) {
   const port = await freePort()
   const child = spawn(
@@ -17,6 +21,7 @@ export async function startMock(fixtures) {
     [join(packages, 'node_modules/.bin/llmock'), '-p', String(port), '-f', fixtures, '--validate-on-load', '--strict', '--log-level', 'warn'],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
+  children.add(child)
   const url = `http://127.0.0.1:${port}`
   await answers(`${url}/__aimock/health`, child, () => 'the mock upstream did not start')
   return { url, stop: () => stop(child) }
@@ -44,6 +49,7 @@ export async function startArchestra({ name, scratch, upstream, keys, extra = {}
     ...extra,
   }
   const child = spawn(binary, ['serve'], { env, cwd: scratch, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.add(child)
   const log = createWriteStream(logFile)
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
@@ -56,6 +62,7 @@ export async function startArchestra({ name, scratch, upstream, keys, extra = {}
     env,
     metrics: `http://127.0.0.1:${metrics}/metrics`,
     urls: {
+      ui: env.ARCHESTRA_FRONTEND_URL,
       api: url,
       cookie: await signIn(url, credentials),
       openai: `${url}/v1/openai`,
@@ -97,6 +104,7 @@ async function stop(child) {
     await once(child, 'exit')
     clearTimeout(hard)
   }
+  children.delete(child)
   return child.exitCode ?? child.signalCode
 }
 

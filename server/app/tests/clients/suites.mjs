@@ -34,6 +34,7 @@ export async function runJavaScript(report, files) {
 export async function runPython(report, folder) {
   const child = spawn(process.env.ARCHESTRA_CLIENTS_PYTHON, ['-B', join(folder, 'run.py')], { stdio: ['ignore', 'pipe', 'inherit'] })
   let finished = false
+  child.on('error', (error) => report.fail('Python starts', error))
   for await (const line of createInterface({ input: child.stdout })) {
     const event = line.startsWith('{"python-test":') ? JSON.parse(line)['python-test'] : undefined
     if (!event) console.log(line)

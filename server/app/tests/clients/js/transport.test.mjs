@@ -210,6 +210,13 @@ describe('transport: tolerance', () => {
     await recorded(second, { provider: 'openai', sessionId: 'session-from-header' })
   })
 
+  test('the UI’s own address serves the proxy too', proxied, async () => {
+    const call = newCall('fake')
+    call.urls = { openai: call.urls.openai.replace(call.urls.api, call.urls.ui) }
+    assert.equal((await send(call, 'openai')).status, 200)
+    await recorded(call, { provider: 'openai', type: 'openai:chatCompletions', inputTokens: 50 })
+  })
+
   test('twenty calls at once are twenty rows', async () => {
     const call = newCall('fake')
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => send(call, Object.keys(dialects)[index % 3])))
