@@ -32,8 +32,10 @@ pub(crate) struct ListQuery {
     limit: Option<i64>,
     offset: Option<i64>,
     #[serde(default)]
+    #[param(inline)]
     sort_by: SortBy,
     #[serde(default)]
+    #[param(inline)]
     sort_direction: Direction,
 }
 

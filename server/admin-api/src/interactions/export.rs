@@ -21,6 +21,7 @@ const PAGE: i64 = 1_000;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExportQuery {
+    #[param(inline)]
     format: Format,
 }
 

@@ -33,8 +33,10 @@ pub(crate) struct InteractionQuery {
     /// Only calls newer than this one.
     after: Option<Uuid>,
     #[serde(default)]
+    #[param(inline)]
     sort_by: SortBy,
     #[serde(default)]
+    #[param(inline)]
     sort_direction: Direction,
 }
 
