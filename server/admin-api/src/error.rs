@@ -16,6 +16,10 @@ pub enum ApiError {
     Forbidden(String),
     #[error("{0} not found")]
     NotFound(&'static str),
+    #[error("Nothing is served at this path. /openapi.json lists what is.")]
+    NoSuchRoute,
+    #[error("This path does not take this method. /openapi.json lists what it takes.")]
+    NoSuchMethod,
     #[error("{0}")]
     Conflict(String),
     #[error("Too many failed attempts. Try again in {retry_after} seconds.")]
@@ -52,7 +56,8 @@ impl ApiError {
             Self::Validation(_) => (StatusCode::BAD_REQUEST, "api_validation_error"),
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "api_authentication_error"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "api_authorization_error"),
-            Self::NotFound(_) => (StatusCode::NOT_FOUND, "api_not_found_error"),
+            Self::NotFound(_) | Self::NoSuchRoute => (StatusCode::NOT_FOUND, "api_not_found_error"),
+            Self::NoSuchMethod => (StatusCode::METHOD_NOT_ALLOWED, "api_validation_error"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "api_conflict_error"),
             Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "api_rate_limit_error"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error"),

@@ -21,6 +21,7 @@ mod token_prices;
 
 use std::sync::Arc;
 
+use axum::routing::any;
 use axum::{Router, middleware};
 use domain::platform::Platform;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,7 +40,10 @@ pub fn router(platform: &Arc<Platform>) -> (Router, utoipa::openapi::OpenApi) {
             platform.clone(),
             authenticate::authenticate,
         ));
-    (guarded.with_state(platform.clone()), api)
+    let complete = guarded
+        .route("/api/{*rest}", any(async || ApiError::NoSuchRoute))
+        .method_not_allowed_fallback(async || ApiError::NoSuchMethod);
+    (complete.with_state(platform.clone()), api)
 }
 
 /// The description alone, for code generation and for the test of the permission table.

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod telemetry;
 
 mod auth_secret;
 mod banner;
@@ -17,7 +18,6 @@ mod middleware;
 mod openapi;
 mod router;
 mod server;
-mod telemetry;
 mod ui;
 
 pub use error::StartError;

@@ -15,6 +15,7 @@ use postgres::owner::OwnerLock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 use uuid::Uuid;
 
 use crate::config::Config;
@@ -42,14 +43,15 @@ pub async fn serve(config: Config, shutdown: CancellationToken) -> Result<(), St
 }
 
 impl Running {
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    /// Port 0 in a URL means any free port; the configuration of the result names it.
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
         prepare_process();
         let directory = data_dir::choose(&config)?;
         let owner = OwnerLock::acquire(&directory)?;
         let directory = owner.data_dir().to_owned();
         auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
         // Ports first: a start that can't succeed should not touch the database.
-        let sockets = Sockets::bind(&config)?;
+        let sockets = Sockets::bind(&mut config)?;
         let database = Database::open(&config, owner).await?;
         let clock = Arc::new(SystemClock);
         let organization = first_run::ensure(&database.db, &config, clock.now()).await?;
@@ -131,8 +133,8 @@ struct Sockets {
 }
 
 impl Sockets {
-    fn bind(config: &Config) -> Result<Self, StartError> {
-        Ok(Self {
+    fn bind(config: &mut Config) -> Result<Self, StartError> {
+        let sockets = Self {
             api: listen::bind(config.bind, config.api_port(), "ARCHESTRA_API_BASE_URL")?,
             ui: listen::bind(
                 config.bind,
@@ -140,7 +142,11 @@ impl Sockets {
                 "ARCHESTRA_FRONTEND_URL",
             )?,
             metrics: listen::bind(config.bind, config.metrics_port, "ARCHESTRA_METRICS_PORT")?,
-        })
+        };
+        name_chosen_port(&mut config.api_base_url, &sockets.api)?;
+        name_chosen_port(&mut config.frontend_url, &sockets.ui)?;
+        config.metrics_port = sockets.metrics.local_addr()?.port();
+        Ok(sockets)
     }
 
     fn serve(self, platform: &Arc<Platform>, config: &Config) -> TaskTracker {
@@ -174,6 +180,14 @@ impl Sockets {
     }
 }
 
+fn name_chosen_port(url: &mut Url, listener: &TcpListener) -> Result<(), StartError> {
+    if url.port() == Some(0) {
+        // Only a URL without a host could refuse a port, and the configuration accepts none of those.
+        let _ = url.set_port(Some(listener.local_addr()?.port()));
+    }
+    Ok(())
+}
+
 fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_days: u32) {
     let stop = || platform.stopping.clone();
     platform
@@ -192,7 +206,7 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_day
 }
 
 fn settings(config: &Config, organization_id: String) -> Settings {
-    let plain = |url: &url::Url| url.as_str().trim_end_matches('/').to_owned();
+    let plain = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
     Settings {
         version: crate::VERSION,
         organization_id,

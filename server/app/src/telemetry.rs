@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// `level` is one of ours; `fatal` shows errors only, since an error that ends the program is printed anyway.
-pub(crate) fn init(level: &str, json: Option<bool>) {
+pub fn init(level: &str, json: Option<bool>) {
     let level = if level == "fatal" { "error" } else { level };
     // Libraries speak up only when something is wrong, unless everything is asked for.
     let ours = [

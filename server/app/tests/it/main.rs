@@ -1,1 +1,12 @@
-//! The whole program over HTTP.
+//! The whole program over HTTP: a real database, real sockets, nothing of ours replaced.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod access;
+mod agents;
+mod api_keys;
+mod harness;
+mod interactions;
+mod serving;
+mod sign_in;
+mod token_prices;
