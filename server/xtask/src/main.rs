@@ -18,7 +18,6 @@ mod node;
 mod postgresql;
 mod progress;
 mod run;
-mod server;
 mod system;
 mod test;
 mod tidy;

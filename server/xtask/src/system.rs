@@ -1,5 +1,6 @@
 //! System packages that a suite needs: installed where that is allowed, else the exact command.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -36,11 +37,12 @@ pub(crate) const WINDOW_TEST: &[Need] = &[
     package("xauth"),
     package("fonts-dejavu-core"),
 ];
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 /// What Playwright drives.
 pub(crate) const BROWSER: &[Need] = &[
     Need {
         package: "chromium",
-        or_programs: &["chromium", "chromium-browser", "google-chrome"],
+        or_programs: CHROMIUM,
     },
     package("fonts-dejavu-core"),
 ];
@@ -93,6 +95,14 @@ pub(crate) fn ensure(needs: &[&[Need]], progress: &Progress) -> Result<()> {
                 .args(&missing),
         )
     })
+}
+
+/// Where the browser lies that Playwright drives.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .flat_map(|folder| CHROMIUM.iter().map(move |name| folder.join(name)))
+        .find(|program| program.is_file())
 }
 
 fn is_met(need: &Need) -> bool {

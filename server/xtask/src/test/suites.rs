@@ -6,8 +6,7 @@ use anyhow::{Result, bail};
 
 use super::tally::Tally;
 use super::{Prepared, Suite};
-use crate::server::Server;
-use crate::{command, node};
+use crate::{command, node, system};
 
 pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
     match suite {
@@ -41,12 +40,20 @@ fn ui(prepared: &Prepared<'_>) -> Result<Tally> {
     listen(node::npm(&ui).args(["run", "test"]))
 }
 
-/// Playwright over the real program.
+/// Playwright over the real program, which it starts itself.
 fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
-    let server = start(prepared, "e2e")?;
     let mut playwright = node::npm(&prepared.workspace.ui());
-    playwright.args(["run", "e2e"]);
-    with_server(server, &mut playwright)
+    playwright
+        .args(["run", "e2e"])
+        .env(
+            "ARCHESTRA_E2E_BINARY",
+            prepared.workspace.binary("debug", "archestra"),
+        )
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    if let Some(chromium) = system::chromium() {
+        playwright.env("ARCHESTRA_E2E_CHROMIUM", chromium);
+    }
+    listen(&mut playwright)
 }
 
 /// The official SDKs and agents over the real program. The suite starts its own servers, in a network of its own.
@@ -80,23 +87,6 @@ fn desktop(prepared: &Prepared<'_>) -> Result<Tally> {
         )
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
     listen(&mut suite)
-}
-
-fn start(prepared: &Prepared<'_>, name: &str) -> Result<Server> {
-    let program = prepared.workspace.binary("debug", "archestra");
-    Server::start(&program, &prepared.postgres, name)
-}
-
-fn with_server(server: Server, suite: &mut Command) -> Result<Tally> {
-    suite
-        .env("ARCHESTRA_E2E_URL", &server.ui_url)
-        .env("ARCHESTRA_E2E_API_URL", &server.api_url);
-    let result = listen(suite);
-    if result.is_err() {
-        println!("the end of the server's log:\n{}", server.log_end());
-    }
-    server.stop()?;
-    result
 }
 
 /// A failed suite carries its tally in the error, so that the table can tell 1 of 400 from a suite that never began.

@@ -16,7 +16,7 @@ struct Layer {
 const LAYERS: &[Layer] = &[
     Layer {
         name: "desktop",
-        below: &["app"],
+        below: &["app", "domain", "db", "llm", "postgres"],
         tests: &[],
     },
     Layer {
