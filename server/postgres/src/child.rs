@@ -6,8 +6,12 @@
 //! Where a program does not call that (tests), util-linux' `setpriv` does the same.
 //!
 //! The signal comes when the parent's *thread* ends: spawn only from a thread that lives as long as
-//! the child shall. Elsewhere than on Linux a child that is left over is stopped by the next start
-//! (`leftovers`).
+//! the child shall.
+//!
+//! On other systems this program stays in between and watches (`watch`). Whatever still gets away is
+//! stopped by the next start (`leftovers`).
+
+mod watch;
 
 use crate::account::Account;
 use std::ffi::{OsStr, OsString};
@@ -17,9 +21,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::process::Command;
 
 const CHILD_WORD: &str = "__postgres-child";
+const WATCH_WORD: &str = "WATCH";
 
 /// Set once this program has shown that it would answer to `CHILD_WORD`.
 static ANSWERS: AtomicBool = AtomicBool::new(false);
+
+/// How a server is told to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shutdown {
+    /// Clients are sent away, everything is written out.
+    Fast,
+    /// At once; the next start recovers.
+    Immediate,
+}
+
+impl Shutdown {
+    /// For a watching process.
+    pub(crate) fn letter(self) -> u8 {
+        match self {
+            Self::Fast => b'f',
+            Self::Immediate => b'i',
+        }
+    }
+}
 
 /// What the child gets when this program dies.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +60,28 @@ pub(crate) enum OnDeath {
 pub fn run_if_child() {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().as_deref() == Some(OsStr::new(CHILD_WORD)) {
-        become_server(arguments.collect());
+        become_server(arguments);
     }
     ANSWERS.store(true, Ordering::Relaxed);
 }
 
-/// `arguments`: the signal, the parent's process id, the program and its arguments.
+/// `arguments`: WATCH, the program and its arguments; or the signal, the parent's process id, the
+/// program and its arguments.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing of the program was started"
+)]
+fn become_server(mut arguments: impl Iterator<Item = OsString>) -> ! {
+    let word = arguments.next().unwrap_or_default();
+    let code = if word == WATCH_WORD {
+        watch::run(arguments)
+    } else {
+        bind(&word, arguments)
+    };
+    std::process::exit(code)
+}
+
+/// Returns only if it fails.
 #[cfg(target_os = "linux")]
 #[expect(
     clippy::disallowed_methods,
@@ -51,13 +91,13 @@ pub fn run_if_child() {
     clippy::print_stderr,
     reason = "the parent reads it as the server's log"
 )]
-fn become_server(arguments: Vec<OsString>) -> ! {
+fn bind(signal: &OsStr, mut arguments: impl Iterator<Item = OsString>) -> i32 {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
     use std::os::unix::process::CommandExt;
-    let mut arguments = arguments.into_iter();
-    let signal = match arguments.next() {
-        Some(word) if word == "QUIT" => Signal::QUIT,
-        _ => Signal::KILL,
+    let signal = if signal == "QUIT" {
+        Signal::QUIT
+    } else {
+        Signal::KILL
     };
     let parent = arguments.next().and_then(|pid| pid.to_str()?.parse().ok());
     let program = arguments.next().unwrap_or_default();
@@ -66,31 +106,32 @@ fn become_server(arguments: Vec<OsString>) -> ! {
     }
     // A parent that died before the line above sends no signal any more.
     if parent.is_some() && getppid().map(|pid| pid.as_raw_nonzero().get()) != parent {
-        std::process::exit(1);
+        return 1;
     }
     let error = std::process::Command::new(&program).args(arguments).exec();
     eprintln!("could not execute {}: {error}", program.display());
-    std::process::exit(127)
+    127
 }
 
 #[cfg(not(target_os = "linux"))]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this process is the child itself"
-)]
-fn become_server(_arguments: Vec<OsString>) -> ! {
-    std::process::exit(127)
+fn bind(_signal: &OsStr, _arguments: impl Iterator<Item = OsString>) -> i32 {
+    127
 }
 
 /// A command with an empty environment, in a process group of its own (a Ctrl-C at the terminal is
-/// for us, not for the server), as `account`, without input, its output piped.
+/// for us, not for the server), as `account`, its output piped. Its input is closed, or else is the
+/// rein of a watching process, which takes the letters of [`Shutdown`].
 pub(crate) fn command(program: &Path, account: Option<&Account>, on_death: OnDeath) -> Command {
-    let mut command = bound(program, on_death);
+    let (mut command, input) = if is_watched(account, on_death) {
+        (watched(program), Stdio::piped())
+    } else {
+        (bound(program, account, on_death), Stdio::null())
+    };
     command
         .env_clear()
         .env("LC_ALL", "C")
         .env("TZ", "UTC")
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
@@ -102,8 +143,6 @@ pub(crate) fn command(program: &Path, account: Option<&Account>, on_death: OnDea
             command.uid(account.uid).gid(account.gid);
         }
     }
-    #[cfg(not(unix))]
-    let _ = account;
     #[cfg(windows)]
     {
         // Without it the loader and the C runtime do not find Windows itself.
@@ -112,17 +151,31 @@ pub(crate) fn command(program: &Path, account: Option<&Account>, on_death: OnDea
     command
 }
 
+fn is_watched(account: Option<&Account>, on_death: OnDeath) -> bool {
+    cfg!(not(target_os = "linux"))
+        && matches!(on_death, OnDeath::Quit)
+        && account.is_none()
+        && ANSWERS.load(Ordering::Relaxed)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the supervisor owns and ends it")]
+fn watched(program: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap_or_default());
+    command.arg(CHILD_WORD).arg(WATCH_WORD).arg(program);
+    command
+}
+
 #[cfg(target_os = "linux")]
 #[expect(
     clippy::disallowed_methods,
     reason = "the supervisor owns and ends the child"
 )]
-fn bound(program: &Path, on_death: OnDeath) -> Command {
+fn bound(program: &Path, account: Option<&Account>, on_death: OnDeath) -> Command {
     let signal = match on_death {
         OnDeath::Quit => "QUIT",
         OnDeath::Kill => "KILL",
     };
-    if ANSWERS.load(Ordering::Relaxed) {
+    if ANSWERS.load(Ordering::Relaxed) && may_execute_us(account) {
         // Reached through the kernel: the account need not be able to reach the program's path.
         let mut command = Command::new("/proc/self/exe");
         command.arg(CHILD_WORD).arg(signal);
@@ -142,11 +195,19 @@ fn bound(program: &Path, on_death: OnDeath) -> Command {
     Command::new(program)
 }
 
+/// Our own file may be closed to others, and /proc may be missing.
+#[cfg(target_os = "linux")]
+fn may_execute_us(account: Option<&Account>) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let us = std::fs::metadata("/proc/self/exe");
+    us.is_ok_and(|us| account.is_none() || us.mode() & 0o001 != 0)
+}
+
 #[cfg(not(target_os = "linux"))]
 #[expect(
     clippy::disallowed_methods,
     reason = "the supervisor owns and ends the child"
 )]
-fn bound(program: &Path, _on_death: OnDeath) -> Command {
+fn bound(program: &Path, _account: Option<&Account>, _on_death: OnDeath) -> Command {
     Command::new(program)
 }

@@ -102,8 +102,14 @@ pub fn from_npm_package(package_dir: &Path, destination: &Path) -> Result<Outcom
 
 fn copy_installation(package: &Path, native: &Path, side: &Path) -> Result<(), InstallError> {
     let mut pending = Vec::new();
+    // A package may be laid out on another system than its own.
+    let suffix = if native.join("bin/postgres.exe").exists() {
+        ".exe"
+    } else {
+        ""
+    };
     for name in ["initdb", "pg_ctl", "postgres"] {
-        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let file = format!("{name}{suffix}");
         let from = native.join("bin").join(&file);
         if !from.exists() {
             return Err(InstallError::NotAPackage {

@@ -24,6 +24,10 @@ impl OwnerLock {
     /// Creates the directory if it is missing. Fails with [`Error::DataDirInUse`] while another
     /// process (or another lock in this one) holds it. Blocks for at most a third of a second.
     pub fn acquire(data_dir: &Path) -> Result<Self, Error> {
+        // What leads there is made as usual, so that the server's account may pass.
+        if let Some(parent) = data_dir.parent() {
+            fs::create_dir_all(parent).map_err(because("create", parent))?;
+        }
         create_private(data_dir).map_err(because("create", data_dir))?;
         let data_dir = data_dir
             .canonicalize()

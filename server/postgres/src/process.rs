@@ -1,12 +1,12 @@
 //! One server process from its start to its end: what it says, and how it is told to stop.
 
+use crate::child::Shutdown;
 use crate::log::{self, Log};
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader, Split};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Split};
+use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 use tokio::time::timeout;
 
 /// A fast shutdown writes out what is in memory; on a slow disk that takes a while.
@@ -20,8 +20,8 @@ pub(crate) struct Process {
     child: Child,
     lines: Split<BufReader<ChildStderr>>,
     says: bool,
-    #[cfg_attr(unix, expect(dead_code, reason = "stands in for signals on Windows"))]
-    pg_ctl: PathBuf,
+    /// There is one if a process stands in between (`child::watch`).
+    rein: Option<ChildStdin>,
 }
 
 pub(crate) enum Event {
@@ -30,22 +30,16 @@ pub(crate) enum Event {
     Ended { cause: String },
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Shutdown {
-    Fast,
-    Immediate,
-}
-
 impl Process {
-    pub(crate) fn spawn(mut command: Command, pg_ctl: &Path) -> io::Result<Self> {
+    pub(crate) fn spawn(mut command: Command) -> io::Result<Self> {
         let mut child = command.stdout(Stdio::null()).spawn()?;
         let stderr = child.stderr.take();
         let stderr = stderr.ok_or_else(|| io::Error::other("its standard error is not piped"))?;
         Ok(Self {
+            rein: child.stdin.take(),
             child,
             lines: BufReader::new(stderr).split(b'\n'),
             says: true,
-            pg_ctl: pg_ctl.to_owned(),
         })
     }
 
@@ -76,7 +70,7 @@ impl Process {
     /// Ends the server, gently first. Returns when its process is gone.
     pub(crate) async fn stop(mut self, log: &mut Log) {
         for (shutdown, patience) in [(Shutdown::Fast, FAST), (Shutdown::Immediate, IMMEDIATE)] {
-            self.signal(shutdown).await;
+            self.tell(shutdown).await;
             if timeout(patience, self.ended(log)).await.is_ok() {
                 return;
             }
@@ -91,44 +85,35 @@ impl Process {
         while !matches!(self.next(log).await, Event::Ended { .. }) {}
     }
 
-    #[cfg(unix)]
-    #[expect(clippy::unused_async, reason = "on Windows it waits for a program")]
-    async fn signal(&self, shutdown: Shutdown) {
-        use rustix::process::{Pid, Signal, kill_process};
-        let signal = match shutdown {
-            Shutdown::Fast => Signal::INT,
-            Shutdown::Immediate => Signal::QUIT,
+    async fn tell(&mut self, shutdown: Shutdown) {
+        let told = match &mut self.rein {
+            Some(rein) => rein.write_all(&[shutdown.letter()]).await,
+            None => signal(&mut self.child, shutdown),
         };
-        // Not reaped yet, so the number cannot be somebody else's.
-        let pid = self.child.id().and_then(|pid| i32::try_from(pid).ok());
-        if let Some(Err(error)) = pid
-            .and_then(Pid::from_raw)
-            .map(|pid| kill_process(pid, signal))
-        {
-            tracing::warn!(%error, "the database could not be told to stop");
-        }
-    }
-
-    /// Windows has no signals; the server takes them through a pipe that `pg_ctl` knows.
-    #[cfg(windows)]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "ends by itself and is waited for"
-    )]
-    async fn signal(&self, shutdown: Shutdown) {
-        let signal = match shutdown {
-            Shutdown::Fast => "INT",
-            Shutdown::Immediate => "QUIT",
-        };
-        let pid = self.child.id().unwrap_or_default().to_string();
-        let told = Command::new(&self.pg_ctl)
-            .args(["kill", signal, &pid])
-            .status()
-            .await;
         if let Err(error) = told {
             tracing::warn!(%error, "the database could not be told to stop");
         }
     }
+}
+
+#[cfg(unix)]
+fn signal(child: &mut Child, shutdown: Shutdown) -> io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+    let signal = match shutdown {
+        Shutdown::Fast => Signal::INT,
+        Shutdown::Immediate => Signal::QUIT,
+    };
+    // Not reaped yet, so the number cannot be somebody else's.
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+    pid.and_then(Pid::from_raw)
+        .map_or(Ok(()), |pid| kill_process(pid, signal))
+        .map_err(io::Error::from)
+}
+
+/// Windows has no signals. Only a program that does not call `run_if_child` gets here.
+#[cfg(not(unix))]
+fn signal(child: &mut Child, _shutdown: Shutdown) -> io::Result<()> {
+    child.start_kill()
 }
 
 fn ending(status: io::Result<ExitStatus>) -> String {

@@ -157,8 +157,7 @@ impl Supervisor {
         for (name, value) in settings::server(self.installation.major_version(), &address) {
             postgres.arg("-c").arg(format!("{name}={value}"));
         }
-        let pg_ctl = self.installation.program("pg_ctl");
-        Process::spawn(postgres, &pg_ctl).map_err(|error| Error::StartFailed {
+        Process::spawn(postgres).map_err(|error| Error::StartFailed {
             cause: format!("{} did not run: {error}", program.display()),
         })
     }

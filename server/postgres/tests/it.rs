@@ -3,8 +3,10 @@
 
 mod it {
     mod faults;
+    mod full_disk;
     mod life;
     mod place;
     mod program;
     mod site;
+    mod watching;
 }

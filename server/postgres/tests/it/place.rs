@@ -31,6 +31,14 @@ async fn a_data_directory_with_a_long_and_odd_path_works() {
 }
 
 #[tokio::test]
+async fn a_data_directory_is_made_with_all_that_leads_to_it() {
+    let site = Site::new();
+    let server = start_in(&site.root().join("a/b/c")).await.unwrap();
+    connect(&server).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn an_odd_but_short_path_keeps_its_socket_at_home() {
     let site = Site::new();
     let odd = site.root().join("a, \"b\" é");

@@ -3,7 +3,22 @@
 
 use super::site::{Site, installation_dir};
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+pub(crate) fn program() -> PathBuf {
+    let here = std::env::current_exe().unwrap();
+    let program = here
+        .parent()
+        .unwrap()
+        .with_file_name("examples")
+        .join("supervised");
+    assert!(
+        program.exists(),
+        "build it: cargo build -p postgres --example supervised"
+    );
+    program
+}
 
 /// Ended with the test, whatever becomes of it.
 pub(crate) struct Program(pub(crate) Child);
@@ -22,17 +37,7 @@ impl Program {
 
     #[expect(clippy::disallowed_methods, reason = "the test kills it")]
     pub(crate) fn spawn(site: &Site) -> Self {
-        let here = std::env::current_exe().unwrap();
-        let program = here
-            .parent()
-            .unwrap()
-            .with_file_name("examples")
-            .join("supervised");
-        assert!(
-            program.exists(),
-            "build it: cargo build -p postgres --example supervised"
-        );
-        let mut command = Command::new(program);
+        let mut command = Command::new(program());
         command.arg(site.data_dir()).args(installation_dir());
         Self(
             command
