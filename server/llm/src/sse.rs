@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr2};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -188,4 +188,23 @@ pub fn parse(raw: &[u8], mut on_event: impl FnMut(Event<'_>)) {
     let mut parser = Parser::new(raw.len());
     parser.feed(raw, &mut on_event);
     parser.finish(on_event);
+}
+
+/// How many of these bytes are whole events; what follows is the beginning of one more.
+///
+/// The bytes have to begin where an event may begin.
+pub fn whole_events_len(bytes: &[u8]) -> usize {
+    let mut end = bytes.len();
+    while let Some(at) = memrchr2(b'\n', b'\r', &bytes[..end]) {
+        let before = &bytes[..at];
+        let before = match bytes[at] {
+            b'\n' => before.strip_suffix(b"\r").unwrap_or(before),
+            _ => before,
+        };
+        if matches!(before.last(), None | Some(b'\n' | b'\r')) {
+            return at + 1;
+        }
+        end = before.len();
+    }
+    0
 }

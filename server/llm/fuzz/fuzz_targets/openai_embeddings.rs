@@ -1,3 +1,5 @@
+//! Any bytes through the `openai_embeddings` dialect.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| llm_fuzz::read("openai", "embeddings", bytes));

@@ -1,3 +1,5 @@
+//! Any bytes, cut in any way, through the parser of server-sent events.
+
 #![no_main]
 
 use llm::sse::{Event, Parser};

@@ -41,12 +41,10 @@ impl Dialect for AnthropicMessages {
     }
 
     fn error_event(&self, error: &ProxyError) -> Bytes {
-        // A half-sent event gets a name no SDK knows, so that they skip it instead of failing on
-        // its JSON before they see the error.
+        // A half-sent event is turned into a ping, which all SDKs skip unread; its cut-off JSON
+        // would make them fail before they see the error.
         let object = error_object(error);
-        Bytes::from(format!(
-            "\nevent: cut_off\n\nevent: error\ndata: {object}\n\n"
-        ))
+        Bytes::from(format!("\nevent: ping\n\nevent: error\ndata: {object}\n\n"))
     }
 }
 

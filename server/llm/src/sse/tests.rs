@@ -1,4 +1,4 @@
-use super::{Event, Parser, parse};
+use super::{Event, Parser, parse, whole_events_len};
 
 type Owned = (String, String, bool);
 
@@ -133,4 +133,40 @@ fn a_parser_can_be_used_for_another_stream_after_finish() {
         parser.finish(|event| found.push(owned(event)));
     }
     assert_eq!(found, [cut("", "a"), cut("", "a")]);
+}
+
+#[test]
+fn bytes_are_whole_events_up_to_the_last_blank_line() {
+    for (bytes, whole) in [
+        (&b""[..], 0),
+        (b"data: a", 0),
+        (b"data: a\n", 0),
+        (b"data: a\r\n", 0),
+        (b"data: a\n\n", 9),
+        (b"data: a\r\r", 9),
+        (b"data: a\r\n\r\n", 11),
+        (b"data: a\r\n\r\ndata: b\r\n", 11),
+        (b"event: e\ndata: a\n\nevent: e\ndata: b", 18),
+        (b"\n", 1),
+        (b"\ndata: a", 1),
+    ] {
+        assert_eq!(whole_events_len(bytes), whole, "{bytes:?}");
+    }
+}
+
+#[test]
+fn no_event_is_cut_off_in_whole_events_and_none_is_left_behind() {
+    let raw = b"event: a\r\ndata: 1\ndata: 2\r\rdata: 3\n\n: c\n\ndata: 4\r\n\r\ndata: 5";
+    for cut in 0..=raw.len() {
+        let whole = whole_events_len(&raw[..cut]);
+        assert!(
+            events(&raw[..whole]).iter().all(|(.., cut_off)| !cut_off),
+            "cut at {cut}"
+        );
+        let left = events(&raw[whole..cut]);
+        assert!(
+            left.len() <= 1 && left.iter().all(|(.., cut_off)| *cut_off),
+            "cut at {cut}"
+        );
+    }
 }

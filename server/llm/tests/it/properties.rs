@@ -5,7 +5,7 @@ use llm::sse::Parser;
 use crate::recorded::{DIALECTS, Recorded, recorded};
 
 /// How many positions of a recording are tried; of longer ones only every n-th.
-const POSITIONS: usize = 500;
+const POSITIONS: usize = 300;
 
 fn positions(file: &Recorded) -> impl Iterator<Item = usize> {
     (0..file.bytes.len()).step_by(file.bytes.len() / POSITIONS + 1)
