@@ -4,11 +4,13 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use domain::platform::Platform;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 
 use crate::ApiError;
 
@@ -19,13 +21,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(ApiError::Validation(format!(
-                "The request body is not as expected: {}",
-                rejection.body_text()
-            ))),
-        }
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| ApiError::Validation(rejection.body_text()))?;
+        let mut deserializer = serde_json::Deserializer::from_slice(&body);
+        serde_path_to_error::deserialize(&mut deserializer)
+            .map(Self)
+            .map_err(|error| {
+                ApiError::Validation(format!(
+                    "The request body is not as expected: {}",
+                    fault(&error)
+                ))
+            })
     }
 }
 
@@ -35,12 +41,35 @@ pub(crate) struct Query<T>(pub(crate) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => Err(ApiError::Validation(rejection.body_text())),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let deserializer = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| {
+                ApiError::Validation(format!(
+                    "The query string is not as expected: {}",
+                    fault(&error)
+                ))
+            })
     }
+}
+
+/// Where a body is wrong and what was expected there. The libraries also quote what was sent, which may be a secret.
+fn fault<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
+    let text = error.inner().to_string();
+    let place = match error.path().to_string() {
+        path if path == "." => "it".to_owned(),
+        path => path,
+    };
+    if let Some((_, expected)) = text.rsplit_once(", expected ") {
+        return format!("{place} is not {expected}");
+    }
+    // What is missing or unknown is a name of ours, or was at least meant as one.
+    if text.starts_with("missing field") {
+        return text;
+    }
+    format!("{place} can't be read")
 }
 
 /// An id in the path.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("{0}")]
+    #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
     #[error(
         "port {port} on {address} can't be listened on: {cause}. Stop the program that uses it, or set {variable}."
@@ -22,7 +22,7 @@ pub enum StartError {
     },
     #[error("no place for data is known on this system. Set ARCHESTRA_DATA_DIR.")]
     NoDataDir,
-    #[error("{0}")]
+    #[error(transparent)]
     Postgres(#[from] postgres::error::Error),
     #[error("the database at {place} can't be used: {cause}")]
     Database {
@@ -35,6 +35,6 @@ pub enum StartError {
     NewerSchema { found: i64, known: i64 },
     #[error("{0}")]
     Admin(String),
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
 }

@@ -219,3 +219,33 @@ async fn the_window_is_signed_in_by_its_own_process_once() {
         "a second time"
     );
 }
+
+#[tokio::test]
+async fn a_body_of_the_wrong_shape_is_refused_without_repeating_it() {
+    let app = TestApp::start().await;
+    let secret = "my-secret, expected nothing";
+    for (body, says) in [
+        (json!(secret), "it is not struct SignIn"),
+        (json!({ "email": EMAIL }), "missing field `password`"),
+        (
+            json!({ "email": EMAIL, "password": PASSWORD, "rememberMe": secret }),
+            "rememberMe is not a boolean",
+        ),
+    ] {
+        let path = "/api/auth/sign-in/email";
+        let message = app
+            .refusal(
+                Method::POST,
+                path,
+                Some(body),
+                (400, "api_validation_error"),
+            )
+            .await;
+        assert!(message.contains(says), "{message}");
+        assert!(!message.contains("my-secret"), "{message}");
+    }
+    let (_, body) = app
+        .send(Method::GET, "/api/auth/desktop?tok=my-secret", None)
+        .await;
+    assert!(!body.to_string().contains("my-secret"), "{body}");
+}

@@ -24,6 +24,7 @@ const responsesUsage = {
   total_tokens: 120,
 }
 const text = 'FakeProvider answers.'
+const everyByte = Buffer.from(Array.from({ length: 256 }, (_, value) => value))
 
 export const openai = {
   headers: () => ({
@@ -42,6 +43,17 @@ export const openai = {
     if (call.path === '/v1/responses') return responses(call)
     if (call.path === '/v1/models')
       return call.reply({ object: 'list', data: [{ id: 'gpt-5.4-mini', object: 'model', created: 1754425928, owned_by: 'system' }] })
+    if (call.path === '/v1/audio/speech') return call.response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(everyByte)
+    if (call.path === '/v1/files' && call.request.method === 'POST')
+      return call.reply({
+        id: 'file-fake',
+        object: 'file',
+        bytes: 256,
+        created_at: 1754425928,
+        filename: 'every.bin',
+        purpose: 'user_data',
+        status: 'processed',
+      })
     if (call.path === '/v1/files') return call.reply({ object: 'list', data: [], has_more: false })
     return call.notFound()
   },

@@ -180,6 +180,18 @@ describe('openai (JavaScript): responses, embeddings, models', () => {
     const [, files] = await reachedUpstream(call, (entries) => entries.length === 2)
     assert.equal(files.query, '?purpose=batch&limit=3')
   })
+
+  test('a file goes up and a sound comes down, byte for byte', async () => {
+    const everyByte = Uint8Array.from({ length: 256 }, (_, value) => value)
+    const { client, call } = open('fake')
+    const file = await client.files.create({ file: new File([everyByte], 'every.bin'), purpose: 'user_data' })
+    assert.equal(file.id, 'file-fake')
+    const [{ headers, bodyLength }] = await reachedUpstream(call)
+    assert.match(headers['content-type'], /^multipart\/form-data; boundary=/)
+    assert.ok(bodyLength > 256)
+    const sound = await client.audio.speech.create({ model: 'gpt-4o-mini-tts', voice: 'alloy', input: 'Hello' })
+    assert.deepEqual(new Uint8Array(await sound.arrayBuffer()), everyByte)
+  })
 })
 
 describe('openai (JavaScript): failures', () => {
