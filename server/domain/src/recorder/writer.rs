@@ -1,5 +1,6 @@
 //! The recorder's thread: collect for one interval, digest, write; spool while the database is away.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -10,7 +11,7 @@ use db::interactions::{NewInteraction, insert_batch};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::{FLUSH_INTERVAL, Message, Spool, Status};
+use super::{FLUSH_INTERVAL, Message, Record, Spool, Status};
 use crate::snapshot::SnapshotHandle;
 
 /// Rows in one transaction.
@@ -96,7 +97,7 @@ impl Writer {
                     if batch.is_empty() {
                         deadline = now() + FLUSH_INTERVAL;
                     }
-                    batch.push(record(&self.snapshot.load()));
+                    batch.extend(self.digest(record));
                 }
                 Ok(Message::Close(done)) => return (batch, Some(done)),
                 Err(RecvTimeoutError::Timeout) => break,
@@ -107,6 +108,20 @@ impl Writer {
             }
         }
         (batch, None)
+    }
+
+    /// A call that cannot be read must not end the recording of all others.
+    fn digest(&self, record: Record) -> Option<NewInteraction> {
+        let snapshot = self.snapshot.load();
+        let digested = catch_unwind(AssertUnwindSafe(|| record(&snapshot))).ok();
+        if digested.is_none() {
+            self.status.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.status.lost.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(
+                "a call could not be read and is not recorded: a fault of this program"
+            );
+        }
+        digested
     }
 
     fn store(&mut self, batch: Vec<NewInteraction>) {
@@ -134,8 +149,12 @@ impl Writer {
                     .fetch_add(batch.len() as u64, Ordering::Relaxed);
                 Written::Yes
             }
-            Ok(Err(error)) if !error.is_unavailable() => Written::Refused(error),
-            Ok(Err(_)) | Err(_) => Written::Away,
+            Ok(Err(error)) if error.blames_the_values() => Written::Refused(error),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "calls could not be written");
+                Written::Away
+            }
+            Err(_) => Written::Away,
         }
     }
 
