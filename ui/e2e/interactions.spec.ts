@@ -137,3 +137,21 @@ test('the calls on screen are exported as CSV and JSONL', async ({ page }) => {
     expect(download.suggestedFilename()).toContain(ending);
   }
 });
+
+test('older calls are fetched as one scrolls, and only those in sight are in the page', async ({ page }) => {
+  const agent = await createAgent(page, unique('Many'));
+  const count = 230;
+  for (let sent = 0; sent < count; sent += 10) {
+    await Promise.all(Array.from({ length: 10 }, (_, index) => chat(`question ${sent + index}`, 'gpt-5-mini', agent.id)));
+  }
+  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}&limit=1`)).json()) as { pagination: { total: number } }).pagination.total).toBe(count);
+  await page.goto(`/logs?agentId=${agent.id}`);
+  await expect(page.getByText(`${count} calls`)).toBeVisible();
+  const table = page.getByRole('table', { name: 'Calls' });
+  await expect(async () => {
+    await page.getByTestId('log-rows').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await expect(table.locator(`[aria-rowindex="${count + 1}"]`)).toBeVisible({ timeout: 500 });
+  }).toPass();
+  expect(await table.getByRole('row').count()).toBeLessThan(80);
+  await expect(page.getByText('No older calls')).toBeVisible();
+});

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Plug } from 'lucide-react';
 import { useState } from 'react';
 import type { Home } from '@/api/types';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
-import { EmptyState, ErrorState } from '@/components/ui/states';
+import { ErrorState } from '@/components/ui/states';
 import { AttentionList } from '@/features/home/attention';
 import { StatCards } from '@/features/home/cards';
+import { FirstSteps } from '@/features/home/first-steps';
 import { homeQuery } from '@/features/home/queries';
 import { RecentCalls } from '@/features/home/recent';
 import type { Timeframe } from '@/features/home/search';
@@ -52,19 +52,7 @@ function HomeBody({ home, timeframe }: { home: Home; timeframe: Timeframe }) {
     <>
       <AttentionList items={home.attention} />
       {quiet ? (
-        <Card>
-          <EmptyState
-            icon={Plug}
-            title="Connect your first client"
-            actions={
-              <Link to="/connect" className={buttonClass({ variant: 'primary', size: 'lg' })}>
-                Connect a client
-              </Link>
-            }
-          >
-            Change one base URL in Claude Code, Codex, an SDK or curl, and every call shows up here with its tokens, cost and time.
-          </EmptyState>
-        </Card>
+        <FirstSteps />
       ) : (
         <>
           <div>
