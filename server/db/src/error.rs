@@ -48,13 +48,12 @@ impl Error {
     /// Whether it is the values that were refused (classes 22, 23 and 54), so that they always will be.
     pub fn blames_the_values(&self) -> bool {
         match self {
-            Self::Conflict(_) => true,
             Self::Query(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
                 ["22", "23", "54"]
                     .iter()
                     .any(|class| code.starts_with(class))
             }),
-            Self::Query(sqlx::Error::Encode(_)) => true,
+            Self::Conflict(_) | Self::Query(sqlx::Error::Encode(_)) => true,
             Self::Query(_) | Self::Unavailable(_) | Self::Migration(_) => false,
         }
     }

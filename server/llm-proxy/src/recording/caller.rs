@@ -21,11 +21,12 @@ const SESSIONS: [(&str, &str); 5] = [
 ];
 
 /// How well-known programs begin their User-Agent, and the id each goes by.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 5] = [
     ("claude-cli", "anthropic_claude"),
     ("codex", "openai_codex"),
     ("Cursor", "cursor"),
     ("opencode", "opencode"),
+    ("GeminiCLI", "gemini_cli"),
 ];
 
 const LONGEST: usize = 256;
