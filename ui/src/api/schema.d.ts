@@ -638,7 +638,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Agent: Record<string, never> & {
+        Agent: Record<string, unknown> & {
             /** Format: uuid */
             id: string;
             organizationId: string;
@@ -668,7 +668,7 @@ export interface components {
             lastUsedAt?: string | null;
         };
         /** @description A merge patch: absent fields stay, null clears. */
-        AgentInput: Record<string, never> & {
+        AgentInput: Record<string, unknown> & {
             name?: string | null;
             agentType?: string | null;
             description?: string | null;

@@ -1,193 +1,43 @@
-/** Shapes of the admin API as the server answers them. */
+/** Shapes of the admin API by the names the interface uses; generated from the server's own description. */
+import type { components } from '@/api/schema';
 
-export type Page<T> = { data: T[]; pagination: Pagination };
+type Schemas = components['schemas'];
 
-export type Pagination = {
-  currentPage: number;
-  limit: number;
-  total: number;
-  totalPages: number;
-  hasNext: boolean;
-  hasPrev: boolean;
-};
+/** The server leaves no key out; the generator takes what may be null for optional. */
+type Served<T> = T extends (infer Item)[] ? Served<Item>[] : T extends object ? { [Key in keyof T]-?: Served<Exclude<T[Key], undefined>> } : T;
 
-export type PublicConfig = {
-  version: string;
-  apiBaseUrl: string;
-  frontendUrl: string;
-  disableBasicAuth: boolean;
-  disableInvitations: boolean;
-  desktop: boolean;
-  defaultCredentialsEnabled: boolean;
-  analytics: { enabled: boolean; destinationConfigured: boolean };
-};
+export type PublicConfig = Served<Schemas['PublicConfig']>;
+export type User = Served<Schemas['User']>;
+export type CurrentSession = Served<Schemas['CurrentSession']>;
+export type Session = Served<Schemas['SessionBody']>;
+export type ApiKey = Served<Schemas['ApiKey']>;
+export type CreatedApiKey = Served<Schemas['NewApiKey']>;
+export type Organization = Served<Schemas['Organization']>;
+export type OrganizationChange = Schemas['OrganizationInput'];
 
+export type Label = Served<Schemas['Label']>;
+export type Agent = Served<Schemas['Agent']>;
+export type AgentPage = Served<Schemas['AgentPage']>;
+export type AgentInput = Schemas['AgentInput'];
+
+export type Interaction = Served<Schemas['Row']>;
+export type InteractionPage = Served<Schemas['InteractionPage']>;
+export type InteractionDetail = Interaction & Pick<Schemas['Detail'], 'request' | 'response' | 'requestText' | 'responseText' | 'truncated'>;
+export type Facet = Served<Schemas['Facet']>;
+export type InteractionFacets = Served<Schemas['Facets']>;
+
+export type Home = Served<Schemas['Home']>;
+export type StatCard = Served<Schemas['Card']>;
+export type Attention = Served<Schemas['Attention']>;
+export type TopModel = Served<Schemas['TopModel']>;
+export type TopAgent = Served<Schemas['TopAgent']>;
+
+export type TokenPrice = Served<Schemas['TokenPrice']>;
+export type TokenPriceInput = Schemas['TokenPriceInput'];
+export type UnpricedModel = Served<Schemas['UnpricedModel']>;
+
+/** `/ready` belongs to the process, not to the admin API, and so is not in its description. */
 export type Readiness = {
   status: string;
   checks: Record<string, { status: string; detail?: string | null }>;
 };
-
-export type User = {
-  id: string;
-  name: string;
-  email: string;
-  role: string;
-  mustChangePassword: boolean;
-  createdAt: string;
-};
-
-export type CurrentSession = {
-  session: { id: string; createdAt: string; expiresAt: string; ipAddress: string | null; userAgent: string | null };
-  user: User;
-};
-
-export type Session = {
-  id: string;
-  createdAt: string;
-  expiresAt: string;
-  lastUsedAt: string | null;
-  ipAddress: string | null;
-  userAgent: string | null;
-  current: boolean;
-};
-
-export type ApiKey = {
-  id: string;
-  name: string;
-  start: string;
-  prefix: string;
-  createdAt: string;
-  expiresAt: string | null;
-  lastRequest: string | null;
-};
-
-export type CreatedApiKey = {
-  id: string;
-  name: string;
-  start: string;
-  prefix: string;
-  key: string;
-  expiresAt: string | null;
-  createdAt: string;
-};
-
-export type Label = { key: string; value: string };
-
-export type Agent = {
-  id: string;
-  name: string;
-  slug: string;
-  agentType: string;
-  description: string | null;
-  isDefault: boolean;
-  labels: Label[];
-  createdAt: string;
-  updatedAt: string;
-  lastUsedAt: string | null;
-};
-
-export type Outcome = 'ok' | 'client_error' | 'upstream_error' | 'client_left' | 'proxy_error';
-
-export type Interaction = {
-  id: string;
-  createdAt: string;
-  agentId: string | null;
-  agentName: string | null;
-  externalAgentId: string | null;
-  userId: string | null;
-  userName: string | null;
-  sessionId: string | null;
-  sessionSource: string | null;
-  provider: string;
-  type: string;
-  model: string | null;
-  requestedModel: string | null;
-  stream: boolean;
-  status: number;
-  outcome: string;
-  error: string | null;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  cacheReadTokens: number | null;
-  cacheWriteTokens: number | null;
-  cost: number | null;
-  firstByteMs: number | null;
-  durationMs: number;
-  toolCallCount: number;
-  requestBytes: number;
-  responseBytes: number;
-};
-
-export type InteractionDetail = Interaction & {
-  request: unknown;
-  response: unknown;
-  requestText?: string | null;
-  responseText?: string | null;
-  truncated: boolean;
-};
-
-export type InteractionPage = Page<Interaction> & { nextBefore: string | null };
-
-export type Facet = { value: string; label: string; count: number };
-
-export type InteractionFacets = {
-  providers: Facet[];
-  models: Facet[];
-  agents: Facet[];
-  outcomes: Facet[];
-  types: Facet[];
-  total: number;
-};
-
-export type SeriesPoint = { t: string; v: number };
-export type StatCard = { value: number; previous: number; series: SeriesPoint[] };
-
-export type Attention = {
-  id: string;
-  severity: 'info' | 'warning' | 'error';
-  title: string;
-  detail: string;
-  actionLabel: string | null;
-  actionHref: string | null;
-};
-
-export type TopModel = { model: string; provider: string; requests: number; cost: number; tokens: number };
-export type TopAgent = {
-  id: string;
-  name: string | null;
-  requests: number;
-  cost: number;
-  tokens: number;
-};
-
-export type Home = {
-  since: string;
-  cards: {
-    requests: StatCard;
-    cost: StatCard & { unknownCount: number };
-    tokens: StatCard & { input: number; output: number; cacheRead: number };
-    errors: StatCard;
-  };
-  attention: Attention[];
-  recent: Interaction[];
-  topModels: TopModel[];
-  topAgents: TopAgent[];
-};
-
-export type TokenPrice = {
-  id: string;
-  provider: string;
-  model: string;
-  pricePerMillionInput: string;
-  pricePerMillionOutput: string;
-  pricePerMillionCacheRead: string | null;
-  pricePerMillionCacheWrite: string | null;
-  source: 'builtin' | 'custom';
-  asOf: string | null;
-  createdAt: string | null;
-  updatedAt: string | null;
-};
-
-export type UnpricedModel = { provider: string; model: string; requests: number; lastSeenAt: string };
-
-export type Organization = { name: string; analyticsConsent?: boolean | null };

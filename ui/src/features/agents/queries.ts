@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, get, post, put } from '@/api/client';
-import type { Agent, Label, Page } from '@/api/types';
+import type { Agent, AgentInput, AgentPage } from '@/api/types';
 import type { AgentsSearch } from '@/features/agents/search';
 
 export const PAGE_SIZE = 50;
@@ -9,7 +9,7 @@ export function agentsQuery(search: AgentsSearch) {
   return queryOptions({
     queryKey: ['agents', 'list', search],
     queryFn: ({ signal }) =>
-      get<Page<Agent>>(
+      get<AgentPage>(
         '/api/agents',
         {
           name: search.name,
@@ -38,7 +38,7 @@ export const labelKeysQuery = queryOptions({
   queryFn: () => get<string[]>('/api/agents/labels/keys'),
 });
 
-export type AgentDraft = { name: string; description: string | null; labels: Label[]; isDefault?: boolean };
+export type AgentDraft = Required<Pick<AgentInput, 'name' | 'description' | 'labels'>> & Pick<AgentInput, 'isDefault'>;
 
 export function useCreateAgent() {
   const client = useQueryClient();

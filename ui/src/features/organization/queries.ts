@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { get, patch } from '@/api/client';
-import type { Organization } from '@/api/types';
+import type { Organization, OrganizationChange } from '@/api/types';
 
 export const organizationQuery = queryOptions({
   queryKey: ['organization'],
@@ -10,7 +10,7 @@ export const organizationQuery = queryOptions({
 export function useUpdateOrganization() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: Partial<Organization>) => patch<Organization>('/api/organization', change),
+    mutationFn: (change: OrganizationChange) => patch<Organization>('/api/organization', change),
     onSuccess: (organization) => client.setQueryData(organizationQuery.queryKey, organization),
   });
 }

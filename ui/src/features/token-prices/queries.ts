@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, get, post, put } from '@/api/client';
-import type { TokenPrice, UnpricedModel } from '@/api/types';
+import type { TokenPrice, TokenPriceInput, UnpricedModel } from '@/api/types';
 
 export const tokenPricesQuery = queryOptions({
   queryKey: ['token-prices', 'list'],
@@ -12,10 +12,7 @@ export const unpricedQuery = queryOptions({
   queryFn: () => get<UnpricedModel[]>('/api/token-prices/unpriced'),
 });
 
-export type PriceDraft = Pick<
-  TokenPrice,
-  'provider' | 'model' | 'pricePerMillionInput' | 'pricePerMillionOutput' | 'pricePerMillionCacheRead' | 'pricePerMillionCacheWrite'
->;
+export type PriceDraft = Required<TokenPriceInput>;
 
 export function useSavePrice(id: string | undefined) {
   const client = useQueryClient();
