@@ -117,9 +117,14 @@ fn is_met(need: &Need) -> bool {
             .is_ok_and(|output| output.stdout == b"installed")
 }
 
+pub(crate) fn is_root() -> bool {
+    cfg!(unix)
+        && command::output(Command::new("id").arg("-u")).is_ok_and(|printed| printed.trim() == "0")
+}
+
 /// How to act as root without being asked for a password: nothing, sudo, or not at all.
 fn rights() -> Option<&'static [&'static str]> {
-    if command::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0") {
+    if is_root() {
         return Some(&[]);
     }
     let sudo = Command::new("sudo")

@@ -98,8 +98,10 @@ fn touch(folder: &Path) -> std::io::Result<()> {
         .set_modified(std::time::SystemTime::now())
 }
 
+/// Postgres listens before it is done starting; the last line of its lock file says when it is.
 fn accepts(folder: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(folder.join(".s.PGSQL.5432")).is_ok()
+    fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|lock| lock.contains("ready"))
+        && std::os::unix::net::UnixStream::connect(folder.join(".s.PGSQL.5432")).is_ok()
 }
 
 fn start(installation: &Installation, base: &Path, folder: &Path) -> Result<()> {
