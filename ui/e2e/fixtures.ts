@@ -23,6 +23,8 @@ export const test = base.extend({
 
 /** axe finds nothing, in light and in dark. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A page's code is loaded when it is first opened; until then there is nothing to look at.
+  await expect(page.locator('main')).toBeVisible();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
