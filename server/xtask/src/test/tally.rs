@@ -22,6 +22,17 @@ impl Tally {
     /// Understands nextest, `cargo test`, vitest, Playwright, pytest and `node --test`. Most print one summary at the
     /// end, so the last word counts; `cargo test` prints one per binary, so those are added.
     pub(crate) fn read(lines: &[String]) -> Self {
+        // nextest repeats what failed tests printed, which may look like any summary; its own line is unmistakable.
+        let nextest = lines
+            .iter()
+            .map(|line| without_colour(line))
+            .find(|line| line.trim_start().starts_with("Summary [") && line.contains("run:"));
+        if let Some(summary) = nextest {
+            return Self {
+                passed: number_before(&summary, "passed").unwrap_or(0),
+                failed: number_before(&summary, "failed").unwrap_or(0),
+            };
+        }
         let mut cargo_test = Self::default();
         let mut last = Self::default();
         for line in lines {

@@ -8,7 +8,8 @@ fn read(text: &str) -> (usize, usize) {
 
 #[test]
 fn nextest_is_read_from_its_summary() {
-    let text = "PASS [0.1s] a b\n     Summary [   1.2s] 12 tests run: 10 passed (1 slow), 2 failed, 3 skipped";
+    let text = "PASS [0.1s] a b\n     Summary [   1.2s] 12 tests run: 10 passed (1 slow), 2 failed, 3 skipped\n    \
+                test result: FAILED. 0 passed; 1 failed; 0 ignored";
     assert_eq!(read(text), (10, 2));
 }
 
