@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { apiUrl } from './environment';
 import { chat, createAgent, expect, expectAccessible, test, unique } from './fixtures';
 
@@ -20,6 +22,17 @@ test('a snippet holds this server and the chosen agent, and the wait turns green
   await page.getByRole('link', { name: 'Open it' }).click();
   await expect(page.getByText('Oslo is the capital of Norway.')).toBeVisible();
 });
+
+for (const [client, answer] of [['curl, OpenAI', 'Oslo'], ['curl, Anthropic', 'I will fix'], ['curl, Gemini', 'Three degrees']] as const) {
+  test(`the snippet of ${client} works as it is copied`, async ({ page }) => {
+    await page.goto('/connect');
+    await page.getByRole('button', { name: client }).click();
+    const command = (await page.getByLabel('curl snippet', { exact: true }).textContent()) ?? '';
+    const { stdout } = await promisify(execFile)('sh', ['-c', command]);
+    expect(stdout).toContain(answer);
+    await expect(page.getByText('Connected: a call came through')).toBeVisible();
+  });
+}
 
 test('every client has its snippet and passes axe', async ({ page }) => {
   await page.goto('/connect');

@@ -56,6 +56,20 @@ test('an unreachable server is announced, and the page comes back by itself', as
   await expect(page.getByRole('table', { name: 'Agents' })).toBeVisible();
 });
 
+test('with the server away every page still opens and says why it is empty', async ({ page, context }) => {
+  const loaded = page.waitForResponse(/_app\.prices.*\.js/);
+  await page.goto('/agents');
+  await expect(page.getByRole('table', { name: 'Agents' })).toBeVisible();
+  await loaded;
+  await page.waitForLoadState('networkidle');
+  await context.setOffline(true);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Prices' }).click();
+  await expect(page.getByRole('heading', { name: 'The prices could not be read' })).toBeVisible();
+  await expectAccessible(page);
+  await context.setOffline(false);
+  await expect(page.getByRole('table', { name: /Prices/ })).toBeVisible({ timeout: 20_000 });
+});
+
 test('an address without a page says so', async ({ page }) => {
   await page.goto('/no/such/page');
   await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();

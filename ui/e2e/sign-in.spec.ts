@@ -41,6 +41,15 @@ test('signing out leads to the sign-in and closes the session', async ({ page })
   expect(await session.json()).toBeNull();
 });
 
+test('a session that ended leads to the sign-in at the next click, and back', async ({ page, context }) => {
+  await page.request.post('/api/auth/sign-in/email', { data: CREDENTIALS });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+  await context.clearCookies();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Prices' }).click();
+  await expect(page).toHaveURL(/\/sign-in\?redirect=%2Fprices/);
+});
+
 test('a link cannot lead through the sign-in to another site', async ({ page }) => {
   await page.request.post('/api/auth/sign-in/email', { data: CREDENTIALS });
   await page.goto('/sign-in?redirect=https%3A%2F%2Fexample.com');

@@ -12,9 +12,17 @@ import { RouteError } from '@/shell/route-error';
 import { RouteNotFound } from '@/shell/route-not-found';
 import '@/styles.css';
 
-const queryClient = createQueryClient(() => {
-  queryClient.setQueryData(sessionQuery.queryKey, null);
-  void router.invalidate();
+const queryClient = createQueryClient({
+  onSignedOut: () => {
+    queryClient.setQueryData(sessionQuery.queryKey, null);
+    void router.invalidate();
+  },
+  onMaybeSignedOut: () => {
+    const before = queryClient.getQueryData(sessionQuery.queryKey);
+    void queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 }).then((now) => {
+      if (before && now === null) return router.invalidate();
+    });
+  },
 });
 
 const router = createRouter({
@@ -43,6 +51,14 @@ onConnectionChange(() => {
   if (connectionState().status !== 'up') return;
   void queryClient.invalidateQueries();
   void router.invalidate();
+});
+
+// Pages are small: fetched ahead, they open at once, and open with an explanation when the server is away.
+const whenIdle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 1500));
+window.addEventListener('load', () => {
+  whenIdle(() => {
+    for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)?.catch(() => undefined);
+  });
 });
 
 const root = document.getElementById('root');

@@ -1,12 +1,23 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/api/client';
 
-/** `onSignedOut` runs when the server no longer knows the session, in whatever request it shows. */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+type Listeners = {
+  /** A read was refused because nobody is signed in any more. */
+  onSignedOut: () => void;
+  /** A change was refused with 401: the session may be over, or a password typed wrongly. */
+  onMaybeSignedOut: () => void;
+};
+
+export function createQueryClient({ onSignedOut, onMaybeSignedOut }: Listeners): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
         if (error instanceof ApiError && error.status === 401) onSignedOut();
+      },
+    }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        if (error instanceof ApiError && error.status === 401) onMaybeSignedOut();
       },
     }),
     defaultOptions: {

@@ -6,7 +6,7 @@ import { buttonClass } from '@/components/ui/button';
 import { RelativeTime } from '@/components/ui/time';
 import { useLiveInteractions } from '@/features/interactions/live';
 import { outcomeLook } from '@/features/interactions/outcome';
-import { totalInput } from '@/features/interactions/table';
+import { totalInput } from '@/features/interactions/tokens';
 import { formatCompact, formatCost, formatDuration } from '@/lib/format';
 
 /** Watches for the agent's next call and says so when it comes. */

@@ -4,6 +4,7 @@ import { Badge } from '@/components/ui/badge';
 import { type DataColumn, DataTable } from '@/components/ui/data-table';
 import { RelativeTime } from '@/components/ui/time';
 import { outcomeLook } from '@/features/interactions/outcome';
+import { allTokens } from '@/features/interactions/tokens';
 import { formatCompact, formatCost, formatDuration } from '@/lib/format';
 
 const COLUMNS: DataColumn<Interaction>[] = [
@@ -46,9 +47,4 @@ function OutcomeBadge({ row }: { row: Interaction }) {
       {look.label}
     </Badge>
   );
-}
-
-function allTokens(row: Interaction): number | null {
-  if (row.inputTokens === null && row.outputTokens === null) return null;
-  return (row.inputTokens ?? 0) + (row.cacheReadTokens ?? 0) + (row.cacheWriteTokens ?? 0) + (row.outputTokens ?? 0);
 }

@@ -28,11 +28,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         </div>
       ) : null}
       {tools.length > 0 ? <ToolOffers tools={tools} /> : null}
-      <ol className="flex flex-col gap-4">
-        {messages.map((message, index) => (
-          <MessageItem key={index} message={message} />
-        ))}
-      </ol>
+      <Messages messages={messages} />
       <section aria-label="Answer" className="rounded-lg border border-accent/35 bg-accent-soft/35 p-3.5">
         <header className="mb-2 flex items-center gap-2">
           <h3 className="text-xs font-semibold text-accent-text">Answer</h3>
@@ -52,6 +48,29 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         ))}
       </section>
     </div>
+  );
+}
+
+const FIRST_SHOWN = 2;
+const LAST_SHOWN = 20;
+
+/** A long session shows how it began and what came last; the middle waits until someone asks. */
+function Messages({ messages }: { messages: Message[] }) {
+  const hidden = messages.length - FIRST_SHOWN - LAST_SHOWN;
+  const [whole, setWhole] = useState(hidden < 5);
+  const items = messages.map((message, index) => <MessageItem key={index} message={message} />);
+  return (
+    <ol className="flex flex-col gap-4">
+      {whole ? items : items.slice(0, FIRST_SHOWN)}
+      {whole ? null : (
+        <li>
+          <button type="button" onClick={() => setWhole(true)} className="w-full rounded-md border border-dashed border-line-strong py-2 text-xs font-medium text-accent-text hover:bg-surface-2">
+            Show the {pluralize(hidden, 'message')} in between
+          </button>
+        </li>
+      )}
+      {whole ? null : items.slice(-LAST_SHOWN)}
+    </ol>
   );
 }
 

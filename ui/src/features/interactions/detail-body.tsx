@@ -12,7 +12,7 @@ import { ConversationView } from '@/features/interactions/conversation-view';
 import { DETAIL_TABS, type DetailTab } from '@/features/interactions/detail-search';
 import { JsonView } from '@/features/interactions/json-view';
 import { outcomeLook, typeLabel } from '@/features/interactions/outcome';
-import { totalInput } from '@/features/interactions/table';
+import { totalInput } from '@/features/interactions/tokens';
 import { Timing, TokenBar } from '@/features/interactions/timing';
 import { formatBytes, formatCost, formatDateTime, formatDuration, formatInteger } from '@/lib/format';
 

@@ -5,6 +5,7 @@ import { type ReactNode, useRef } from 'react';
 import type { Interaction } from '@/api/types';
 import { outcomeLook } from '@/features/interactions/outcome';
 import type { InteractionsSearch } from '@/features/interactions/search';
+import { totalInput } from '@/features/interactions/tokens';
 import { cn } from '@/lib/class-names';
 import { formatCompact, formatCost, formatDateTime, formatDuration, formatRowTime } from '@/lib/format';
 import { useNow } from '@/lib/now';
@@ -145,11 +146,6 @@ function RowCells({ row, search, now }: { row: Interaction; search: Interactions
       </div>
     </>
   );
-}
-
-/** All the prompt cost, cached or not; the providers count the cached part apart. */
-export function totalInput(row: Pick<Interaction, 'inputTokens' | 'cacheReadTokens' | 'cacheWriteTokens'>): number | null {
-  return row.inputTokens === null ? null : row.inputTokens + (row.cacheReadTokens ?? 0) + (row.cacheWriteTokens ?? 0);
 }
 
 function cacheNote(row: Interaction): string | undefined {
