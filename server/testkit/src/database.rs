@@ -59,7 +59,7 @@ impl TestDatabase {
     /// One text, number or whatever else `sql` selects, as text; none where it is null or no row came.
     pub async fn text(&self, sql: &str) -> Result<Option<String>> {
         let mut connection = PgConnection::connect(&self.url).await?;
-        let wrapped = format!("SELECT (q.*)::text FROM ({sql}) AS q (value)");
+        let wrapped = format!("SELECT q.value::text FROM ({sql}) AS q (value)");
         let row: Option<(Option<String>,)> = sqlx::query_as(AssertSqlSafe(wrapped))
             .fetch_optional(&mut connection)
             .await?;

@@ -10,6 +10,7 @@
     reason = "a task runner talks to its terminal"
 )]
 
+mod bench;
 mod check;
 mod ci;
 mod codegen;
@@ -35,7 +36,8 @@ cargo xtask test [rust|ui|e2e|clients|desktop]…     all tests, or the named su
 cargo xtask ci                                      what the CI runs: tidy, fmt, clippy, deny, codegen, test
 cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check
-cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts";
+cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts
+cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,6 +62,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => check::run(&workspace),
         "tidy" => tidy::run(&workspace),
         "codegen" => codegen::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

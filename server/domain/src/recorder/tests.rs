@@ -1,1 +1,209 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use chrono::{TimeZone as _, Utc};
+use db::interactions::{Interaction, InteractionFilter};
+use testkit::database::TestDatabase;
+use testkit::wait;
+use uuid::Uuid;
+
+use super::*;
+
+fn row(number: u128) -> NewInteraction {
+    NewInteraction {
+        row: Interaction {
+            id: Uuid::from_u128(number),
+            created_at: Utc.with_ymd_and_hms(2026, 1, 15, 12, 0, 0).unwrap(),
+            agent_id: None,
+            external_agent_id: None,
+            user_id: None,
+            session_id: None,
+            session_source: None,
+            provider: "openai".to_owned(),
+            kind: "openai:chatCompletions".to_owned(),
+            requested_model: None,
+            model: Some("m".to_owned()),
+            stream: false,
+            status: 200,
+            outcome: "ok".to_owned(),
+            error: None,
+            input_tokens: Some(1),
+            output_tokens: Some(2),
+            cache_read_tokens: Some(0),
+            cache_write_tokens: Some(0),
+            cost_pico: Some(3),
+            first_byte_us: None,
+            duration_us: 1_000,
+            tool_call_count: 0,
+            request_bytes: 2,
+            response_bytes: 2,
+        },
+        request: b"ask".to_vec(),
+        response: b"answer".to_vec(),
+        truncated: false,
+    }
+}
+
+fn ids(batch: &[NewInteraction]) -> Vec<u128> {
+    batch.iter().map(|new| new.row.id.as_u128()).collect()
+}
+
+fn files(folder: &Path, suffix: &str) -> usize {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|found| found == suffix))
+        .count()
+}
+
+#[test]
+fn batches_come_back_whole_and_in_order_also_in_a_later_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    for batch in [vec![row(1), row(2)], vec![row(3)], vec![row(4)]] {
+        spool.push(&batch).unwrap();
+    }
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    assert_eq!(spool.rows(), 4);
+    let first = spool.first().unwrap();
+    assert_eq!(ids(&first), [1, 2]);
+    assert_eq!(
+        (first[0].request.as_slice(), first[0].response.as_slice()),
+        (&b"ask"[..], &b"answer"[..])
+    );
+    for expected in [vec![1, 2], vec![3], vec![4]] {
+        assert_eq!(ids(&spool.first().unwrap()), expected);
+        spool.pop().unwrap();
+    }
+    assert!(spool.is_empty() && spool.first().is_none());
+    assert_eq!(files(folder.path(), "batch"), 0);
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    spool.push(&[row(1)]).unwrap();
+    spool.push(&[row(2)]).unwrap();
+    let mut paths: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    // Cut off while this run goes on, and two more that a later run finds.
+    let whole = fs::read(&paths[0]).unwrap();
+    fs::write(&paths[0], &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(ids(&spool.first().unwrap()), [2]);
+    fs::write(folder.path().join("0.batch"), b"\xffanother version").unwrap();
+    fs::write(folder.path().join("1.part"), b"half").unwrap();
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    assert_eq!((spool.rows(), ids(&spool.first().unwrap())), (1, vec![2]));
+    assert_eq!(files(folder.path(), "unreadable"), 2);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("spool");
+    let mut spool = Spool::open(place.clone()).unwrap();
+    fs::remove_dir(&place).unwrap();
+    spool.push(&[row(1)]).unwrap_err();
+    assert!(spool.is_empty());
+    fs::create_dir(&place).unwrap();
+    spool.push(&[row(2)]).unwrap();
+    assert_eq!(ids(&spool.first().unwrap()), [2]);
+}
+
+async fn recorded(db: &Db) -> Vec<u128> {
+    let filter = InteractionFilter {
+        ascending: true,
+        ..InteractionFilter::default()
+    };
+    let rows = db::interactions::list(db, &filter, 100).await.unwrap();
+    rows.iter().map(|row| row.id.as_u128()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_run_left_is_written_once_even_if_it_was_written_already() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    spool.push(&[row(1), row(2)]).unwrap();
+    spool.push(&[row(2), row(3)]).unwrap();
+    db::interactions::insert_batch(&test.db, &[row(1)])
+        .await
+        .unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    assert_eq!(recorder.status().spooled.load(Ordering::Relaxed), 4);
+    wait::until("the replay", async || {
+        (files(folder.path(), "batch") == 0).then_some(())
+    })
+    .await;
+    recorder.close().await;
+    assert_eq!(recorded(&test.db).await, [1, 2, 3]);
+    let counted = test
+        .text("SELECT sum(requests) FROM interaction_hours")
+        .await
+        .unwrap();
+    assert_eq!(
+        counted.as_deref(),
+        Some("3"),
+        "the roll-up counts each call once"
+    );
+    assert_eq!(recorder.status().lost.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_refused_or_cannot_be_read_takes_no_other_with_it() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    for number in 1..=9 {
+        recorder.record(Box::new(move |_| {
+            let mut new = row(number);
+            if number == 5 {
+                "postgres takes no \0".clone_into(&mut new.row.outcome);
+            }
+            assert!(number != 7, "a fault in reading");
+            new
+        }));
+    }
+    recorder.close().await;
+    assert_eq!(recorded(&test.db).await, [1, 2, 3, 4, 6, 8, 9]);
+    assert_eq!(recorder.status().lost.load(Ordering::Relaxed), 2);
+    assert_eq!(recorder.status().waiting.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_without_a_database_keeps_everything_on_disk() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    test.set_away(true).await.unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    recorder.record(Box::new(|_| row(1)));
+    recorder.close().await;
+    recorder.record(Box::new(|_| row(2)));
+    assert_eq!(
+        recorder.status().lost.load(Ordering::Relaxed),
+        1,
+        "nothing is taken after the end"
+    );
+    assert_eq!(Spool::open(folder.path().to_owned()).unwrap().rows(), 1);
+}
