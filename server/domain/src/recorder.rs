@@ -69,7 +69,7 @@ impl Recorder {
         );
         std::thread::Builder::new()
             .name("recorder".into())
-            .spawn(move || writer.run(&receiver))?;
+            .spawn(move || writer.run(receiver))?;
         Ok(Self { sender, status })
     }
 

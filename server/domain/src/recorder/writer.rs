@@ -60,9 +60,9 @@ impl Writer {
         }
     }
 
-    pub(super) fn run(mut self, receiver: &Receiver<Message>) {
+    pub(super) fn run(mut self, receiver: Receiver<Message>) {
         loop {
-            let (batch, closing) = self.collect(receiver);
+            let (batch, closing) = self.collect(&receiver);
             if !batch.is_empty() {
                 self.status
                     .waiting
@@ -71,6 +71,8 @@ impl Writer {
             }
             self.replay();
             if let Some(closing) = closing {
+                // First, so that whatever comes too late is counted as lost.
+                drop(receiver);
                 // Nobody waits any more if this fails.
                 let _ = closing.send(());
                 return;
