@@ -32,7 +32,9 @@ export async function runJavaScript(report, files) {
 
 // python/run.py prints one JSON line a test; anything else it prints is shown as it is.
 export async function runPython(report, folder) {
-  const child = spawn(process.env.ARCHESTRA_CLIENTS_PYTHON, ['-B', '-W', 'ignore::UserWarning', join(folder, 'run.py')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.env.ARCHESTRA_CLIENTS_PYTHON, ['-B', '-W', 'ignore::UserWarning', join(folder, 'run.py')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let finished = false
   child.on('error', (error) => report.fail('Python starts', error))
   for await (const line of createInterface({ input: child.stdout })) {
