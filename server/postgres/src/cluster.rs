@@ -159,11 +159,15 @@ impl Cluster {
         if output.status.success() {
             return Ok(());
         }
-        let cause = format!(
+        let mut cause = format!(
             "initdb ended with {}: {}",
             output.status,
             last_lines(&output)
         );
+        if cause.contains("could not look up effective user ID") {
+            cause += ". PostgreSQL needs a user that the system knows by name: choose one of \
+                      /etc/passwd (in a container, the one of its image)";
+        }
         Err(Error::CreationFailed { cause })
     }
 
