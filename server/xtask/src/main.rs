@@ -15,6 +15,7 @@ mod check;
 mod ci;
 mod codegen;
 mod command;
+mod faults;
 mod node;
 mod postgresql;
 mod progress;
@@ -37,7 +38,8 @@ cargo xtask ci                                      what the CI runs: tidy, fmt,
 cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check
 cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts
-cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy";
+cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy
+cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +64,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => check::run(&workspace),
         "tidy" => tidy::run(&workspace),
         "codegen" => codegen::run(&workspace, rest),
+        "faults" => faults::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
