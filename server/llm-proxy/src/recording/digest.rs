@@ -7,7 +7,7 @@ use db::interactions::{Interaction, NewInteraction};
 use domain::metrics::LlmCall;
 use domain::snapshot::Snapshot;
 use llm::dialect::{RequestFacts, ResponseFacts};
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
 use zstd::bulk::Compressor;
 
 use super::{Call, Ending};
@@ -182,11 +182,12 @@ impl Call {
                 .is_some_and(|operation| operation.streaming_in_path)
     }
 
-    /// A `UUIDv7` of the moment the call began, so that ids order calls and the retention finds the old ones.
+    /// A `UUIDv7` of the moment the call began, so that ids order calls and the retention finds the old ones. Finer than
+    /// the usual millisecond, in which a quick client calls twice.
     fn id(&self) -> Uuid {
         let seconds = u64::try_from(self.created_at.timestamp()).unwrap_or(0);
         Uuid::new_v7(Timestamp::from_unix(
-            NoContext,
+            ContextV7::new().with_additional_precision(),
             seconds,
             self.created_at.timestamp_subsec_nanos(),
         ))
