@@ -20,7 +20,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (text.includes('please fail')) return json(response, 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
   if (path.endsWith('/chat/completions')) return json(response, 200, chatCompletion(text));
   if (path.endsWith('/responses')) return json(response, 200, RESPONSE);
-  if (path.endsWith('/messages')) return stream(response, ANTHROPIC_EVENTS);
+  if (path.endsWith('/messages')) return text.includes('"stream":true') ? stream(response, ANTHROPIC_EVENTS) : json(response, 200, ANTHROPIC);
   if (path.includes(':generateContent')) return json(response, 200, GEMINI);
   json(response, 404, { error: { message: `nothing at ${path}`, type: 'not_found' } });
 }
@@ -61,6 +61,16 @@ const GEMINI = {
   candidates: [{ content: { role: 'model', parts: [{ text: 'Three degrees and clear.' }] }, finishReason: 'STOP' }],
   usageMetadata: { promptTokenCount: 40, candidatesTokenCount: 8, totalTokenCount: 48 },
   modelVersion: 'gemini-2.5-flash',
+};
+
+const ANTHROPIC = {
+  id: 'msg_01',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-haiku-4-5',
+  content: [{ type: 'text', text: 'I will fix the date.' }],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 12, output_tokens: 7 },
 };
 
 const ANTHROPIC_EVENTS: [string, unknown][] = [

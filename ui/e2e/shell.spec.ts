@@ -70,6 +70,21 @@ test('with the server away every page still opens and says why it is empty', asy
   await expect(page.getByRole('table', { name: /Prices/ })).toBeVisible({ timeout: 20_000 });
 });
 
+test('a page opened while the database is away waits and then shows itself', async ({ page }) => {
+  // The files are there, the data is not: as when PostgreSQL restarts under a running server.
+  const away = { status: 503, headers: { 'retry-after': '1' }, json: { error: { type: 'api_unavailable_error', message: 'The database is not reachable just now.' } } };
+  await page.route('**/api/**', (route) => route.fulfill(away));
+  await page.route('**/ready', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { status: 'unavailable', checks: { database: { status: 'unavailable', detail: 'restarting' } } } }));
+  await page.goto('/prices');
+  await expect(page.getByText('The server is not ready')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'This page could not be shown' })).toBeVisible();
+  await expectAccessible(page);
+  await page.unroute('**/api/**');
+  await page.unroute('**/ready');
+  await expect(page.getByRole('heading', { name: 'Prices', exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('The server is not ready')).toBeHidden();
+});
+
 test('an address without a page says so', async ({ page }) => {
   await page.goto('/no/such/page');
   await expect(page.getByRole('heading', { name: 'There is no page at this address' })).toBeVisible();

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ApiError } from '@/api/client';
 import { connectionState, onConnectionChange } from '@/api/connection';
 import { sessionQuery } from '@/features/sessions/queries';
 import { createQueryClient } from '@/lib/query-client';
@@ -63,7 +64,12 @@ window.addEventListener('load', () => {
 
 const root = document.getElementById('root');
 if (root) {
-  createRoot(root).render(
+  createRoot(root, {
+    // The page shows a refusal of the server and what to do; only our own mistakes go to the console.
+    onCaughtError: (error) => {
+      if (!(error instanceof ApiError)) window.reportError(error);
+    },
+  }).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

@@ -6,7 +6,7 @@ type Props = { title: string; description?: ReactNode; actions?: ReactNode; chil
 /** The frame of a page: one heading, what the page is for, its actions. */
 export function Page({ title, description, actions, children, className }: Props) {
   return (
-    <div className={cn('mx-auto flex w-full max-w-6xl flex-col gap-5 px-4 py-6 md:px-6', className)}>
+    <div className={cn('mx-auto flex w-full max-w-7xl flex-col gap-5 px-4 py-6 md:px-6', className)}>
       <title>{`${title} · Archestra`}</title>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">

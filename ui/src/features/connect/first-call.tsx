@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react';
 import type { Agent, Interaction } from '@/api/types';
 import { buttonClass } from '@/components/ui/button';
 import { RelativeTime } from '@/components/ui/time';
+import { showToast } from '@/components/ui/toast';
 import { useLiveInteractions } from '@/features/interactions/live';
 import { outcomeLook } from '@/features/interactions/outcome';
 import { totalInput } from '@/features/interactions/tokens';
@@ -12,8 +13,12 @@ import { formatCompact, formatCost, formatDuration } from '@/lib/format';
 /** Watches for the agent's next call and says so when it comes. */
 export function FirstCall({ agent }: { agent: Agent | undefined }) {
   const [call, setCall] = useState<Interaction | null>(null);
-  const onInteraction = useCallback((row: Interaction) => setCall(row), []);
-  const state = useLiveInteractions(agent !== undefined, agent?.id, onInteraction);
+  const onInteraction = useCallback((row: Interaction) => {
+    setCall(row);
+    // The snippet above may be long and this box out of sight.
+    showToast(outcomeLook(row.outcome).tone === 'ok' ? { tone: 'ok', title: 'Connected', detail: `A call to ${row.model ?? row.provider} came through.` } : { tone: 'bad', title: 'A call came through, but failed', detail: row.error ?? undefined });
+  }, []);
+  const state = useLiveInteractions(agent !== undefined && call === null, agent?.id, onInteraction);
 
   if (call !== null) return <Arrived call={call} />;
   return (
