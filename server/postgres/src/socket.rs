@@ -72,24 +72,26 @@ fn bases(account: Option<&Account>) -> Vec<PathBuf> {
 }
 
 fn prepare(directory: &Path, account: Option<&Account>) -> io::Result<()> {
-    let us = rustix::process::geteuid().as_raw();
-    match fs::DirBuilder::new().mode(0o700).create(directory) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
-    let found = fs::symlink_metadata(directory)?;
-    let expected = account.map_or(us, |account| account.uid);
-    if !found.is_dir() || (found.uid() != expected && found.uid() != us) {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "it belongs to another user",
-        ));
-    }
-    if let Some(account) = account {
-        chown(directory, Some(account.uid), Some(account.gid))?;
+    let owner = account.map_or(rustix::process::geteuid().as_raw(), |account| account.uid);
+    if !is_owned(directory, owner)? {
+        // Of an earlier account, or a trap. Only who may remove it may use its name.
+        fs::remove_dir_all(directory)?;
+        fs::DirBuilder::new().mode(0o700).create(directory)?;
+        if let Some(account) = account {
+            chown(directory, Some(account.uid), Some(account.gid))?;
+        }
     }
     fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+}
+
+/// Creates the directory if it is missing. A link is not followed.
+fn is_owned(directory: &Path, owner: u32) -> io::Result<bool> {
+    match fs::DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let found = fs::symlink_metadata(directory)?;
+    Ok(found.is_dir() && found.uid() == owner)
 }
 
 #[cfg(test)]

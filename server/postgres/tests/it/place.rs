@@ -172,6 +172,30 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[tokio::test]
+async fn another_account_takes_over_the_cluster_of_the_first() {
+    let site = Site::new();
+    let start = async |run_as| {
+        let started = Server::start(Options {
+            installation: installation(),
+            owner: OwnerLock::acquire(&site.data_dir()).unwrap(),
+            run_as,
+        });
+        let server = started.await.unwrap();
+        connect(&server).await;
+        let owner = fs::metadata(format!("/proc/{}", site.postmaster()))
+            .unwrap()
+            .uid();
+        server.stop().await;
+        owner
+    };
+    let first = start(RunAs::Auto).await;
+    let second = start(RunAs::User("nobody".to_owned())).await;
+    // Whoever a cluster belongs to keeps it until told otherwise.
+    assert_eq!(start(RunAs::Auto).await, second);
+    assert_eq!(first != second, is_root());
+}
+
+#[tokio::test]
 async fn an_account_that_does_not_exist_is_named() {
     let site = Site::new();
     let started = Server::start(Options {
