@@ -1,5 +1,5 @@
 //! A second place for the binaries, for when root started us from where the server's account cannot
-//! go: a checkout under /root, a home directory. Hard links where the file system allows, else
+//! go: a checkout in root's home, say. Hard links where the file system allows, else
 //! copies.
 
 use crate::account::Account;
