@@ -92,7 +92,13 @@ impl Recording {
 
     pub(crate) fn request(&mut self, body: &Bytes) {
         if let Some(call) = &mut self.0 {
-            call.request = body.clone();
+            // A slice of a connection's read buffer would hold all of that until the call is recorded.
+            let is_small = body.len() <= COPIED;
+            call.request = if is_small {
+                Bytes::copy_from_slice(body)
+            } else {
+                body.clone()
+            };
         }
     }
 
@@ -205,6 +211,8 @@ fn last_events(stream: &[u8]) -> &[u8] {
     &stream[start..]
 }
 
+/// Requests up to this size are copied.
+const COPIED: usize = 16 * 1024;
 /// Room for the copy of an answer, before anything of it is there.
 const FIRST_ROOM: usize = 64 * 1024;
 const STREAM_ROOM: usize = 4 * 1024;

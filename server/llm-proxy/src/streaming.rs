@@ -2,6 +2,7 @@
 
 use std::future::Future as _;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::error::{Failure, cause};
 use crate::recording::Recording;
 use crate::routing::Route;
-use crate::upstream::{Answer, remove_hop_by_hop};
+use crate::upstream::{Answer, Connection, Pool, remove_hop_by_hop};
 
 pub(crate) fn relay(
     answer: Answer,
@@ -25,7 +26,12 @@ pub(crate) fn relay(
     silence: Duration,
     mut recording: Recording,
 ) -> Response {
-    let (mut head, upstream) = answer.into_parts();
+    let Answer {
+        response,
+        connection,
+        pool,
+    } = answer;
+    let (mut head, upstream) = response.into_parts();
     let content_type = head
         .headers
         .get(CONTENT_TYPE)
@@ -36,40 +42,53 @@ pub(crate) fn relay(
     let can_close = is_open_ended && route.operation.is_some();
     recording.answered(head.status, is_events, upstream.size_hint().exact());
     remove_hop_by_hop(&mut head.headers);
-    let relay = Relay {
+    let mut relay = Relay {
         upstream,
+        connection: Some(connection),
+        pool,
         provider: route.provider.name,
         closing: can_close.then(|| route.dialect()),
         silence: Silence::new(silence),
         recording,
+        breaking: None,
         is_over: false,
     };
+    if relay.upstream.is_end_stream() {
+        // A body that is empty is never asked for.
+        relay.end();
+    }
     Response::from_parts(head, Body::new(relay))
 }
 
 /// A body that comes from the upstream as fast as the client takes it. Dropped early, it cancels the upstream.
 struct Relay {
     upstream: Incoming,
+    connection: Option<Connection>,
+    pool: Arc<Pool>,
     provider: &'static str,
     /// The dialect whose error event can end this stream.
     closing: Option<&'static dyn Dialect>,
     silence: Silence,
     recording: Recording,
+    /// The error to end with, once what came before it has been sent.
+    breaking: Option<Failure>,
     is_over: bool,
 }
+
+type Relayed = Poll<Option<Result<Frame<Bytes>, Failure>>>;
 
 impl HttpBody for Relay {
     type Data = Bytes;
     type Error = Failure;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Relayed {
         if self.is_over {
             return Poll::Ready(None);
         }
-        match Pin::new(&mut self.upstream).poll_frame(context) {
+        if let Some(failure) = self.breaking.take() {
+            return Poll::Ready(Some(Err(failure)));
+        }
+        match self.poll_upstream(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     self.recording.chunk(data);
@@ -80,13 +99,13 @@ impl HttpBody for Relay {
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(None) => Poll::Ready(self.upstream_ended()),
+            Poll::Ready(None) => self.upstream_ended(context),
             Poll::Ready(Some(Err(error))) => {
                 let failure = Failure::BrokeOff {
                     provider: self.provider,
                     cause: cause(&error),
                 };
-                Poll::Ready(Some(self.break_off(failure)))
+                self.break_off(failure, context)
             }
             Poll::Pending => {
                 ready!(self.silence.poll(context));
@@ -94,7 +113,7 @@ impl HttpBody for Relay {
                     provider: self.provider,
                     silence: self.silence.limit,
                 };
-                Poll::Ready(Some(self.break_off(failure)))
+                self.break_off(failure, context)
             }
         }
     }
@@ -109,30 +128,51 @@ impl HttpBody for Relay {
 }
 
 impl Relay {
+    fn poll_upstream(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.upstream).poll_frame(context);
+        match &mut self.connection {
+            Some(connection) if frame.is_pending() => {
+                connection.drive(context);
+                Pin::new(&mut self.upstream).poll_frame(context)
+            }
+            _ => frame,
+        }
+    }
+
     /// A stream may stop midway and still close its connection in order, and most clients would take it for complete.
-    fn upstream_ended(&mut self) -> Option<Result<Frame<Bytes>, Failure>> {
+    fn upstream_ended(&mut self, context: &mut Context<'_>) -> Relayed {
         if self.closing.is_some() && self.recording.lacks_its_end() {
-            return Some(self.break_off(Failure::Unfinished {
-                provider: self.provider,
-            }));
+            let provider = self.provider;
+            return self.break_off(Failure::Unfinished { provider }, context);
         }
         self.end();
-        None
+        Poll::Ready(None)
     }
 
     fn end(&mut self) {
         self.is_over = true;
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
+        }
         self.recording.finish();
     }
 
-    /// An error event where the client's SDK can read one; otherwise the connection breaks, as it did to us.
-    fn break_off(&mut self, failure: Failure) -> Result<Frame<Bytes>, Failure> {
-        self.is_over = true;
+    /// An error event where the client's SDK can read one; otherwise the connection breaks, as it did to us, but only
+    /// after what came before has gone out.
+    fn break_off(&mut self, failure: Failure, context: &mut Context<'_>) -> Relayed {
+        self.connection = None;
         self.recording.broke_off(&failure);
-        match self.closing {
-            Some(dialect) => Ok(Frame::data(dialect.error_event(&failure.proxy_error()))),
-            None => Err(failure),
+        if let Some(dialect) = self.closing {
+            self.is_over = true;
+            let event = dialect.error_event(&failure.proxy_error());
+            return Poll::Ready(Some(Ok(Frame::data(event))));
         }
+        self.breaking = Some(failure);
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -1,75 +1,82 @@
-//! The way up: the client's request with its bytes as they are, over one pool of connections to all providers.
+//! The way up: the client's request with its bytes as they are, over connections that are used again.
 
 mod body;
-mod client;
+mod connection;
+mod connector;
+mod endpoint;
 mod headers;
+mod pool;
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::upstreams::Upstream;
-use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use llm::providers::{Provider, providers};
 use tokio::time::timeout;
-use url::Url;
 
 pub(crate) use body::read as request_body;
+pub(crate) use connection::Connection;
+pub(crate) use connector::Connector;
+pub(crate) use endpoint::Endpoint;
 pub(crate) use headers::remove_hop_by_hop;
+pub(crate) use pool::Pool;
 
 use crate::authenticate::{Caller, without_our_key};
 use crate::error::{Failure, cause};
 use crate::routing::Route;
 use crate::vertex::Vertex;
+use pool::SendError;
 
-pub(crate) type Answer = Response<Incoming>;
+/// An upstream's answer, with the connection that its body still comes over.
+pub(crate) struct Answer {
+    pub(crate) response: Response<Incoming>,
+    pub(crate) connection: Connection,
+    pub(crate) pool: Arc<Pool>,
+}
+
+/// A request on its way.
+pub(crate) struct Outgoing<'a> {
+    request: Request<Full<Bytes>>,
+    endpoint: &'a Endpoint,
+}
 
 pub(crate) struct Upstreams {
-    client: client::Client,
     timeout: Duration,
-    endpoints: Vec<Endpoint>,
+    providers: Vec<Upstream>,
     vertex: Option<Vertex>,
 }
 
-struct Endpoint {
+struct Upstream {
     provider: &'static Provider,
-    base: Result<Base, String>,
+    endpoint: Result<Endpoint, String>,
     /// The header that carries this server's own key.
     key: Option<(HeaderName, HeaderValue)>,
 }
 
-/// A base URL, in the parts that every request needs.
-pub(crate) struct Base {
-    scheme: Scheme,
-    authority: Authority,
-    /// Without a trailing slash.
-    path: String,
-}
-
 impl Upstreams {
     pub(crate) fn new(configured: &domain::upstreams::Upstreams) -> Self {
-        let endpoint = |provider: &'static Provider| {
+        let connector = connector::connector();
+        let upstream = |provider: &'static Provider| {
             let upstream = configured.of(provider.id)?;
-            Some(Endpoint::new(provider, upstream))
+            Some(Upstream {
+                provider,
+                endpoint: Endpoint::new(&upstream.base_url, &connector),
+                key: headers::key(provider.credential, upstream),
+            })
         };
         Self {
-            client: client::client(),
             timeout: configured.timeout,
-            endpoints: providers().iter().filter_map(endpoint).collect(),
-            vertex: configured.vertex.as_ref().map(Vertex::new),
+            providers: providers().iter().filter_map(upstream).collect(),
+            vertex: configured
+                .vertex
+                .as_ref()
+                .map(|vertex| Vertex::new(vertex, &connector)),
         }
-    }
-
-    /// Gemini calls go to Vertex AI where it is configured.
-    pub(crate) fn vertex_for(&self, route: &Route<'_>) -> Option<&Vertex> {
-        self.vertex
-            .as_ref()
-            .filter(|_| route.provider.id == "gemini")
     }
 
     pub(crate) async fn request(
@@ -78,47 +85,56 @@ impl Upstreams {
         caller: &Caller,
         mut head: Parts,
         body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, Failure> {
+    ) -> Result<Outgoing<'_>, Failure> {
         headers::for_upstream(&mut head.headers, route.operation.is_some());
         let query = head.uri.query().map(without_our_key);
         let query = query.as_deref();
-        let uri = if let Some(vertex) = self.vertex_for(route) {
+        let (endpoint, target) = if let Some(vertex) = self.vertex_for(route) {
             let token = vertex.token(caller).await?;
             head.headers.insert(AUTHORIZATION, token);
-            vertex.uri(route, query)?
+            let endpoint = vertex.endpoint()?;
+            (endpoint, endpoint.target(&vertex.path(route)?, query)?)
         } else {
-            let endpoint = self.endpoint(route.provider)?;
+            let upstream = self.upstream(route.provider)?;
             if matches!(caller, Caller::User { .. }) {
-                let (name, value) = endpoint.key()?;
+                let (name, value) = upstream.key()?;
                 head.headers.insert(name, value.clone());
             }
-            endpoint
-                .base()?
-                .uri(&route.provider.upstream_path(route.rest), query)?
+            let endpoint = upstream.endpoint()?;
+            (
+                endpoint,
+                endpoint.target(&route.provider.upstream_path(route.rest), query)?,
+            )
         };
+        head.headers.insert(HOST, endpoint.host.clone());
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = head.method;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = target;
         *request.headers_mut() = head.headers;
-        Ok(request)
+        Ok(Outgoing { request, endpoint })
     }
 
     /// Dropping the future (the client has left) ends the upstream's work, too.
     pub(crate) async fn send(
         &self,
         provider: &'static Provider,
-        request: Request<Full<Bytes>>,
+        outgoing: Outgoing<'_>,
     ) -> Result<Answer, Failure> {
-        let uri = request.uri().clone();
+        let Outgoing { request, endpoint } = outgoing;
+        let pool = &endpoint.pool;
         let provider = provider.name;
-        match timeout(self.timeout, self.client.request(request)).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) if error.is_connect() => Err(Failure::Unreachable {
-                provider,
-                origin: origin(&uri),
-                cause: cause(&error),
+        match timeout(self.timeout, pool.send(request)).await {
+            Ok(Ok((response, connection))) => Ok(Answer {
+                response,
+                connection,
+                pool: Arc::clone(pool),
             }),
-            Ok(Err(error)) => Err(Failure::NoAnswer {
+            Ok(Err(SendError::Connect(error))) => Err(Failure::Unreachable {
+                provider,
+                origin: pool.origin().to_string().trim_end_matches('/').to_owned(),
+                cause: cause(error.as_ref()),
+            }),
+            Ok(Err(SendError::Answer(error))) => Err(Failure::NoAnswer {
                 provider,
                 cause: cause(&error),
             }),
@@ -129,26 +145,25 @@ impl Upstreams {
         }
     }
 
-    fn endpoint(&self, provider: &Provider) -> Result<&Endpoint, Failure> {
+    /// Gemini calls go to Vertex AI where it is configured.
+    fn vertex_for(&self, route: &Route<'_>) -> Option<&Vertex> {
+        self.vertex
+            .as_ref()
+            .filter(|_| route.provider.id == "gemini")
+    }
+
+    fn upstream(&self, provider: &Provider) -> Result<&Upstream, Failure> {
         let found = self
-            .endpoints
+            .providers
             .iter()
-            .find(|endpoint| endpoint.provider.id == provider.id);
+            .find(|upstream| upstream.provider.id == provider.id);
         found.ok_or_else(|| Failure::BaseUrl("none is configured".to_owned()))
     }
 }
 
-impl Endpoint {
-    fn new(provider: &'static Provider, upstream: &Upstream) -> Self {
-        Self {
-            provider,
-            base: Base::new(&upstream.base_url),
-            key: headers::key(provider.credential, upstream),
-        }
-    }
-
-    fn base(&self) -> Result<&Base, Failure> {
-        self.base
+impl Upstream {
+    fn endpoint(&self) -> Result<&Endpoint, Failure> {
+        self.endpoint
             .as_ref()
             .map_err(|fault| Failure::BaseUrl(fault.clone()))
     }
@@ -159,48 +174,4 @@ impl Endpoint {
             variable: format!("ARCHESTRA_CHAT_{}_API_KEY", self.provider.id.to_uppercase()),
         })
     }
-}
-
-impl Base {
-    pub(crate) fn new(url: &Url) -> Result<Self, String> {
-        let uri = Uri::try_from(url.as_str()).map_err(|error| error.to_string())?;
-        let path = uri.path().trim_end_matches('/').to_owned();
-        let parts = uri.into_parts();
-        match (parts.scheme, parts.authority) {
-            (Some(scheme), Some(authority)) => Ok(Self {
-                scheme,
-                authority,
-                path,
-            }),
-            _ => Err("it needs a scheme and a host".to_owned()),
-        }
-    }
-
-    /// `path` has no leading slash; both go up byte for byte.
-    pub(crate) fn uri(&self, path: &str, query: Option<&str>) -> Result<Uri, Failure> {
-        let mut whole =
-            String::with_capacity(self.path.len() + path.len() + query.map_or(0, str::len) + 2);
-        whole.push_str(&self.path);
-        if !path.is_empty() || self.path.is_empty() {
-            let _ = write!(whole, "/{path}");
-        }
-        if let Some(query) = query.filter(|query| !query.is_empty()) {
-            let _ = write!(whole, "?{query}");
-        }
-        let path_and_query = PathAndQuery::from_maybe_shared(Bytes::from(whole))
-            .map_err(|error| Failure::InvalidPath(error.to_string()))?;
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(path_and_query)
-            .build()
-            .map_err(|error| Failure::InvalidPath(error.to_string()))
-    }
-}
-
-/// Without the path and the query, which may hold a key.
-fn origin(uri: &Uri) -> String {
-    let scheme = uri.scheme_str().unwrap_or_default();
-    let authority = uri.authority().map_or("", Authority::as_str);
-    format!("{scheme}://{authority}")
 }

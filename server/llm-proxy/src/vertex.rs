@@ -4,32 +4,31 @@ use std::sync::Arc;
 
 use gcp_auth::{CustomServiceAccount, TokenProvider};
 use http::header::HeaderValue;
-use http::uri::Uri;
 use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::authenticate::Caller;
 use crate::error::{Failure, cause};
 use crate::routing::Route;
-use crate::upstream::Base;
+use crate::upstream::{Connector, Endpoint};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 pub(crate) struct Vertex {
     configured: domain::upstreams::Vertex,
-    base: Result<Base, String>,
+    endpoint: Result<Endpoint, String>,
     /// Looked for on the first call, and again as long as none was found. It keeps a token until that expires.
     tokens: OnceCell<Arc<dyn TokenProvider>>,
 }
 
 impl Vertex {
-    pub(crate) fn new(configured: &domain::upstreams::Vertex) -> Self {
+    pub(crate) fn new(configured: &domain::upstreams::Vertex, connector: &Connector) -> Self {
         let url = configured.base_url.clone().map_or_else(
             || Url::parse(&public_url(&configured.location)).map_err(|error| error.to_string()),
             Ok,
         );
         Self {
-            base: url.and_then(|url| Base::new(&url)),
+            endpoint: url.and_then(|url| Endpoint::new(&url, connector)),
             configured: configured.clone(),
             tokens: OnceCell::new(),
         }
@@ -60,12 +59,14 @@ impl Vertex {
         }
     }
 
-    /// `v1beta/models/m:generateContent` is `v1beta1/projects/…/publishers/google/models/m:generateContent` there.
-    pub(crate) fn uri(&self, route: &Route<'_>, query: Option<&str>) -> Result<Uri, Failure> {
-        let base = self
-            .base
+    pub(crate) fn endpoint(&self) -> Result<&Endpoint, Failure> {
+        self.endpoint
             .as_ref()
-            .map_err(|fault| Failure::BaseUrl(fault.clone()))?;
+            .map_err(|fault| Failure::BaseUrl(fault.clone()))
+    }
+
+    /// `v1beta/models/m:generateContent` is `v1beta1/projects/…/publishers/google/models/m:generateContent` there.
+    pub(crate) fn path(&self, route: &Route<'_>) -> Result<String, Failure> {
         let (before, model) = route
             .rest
             .rsplit_once("models/")
@@ -79,12 +80,9 @@ impl Vertex {
         let domain::upstreams::Vertex {
             project, location, ..
         } = &self.configured;
-        base.uri(
-            &format!(
-                "{version}/projects/{project}/locations/{location}/publishers/google/models/{model}"
-            ),
-            query,
-        )
+        Ok(format!(
+            "{version}/projects/{project}/locations/{location}/publishers/google/models/{model}"
+        ))
     }
 }
 

@@ -1,42 +1,30 @@
-//! The connections to all upstreams.
+//! How a connection to an upstream is opened: TCP without delays, TLS for `https`.
+//!
+//! HTTP/1.1 only. Every provider speaks it, a call that is cancelled ends with its connection, and a lost packet holds up
+//! one stream instead of all of them.
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as LegacyClient;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
-pub(super) type Client = LegacyClient<HttpsConnector<HttpConnector>, Full<Bytes>>;
+pub(crate) type Connector = HttpsConnector<HttpConnector>;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Shorter than providers and the load balancers in front of them keep a connection, so that a call seldom meets one
-/// that is being closed.
-const IDLE: Duration = Duration::from_secs(45);
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
-const HTTP2_PING: Duration = Duration::from_secs(30);
 
-pub(super) fn client() -> Client {
+pub(super) fn connector() -> Connector {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(TCP_KEEPALIVE));
     tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    let connector = HttpsConnectorBuilder::new()
+    HttpsConnectorBuilder::new()
         .with_tls_config(tls())
         .https_or_http()
-        .enable_all_versions()
-        .wrap_connector(tcp);
-    LegacyClient::builder(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE)
-        .http2_adaptive_window(true)
-        .http2_keep_alive_interval(HTTP2_PING)
-        .build(connector)
+        .enable_http1()
+        .wrap_connector(tcp)
 }
 
 /// Trusts what the machine trusts; a machine without certificates (a bare container) gets Mozilla's list.

@@ -1,0 +1,110 @@
+//! The connections to one upstream that are between two calls.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::uri::Uri;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+use tower::Service as _;
+
+use super::connection::Connection;
+use super::connector::Connector;
+
+/// Shorter than providers and the load balancers in front of them keep a connection, so that a call seldom meets one
+/// that is being closed.
+const IDLE: Duration = Duration::from_secs(45);
+/// More are closed when their call has ended.
+const MOST_IDLE: usize = 512;
+
+#[derive(Debug)]
+pub(super) enum SendError {
+    Connect(Box<dyn Error + Send + Sync>),
+    Answer(hyper::Error),
+}
+
+pub(crate) struct Pool {
+    connector: Connector,
+    /// `https://host`, without a path.
+    origin: Uri,
+    /// The one used last is the last.
+    idle: Mutex<VecDeque<(Instant, Connection)>>,
+}
+
+impl Pool {
+    pub(super) fn new(connector: Connector, origin: Uri) -> Arc<Self> {
+        Arc::new(Self {
+            connector,
+            origin,
+            idle: Mutex::default(),
+        })
+    }
+
+    pub(super) fn origin(&self) -> &Uri {
+        &self.origin
+    }
+
+    /// Over an idle connection if there is one, and once more if it turns out to be closed.
+    pub(super) async fn send(
+        &self,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, Connection), SendError> {
+        loop {
+            let idle = self.take();
+            let is_new = idle.is_none();
+            let mut connection = match idle {
+                Some(connection) => connection,
+                None => self.connect().await?,
+            };
+            match connection.send(request).await {
+                Ok(answer) => return Ok((answer, connection)),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) if !is_new => request = unsent,
+                    _ => return Err(SendError::Answer(error.into_error())),
+                },
+            }
+        }
+    }
+
+    /// Keeps a connection for the next call, if it can serve one.
+    pub(crate) fn give_back(&self, mut connection: Connection) {
+        if !connection.is_reusable() {
+            return;
+        }
+        let now = Instant::now();
+        let mut idle = self.idle();
+        idle.push_back((now, connection));
+        while idle.len() > MOST_IDLE || idle.front().is_some_and(|(since, _)| now - *since > IDLE) {
+            idle.pop_front();
+        }
+    }
+
+    fn take(&self) -> Option<Connection> {
+        loop {
+            let (since, mut connection) = self.idle().pop_back()?;
+            if since.elapsed() <= IDLE && connection.is_reusable() {
+                return Some(connection);
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, SendError> {
+        let mut connector = self.connector.clone();
+        // It is always ready; it limits nothing.
+        let socket = connector
+            .call(self.origin.clone())
+            .await
+            .map_err(SendError::Connect)?;
+        Connection::over(socket).await.map_err(SendError::Answer)
+    }
+
+    /// Nothing is left half done under this lock.
+    fn idle(&self) -> std::sync::MutexGuard<'_, VecDeque<(Instant, Connection)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
