@@ -20,9 +20,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     // The server embeds the built UI, so the crate that embeds it compiles only after this.
     node::require()?;
     node::build_ui(workspace, &progress)?;
-    progress.step("clippy", || check::clippy(workspace, &["--workspace"]))?;
+    progress.step("clippy", || check::clippy(workspace, test::EVERYTHING))?;
     progress.step("codegen: generated files are current", || {
-        codegen::check(workspace)
+        codegen::check(workspace, test::EVERYTHING)
     })?;
     test::run(workspace, &[])
 }

@@ -2,6 +2,7 @@
 //! only contract the UI knows. Both files are committed.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -9,27 +10,27 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 use crate::{command, node};
 
+/// What cargo builds when nothing else is to follow.
+const ONE_PACKAGE: &[&str] = &["--package", "app"];
 const GENERATED: [&str; 2] = ["src/api/openapi.json", "src/api/schema.d.ts"];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     match arguments {
-        [] => {
-            generate(workspace)?;
-            Ok(())
-        }
-        [only] if only == "--check" => check(workspace),
+        [] => generate(workspace, ONE_PACKAGE),
+        [only] if only == "--check" => check(workspace, ONE_PACKAGE),
         _ => bail!("`cargo xtask codegen` knows --check only"),
     }
 }
 
 /// Fails when a committed file is not what the sources generate, and leaves the committed file as it was.
-pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+/// `packages` are those that the next step builds too, or cargo would build what they share once more.
+pub(crate) fn check(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     let ui = workspace.ui();
     let committed: Vec<_> = GENERATED
         .iter()
         .map(|file| fs::read_to_string(ui.join(file)))
         .collect();
-    generate(workspace)?;
+    generate(workspace, packages)?;
     let mut stale = Vec::new();
     for (file, committed) in GENERATED.iter().zip(committed) {
         let committed = committed.unwrap_or_default();
@@ -47,25 +48,18 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn generate(workspace: &Workspace) -> Result<()> {
+fn generate(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     let progress = Progress::start();
     node::require()?;
     let ui = workspace.ui();
     node::install(&ui, "UI", &progress)?;
-    progress.step("openapi.json from the server", || {
-        let openapi = command::output(workspace.cargo("run").args([
-            "--quiet",
-            "--package",
-            "app",
-            "--bin",
-            "archestra",
-            "--",
-            "openapi",
-        ]))?;
-        fs::write(ui.join(GENERATED[0]), openapi)?;
-        Ok(())
+    progress.step("cargo build", || {
+        command::run(workspace.cargo("build").args(packages).arg("--bins"))
     })?;
-    progress.step("schema.d.ts from openapi.json", || {
+    progress.step("openapi.json, schema.d.ts", || {
+        let server = workspace.binary("debug", "archestra");
+        let openapi = command::output(Command::new(server).arg("openapi"))?;
+        fs::write(ui.join(GENERATED[0]), openapi)?;
         command::quiet(node::npm(&ui).args(["run", "codegen"]))
     })
 }

@@ -13,6 +13,9 @@ use crate::test::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{command, node, postgresql, system};
 
+/// The packages of a complete run.
+pub(crate) const EVERYTHING: &[&str] = &["--workspace"];
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Suite {
     Rust,
@@ -114,7 +117,7 @@ fn prepare<'a>(
     let postgres = postgresql::install(workspace, progress)?;
     node::build_ui(workspace, progress)?;
     let packages: &[&str] = if has(Suite::Desktop) {
-        &["--workspace"]
+        EVERYTHING
     } else {
         // The window does not compile without WebKit, which the other suites do not need.
         &["--workspace", "--exclude", "desktop"]
