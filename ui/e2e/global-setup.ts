@@ -1,12 +1,11 @@
 /** One provider, one real server, one signed-in state for all specs. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { request } from '@playwright/test';
-import { CREDENTIALS, SIGNED_IN } from './environment';
+import { saveSignedIn } from './sign-in-state';
 import { startProvider } from './provider';
 
 type Stop = () => Promise<void>;
@@ -16,7 +15,7 @@ export default async function globalSetup(): Promise<Stop> {
   const providerPort = own ? await freePort() : Number(process.env['ARCHESTRA_E2E_PROVIDER_PORT']);
   const provider = await startProvider(providerPort);
   const stopServer = own ? await startServer(providerPort) : async () => {};
-  await signIn();
+  await saveSignedIn();
   return async () => {
     await stopServer();
     provider.closeAllConnections();
@@ -38,6 +37,8 @@ async function startServer(providerPort: number): Promise<Stop> {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARCHESTRA_E2E_'))),
       ARCHESTRA_FRONTEND_URL: ui,
       ARCHESTRA_API_BASE_URL: api,
+      // So that a test can come from far away.
+      ARCHESTRA_TRUST_PROXY: 'true',
       ARCHESTRA_METRICS_PORT: String(await freePort()),
       ARCHESTRA_OPENAI_BASE_URL: `${upstream}/v1`,
       ARCHESTRA_ANTHROPIC_BASE_URL: upstream,
@@ -66,15 +67,6 @@ function binary(): string {
   const path = process.env['ARCHESTRA_E2E_BINARY'] ?? join(target, 'debug/archestra');
   if (!existsSync(path)) throw new Error(`no server at ${path}: build it, or name it in ARCHESTRA_E2E_BINARY`);
   return path;
-}
-
-async function signIn(): Promise<void> {
-  const api = await request.newContext({ baseURL: process.env['ARCHESTRA_E2E_URL'] });
-  const answer = await api.post('/api/auth/sign-in/email', { data: CREDENTIALS });
-  if (!answer.ok()) throw new Error(`signing in failed: ${answer.status()} ${await answer.text()}`);
-  await mkdir('test-results', { recursive: true });
-  await api.storageState({ path: SIGNED_IN });
-  await api.dispose();
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

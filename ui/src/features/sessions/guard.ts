@@ -15,6 +15,13 @@ export async function leaveIfSignedIn(client: QueryClient, to: string | undefine
   if (current && !current.user.mustChangePassword) throw redirect({ href: localPath(to) });
 }
 
+/** For the screen of the new password: only who must set one stays. */
+export async function requireNewPassword(client: QueryClient, to: string | undefined): Promise<void> {
+  const current = await client.ensureQueryData(sessionQuery);
+  if (current === null) throw redirect({ to: '/sign-in', search: { redirect: to } });
+  if (!current.user.mustChangePassword) throw redirect({ href: localPath(to) });
+}
+
 /** Only paths of this site: a link in a mail must not lead through our sign-in to elsewhere. */
 export function localPath(path: string | undefined): string {
   return path !== undefined && /^\/(?![/\\])/.test(path) ? path : '/';

@@ -33,6 +33,10 @@ export function useChangePassword() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (change: NewPassword) => post<{ user: User }>('/api/auth/change-password', change),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: async () => {
+      // The guards read the session from the cache, where it still says that the password must change.
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await client.invalidateQueries();
+    },
   });
 }
