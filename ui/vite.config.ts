@@ -18,6 +18,8 @@ export default defineConfig({
     target: 'es2022',
     // The content security policy has no `data:` for fonts or scripts, so nothing is inlined.
     assetsInlineLimit: 0,
+    // The licences of what is bundled travel with it.
+    license: { fileName: 'licenses.txt' },
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {

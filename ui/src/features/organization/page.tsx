@@ -75,7 +75,15 @@ export function PrivacyPage() {
       <Card>
         <CardHeader title="What stays here" />
         <p className="max-w-xl px-4 pb-4 text-sm text-text-2">
-          Requests and responses of the LLM proxy are kept in this server’s own database and deleted after the retention time (<code className="font-mono text-xs">ARCHESTRA_LLM_LOGS_RETENTION_DAYS</code>, 90 days unless set). This interface loads nothing from other hosts.
+          Requests and responses of the LLM proxy are kept in this server’s own database and deleted after the retention time (<code className="font-mono text-xs">ARCHESTRA_LLM_LOGS_RETENTION_DAYS</code>, 90 days unless set). This interface loads nothing from other hosts. Licences of what it is made of:{' '}
+          <a href="/licenses.txt" target="_blank" rel="noreferrer" className="text-accent-text underline underline-offset-3">
+            libraries
+          </a>
+          ,{' '}
+          <a href="/licenses-fonts.txt" target="_blank" rel="noreferrer" className="text-accent-text underline underline-offset-3">
+            fonts
+          </a>
+          .
         </p>
       </Card>
     </>
