@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use db::Db;
@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::{FLUSH_INTERVAL, Message, Record, Spool, Status};
+use crate::availability::Availability;
 use crate::snapshot::SnapshotHandle;
 
 /// Rows in one transaction.
@@ -21,23 +22,36 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often a database that was away is tried again.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How long that look may take.
+const PROBE_PATIENCE: Duration = Duration::from_millis(250);
+/// Bytes of calls that memory takes when neither the database nor the disk does.
+const HELD: usize = 64 << 20;
+
+/// Between two looks at what has finished, while a batch is collected.
+const NAP: Duration = Duration::from_millis(5);
 const IDLE: Duration = Duration::from_hours(1);
 
 pub(super) struct Writer {
     db: Db,
+    database: Availability,
     snapshot: SnapshotHandle,
     spool: Spool,
     status: Arc<Status>,
     runtime: Handle,
     /// When to try the database again; none while it answers.
     next_probe: Option<Instant>,
+    /// When the last batch was complete.
+    last_batch: Instant,
+    /// What the disk did not take, and its size.
+    held: Vec<Vec<NewInteraction>>,
+    held_bytes: usize,
 }
 
 /// How a write ended.
 enum Written {
     Yes,
-    /// Worth another try later.
-    Away,
+    /// Worth another try later; why.
+    Away(String),
     /// This batch will never be accepted as it is.
     Refused(db::Error),
 }
@@ -45,6 +59,7 @@ enum Written {
 impl Writer {
     pub(super) fn new(
         db: Db,
+        database: Availability,
         snapshot: SnapshotHandle,
         spool: Spool,
         status: Arc<Status>,
@@ -52,11 +67,15 @@ impl Writer {
     ) -> Self {
         Self {
             db,
+            database,
             snapshot,
             spool,
             status,
             runtime,
             next_probe: None,
+            last_batch: now(),
+            held: Vec::new(),
+            held_bytes: 0,
         }
     }
 
@@ -64,6 +83,7 @@ impl Writer {
         loop {
             let (batch, closing) = self.collect(&receiver);
             if !batch.is_empty() {
+                self.last_batch = now();
                 self.status
                     .waiting
                     .fetch_sub(batch.len(), Ordering::Relaxed);
@@ -71,6 +91,7 @@ impl Writer {
             }
             self.replay();
             if let Some(closing) = closing {
+                self.give_up_held();
                 // First, so that whatever comes too late is counted as lost.
                 drop(receiver);
                 // Nobody waits any more if this fails.
@@ -87,29 +108,33 @@ impl Writer {
     ) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
         let mut batch = Vec::new();
         // With nothing on disk to replay, there is nothing to wake up for.
-        let mut deadline = now()
-            + if self.spool.is_empty() {
-                IDLE
-            } else {
-                PROBE_INTERVAL
-            };
-        while batch.len() < BATCH {
-            match receiver.recv_timeout(deadline.saturating_duration_since(now())) {
-                Ok(Message::Record(record)) => {
-                    if batch.is_empty() {
-                        deadline = now() + FLUSH_INTERVAL;
-                    }
-                    batch.extend(self.digest(record));
-                }
+        let patience = if self.spool.is_empty() {
+            IDLE
+        } else {
+            PROBE_INTERVAL
+        };
+        let mut next = receiver.recv_timeout(patience);
+        let deadline = now() + FLUSH_INTERVAL;
+        loop {
+            match next {
+                Ok(Message::Record(record)) => batch.extend(self.digest(record)),
                 Ok(Message::Close(done)) => return (batch, Some(done)),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => {
-                    // Every handle is gone: end as if asked to, with nobody to tell.
-                    return (batch, Some(oneshot::channel().0));
+                // Every handle is gone: end as if asked to, with nobody to tell.
+                Err(RecvTimeoutError::Disconnected) => return (batch, Some(oneshot::channel().0)),
+                Err(RecvTimeoutError::Timeout) if batch.is_empty() || now() >= deadline => {
+                    return (batch, None);
                 }
+                // A thread that waits has to be woken by every call; one that sleeps has not.
+                Err(RecvTimeoutError::Timeout) => std::thread::sleep(NAP),
             }
+            if batch.len() >= BATCH {
+                return (batch, None);
+            }
+            next = receiver.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            });
         }
-        (batch, None)
     }
 
     /// A call that cannot be read must not end the recording of all others.
@@ -128,23 +153,32 @@ impl Writer {
 
     fn store(&mut self, batch: Vec<NewInteraction>) {
         if self.next_probe.is_some() {
-            return self.spool(&batch);
+            return self.spool(batch);
         }
         match self.write(&batch) {
             Written::Yes => {}
-            Written::Away => {
-                tracing::warn!("the database is away: calls are kept on disk until it is back");
+            Written::Away(cause) => {
+                tracing::warn!(%cause, "the database takes no calls: they are kept on disk until it does");
                 self.next_probe = Some(now() + PROBE_INTERVAL);
-                self.spool(&batch);
+                self.spool(batch);
             }
             Written::Refused(error) => self.split(batch, &error),
         }
     }
 
     fn write(&self, batch: &[NewInteraction]) -> Written {
-        let insert =
-            async { tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)).await };
-        match self.runtime.block_on(insert) {
+        let insert = async {
+            tokio::select! {
+                biased;
+                // Nobody waits for what is known to be away: a kill would find these calls nowhere but in memory.
+                () = self.database.lost() => None,
+                inserted = tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)) => Some(inserted),
+            }
+        };
+        let Some(inserted) = self.runtime.block_on(insert) else {
+            return Written::Away("it does not answer".to_owned());
+        };
+        match inserted {
             Ok(Ok(())) => {
                 self.status
                     .written
@@ -152,11 +186,8 @@ impl Writer {
                 Written::Yes
             }
             Ok(Err(error)) if error.blames_the_values() => Written::Refused(error),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "calls could not be written");
-                Written::Away
-            }
-            Err(_) => Written::Away,
+            Ok(Err(error)) => Written::Away(error.to_string()),
+            Err(_) => Written::Away(format!("it did not take them within {WRITE_TIMEOUT:?}")),
         }
     }
 
@@ -172,27 +203,76 @@ impl Writer {
         self.store(second);
     }
 
-    fn spool(&mut self, batch: &[NewInteraction]) {
-        if let Err(error) = self.spool.push(batch) {
+    fn spool(&mut self, batch: Vec<NewInteraction>) {
+        if let Err(error) = self.spool.push(&batch) {
+            self.hold(batch, &error);
+        }
+        self.tell_waiting();
+    }
+
+    /// The disk is full as well: memory takes some, until there is room.
+    fn hold(&mut self, batch: Vec<NewInteraction>, error: &std::io::Error) {
+        if self.held_bytes + size(&batch) > HELD {
             tracing::error!(%error, rows = batch.len(), "calls could be kept neither in the database nor on disk; they are lost");
             self.status
                 .lost
                 .fetch_add(batch.len() as u64, Ordering::Relaxed);
+            return;
         }
+        if self.held.is_empty() {
+            tracing::error!(%error, "calls can be kept neither in the database nor on disk; memory takes some of them until there is room");
+        }
+        self.held_bytes += size(&batch);
+        self.held.push(batch);
+    }
+
+    /// Puts what memory holds on disk, or else into the database.
+    fn release(&mut self) {
+        while let Some(batch) = self.held.pop() {
+            let spooled = self.spool.push(&batch).is_ok();
+            if !spooled && !matches!(self.write(&batch), Written::Yes) {
+                self.held.push(batch);
+                return;
+            }
+            self.held_bytes -= size(&batch);
+        }
+    }
+
+    /// At the end there is no later.
+    fn give_up_held(&mut self) {
+        self.release();
+        let rows: usize = self.held.iter().map(Vec::len).sum();
+        if rows > 0 {
+            tracing::error!(
+                rows,
+                "calls could be kept neither in the database nor on disk; they are lost"
+            );
+            self.status.lost.fetch_add(rows as u64, Ordering::Relaxed);
+        }
+    }
+
+    fn tell_waiting(&self) {
+        let held: usize = self.held.iter().map(Vec::len).sum();
         self.status
             .spooled
-            .store(self.spool.rows(), Ordering::Relaxed);
+            .store(self.spool.rows() + held, Ordering::Relaxed);
     }
 
     /// Moves what waits on disk into the database, if it is back; at most for one interval at a time, so that
     /// new calls do not pile up behind a long replay.
     fn replay(&mut self) {
-        if self.spool.is_empty() {
+        if !self.is_waiting() {
             self.next_probe = None;
             return;
         }
         if self.next_probe.is_some_and(|probe| probe > now()) {
             return;
+        }
+        self.release();
+        // A look costs less than a batch: while the database hangs, new calls must get to the disk.
+        if !self.held.is_empty() || (self.next_probe.is_some() && !self.answers()) {
+            self.next_probe = Some(now() + PROBE_INTERVAL);
+            return self.tell_waiting();
         }
         let until = now() + FLUSH_INTERVAL;
         while now() < until {
@@ -201,9 +281,10 @@ impl Writer {
             };
             match self.write(&batch) {
                 Written::Yes => self.forget_first(),
-                Written::Away => {
+                Written::Away(cause) => {
+                    tracing::debug!(%cause, "the database still takes no calls");
                     self.next_probe = Some(now() + PROBE_INTERVAL);
-                    return;
+                    return self.tell_waiting();
                 }
                 Written::Refused(error) => {
                     self.next_probe = None;
@@ -213,9 +294,19 @@ impl Writer {
             }
         }
         self.next_probe = None;
-        self.status
-            .spooled
-            .store(self.spool.rows(), Ordering::Relaxed);
+        self.tell_waiting();
+    }
+
+    fn is_waiting(&self) -> bool {
+        !self.spool.is_empty() || !self.held.is_empty()
+    }
+
+    fn answers(&self) -> bool {
+        if !self.database.is_up() {
+            return false;
+        }
+        let ping = async { tokio::time::timeout(PROBE_PATIENCE, self.db.ping()).await };
+        matches!(self.runtime.block_on(ping), Ok(Ok(())))
     }
 
     fn forget_first(&mut self) {
@@ -224,6 +315,13 @@ impl Writer {
             tracing::warn!(%error, "a replayed batch could not be removed from the disk");
         }
     }
+}
+
+/// What a batch takes of memory, roughly.
+fn size(batch: &[NewInteraction]) -> usize {
+    let bytes =
+        |new: &NewInteraction| new.request.len() + new.response.len() + size_of::<NewInteraction>();
+    batch.iter().map(bytes).sum()
 }
 
 fn now() -> Instant {
