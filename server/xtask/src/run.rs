@@ -69,10 +69,6 @@ fn build(
     };
     let mut cargo = workspace.cargo("build");
     cargo.args(["--package", package, "--bin", name]);
-    if options.desktop {
-        // Without it Tauri looks for a development server instead of the files it carries.
-        cargo.args(["--features", "tauri/custom-protocol"]);
-    }
     let profile = if options.release {
         cargo.arg("--release");
         "release"

@@ -30,11 +30,16 @@ pub(crate) const WINDOW_BUILD: &[Need] = &[
     package("librsvg2-dev"),
     package("libxdo-dev"),
 ];
-/// What drives the window in a test.
+/// What drives the window in a test, and the screen, session bus, window manager and tray it is shown on.
 pub(crate) const WINDOW_TEST: &[Need] = &[
     package("webkit2gtk-driver"),
     package("xvfb"),
     package("xauth"),
+    package("dbus"),
+    package("openbox"),
+    package("wmctrl"),
+    package("python3-gi"),
+    package("gir1.2-gtk-3.0"),
     package("fonts-dejavu-core"),
 ];
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
