@@ -8,11 +8,7 @@ import { defineConfig } from 'vite';
 const server = process.env['ARCHESTRA_API_BASE_URL'] ?? 'http://127.0.0.1:9000';
 
 export default defineConfig({
-  plugins: [
-    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
-    react(),
-    tailwindcss(),
-  ],
+  plugins: [tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }), react(), tailwindcss()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2022',
@@ -26,8 +22,14 @@ export default defineConfig({
         // What every page needs comes in two files instead of thirty; pages and their own libraries stay apart.
         codeSplitting: {
           groups: [
-            { name: 'framework', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](react-router|router-core|history|react-query|query-core))[\\/]/ },
-            { name: 'shared', test: /src[\\/](api|lib|shell|components)[\\/](?!.*(command-palette|shortcut-help|data-table|segmented|switch|confirm-dialog))|node_modules[\\/](clsx|tailwind-merge|class-variance-authority|lucide-react)[\\/]/ },
+            {
+              name: 'framework',
+              test: /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](react-router|router-core|history|react-query|query-core))[\\/]/,
+            },
+            {
+              name: 'shared',
+              test: /src[\\/](api|lib|shell|components)[\\/](?!.*(command-palette|shortcut-help|data-table|segmented|switch|confirm-dialog))|node_modules[\\/](clsx|tailwind-merge|class-variance-authority|lucide-react)[\\/]/,
+            },
           ],
         },
       },

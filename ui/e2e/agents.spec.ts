@@ -62,7 +62,10 @@ test('the list sorts by a click on its head, and the address remembers it', asyn
   await page.goto('/agents');
   await page.getByRole('button', { name: 'Created' }).click();
   await expect(page).toHaveURL(/sort=createdAt/);
-  await expect(page.getByRole('columnheader', { name: 'Created' })).toHaveAttribute('aria-sort', /ascending|descending/);
+  await expect(page.getByRole('columnheader', { name: 'Created' })).toHaveAttribute(
+    'aria-sort',
+    /ascending|descending/,
+  );
 });
 
 test('an agent that is gone is said to be', async ({ page }) => {

@@ -23,7 +23,11 @@ test('a snippet holds this server and the chosen agent, and the wait turns green
   await expect(page.getByText('Oslo is the capital of Norway.')).toBeVisible();
 });
 
-for (const [client, answer] of [['curl, OpenAI', 'Oslo'], ['curl, Anthropic', 'I will fix'], ['curl, Gemini', 'Three degrees']] as const) {
+for (const [client, answer] of [
+  ['curl, OpenAI', 'Oslo'],
+  ['curl, Anthropic', 'I will fix'],
+  ['curl, Gemini', 'Three degrees'],
+] as const) {
   test(`the snippet of ${client} works as it is copied`, async ({ page }) => {
     await page.goto('/connect');
     await page.getByRole('button', { name: client }).click();

@@ -14,7 +14,8 @@ export const test = base.extend({
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       // What the browser itself says of refused requests is part of the tests of failures.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        faults.push(message.text());
     });
     await provide(page);
     expect(faults, 'script errors on the page').toEqual([]);
@@ -28,7 +29,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
     expect(found, `axe, ${colorScheme}`).toEqual([]);
   }
@@ -46,7 +49,10 @@ export async function call(path: string, body: unknown, headers: Record<string, 
 }
 
 export function chat(content: string, model = 'gpt-5-mini', agentId?: string): Promise<Response> {
-  return call(`openai/${agentId === undefined ? '' : `${agentId}/`}chat/completions`, { model, messages: [{ role: 'user', content }] });
+  return call(`openai/${agentId === undefined ? '' : `${agentId}/`}chat/completions`, {
+    model,
+    messages: [{ role: 'user', content }],
+  });
 }
 
 /** A name no other test uses. */

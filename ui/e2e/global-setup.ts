@@ -11,7 +11,8 @@ import { startProvider } from './provider';
 type Stop = () => Promise<void>;
 
 export default async function globalSetup(): Promise<Stop> {
-  const own = process.env['ARCHESTRA_E2E_URL'] === undefined || process.env['ARCHESTRA_E2E_PROVIDER_PORT'] === undefined;
+  const own =
+    process.env['ARCHESTRA_E2E_URL'] === undefined || process.env['ARCHESTRA_E2E_PROVIDER_PORT'] === undefined;
   const providerPort = own ? await freePort() : Number(process.env['ARCHESTRA_E2E_PROVIDER_PORT']);
   const provider = await startProvider(providerPort);
   const stopServer = own ? await startServer(providerPort) : async () => {};
@@ -84,7 +85,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

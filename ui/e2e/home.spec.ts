@@ -5,7 +5,9 @@ test('home counts calls, names models and agents, and links to the latest', asyn
   await chat('How much is it?', 'gpt-5-mini', agent.id);
   await expect
     .poll(async () => {
-      const home = (await (await page.request.get('/api/home?timeframe=24h')).json()) as { recent: { agentName: string }[] };
+      const home = (await (await page.request.get('/api/home?timeframe=24h')).json()) as {
+        recent: { agentName: string }[];
+      };
       return home.recent.map((row) => row.agentName);
     })
     .toContain(agent.name);

@@ -12,8 +12,17 @@ test('a conversation of Anthropic is shown with thinking, tools, picture, tokens
       system: 'You mend tests.',
       tools: [{ name: 'Edit', description: 'Edits a file', input_schema: { type: 'object' } }],
       messages: [
-        { role: 'user', content: [{ type: 'text', text: 'Why does it fail?' }, { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } }] },
-        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_01', name: 'Read', input: { file_path: '/src/a.ts' } }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Why does it fail?' },
+            { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool_use', id: 'toolu_01', name: 'Read', input: { file_path: '/src/a.ts' } }],
+        },
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_01', content: 'const a = 1;' }] },
       ],
     },
@@ -54,10 +63,24 @@ test('a conversation of Anthropic is shown with thinking, tools, picture, tokens
 
 test('OpenAI’s and Gemini’s conversations are shown too', async ({ page }) => {
   const agent = await createAgent(page, unique('Mixed'));
-  await call(`openai/${agent.id}/responses`, { model: 'gpt-5-mini', instructions: 'You are Codex.', input: 'list the files' });
-  await call(`gemini/${agent.id}/v1beta/models/gemini-2.5-flash:generateContent`, { contents: [{ role: 'user', parts: [{ text: 'weather in Oslo?' }] }] }, { 'x-goog-api-key': 'AIzaTest' });
+  await call(`openai/${agent.id}/responses`, {
+    model: 'gpt-5-mini',
+    instructions: 'You are Codex.',
+    input: 'list the files',
+  });
+  await call(
+    `gemini/${agent.id}/v1beta/models/gemini-2.5-flash:generateContent`,
+    { contents: [{ role: 'user', parts: [{ text: 'weather in Oslo?' }] }] },
+    { 'x-goog-api-key': 'AIzaTest' },
+  );
   await chat('capital of Norway?', 'gpt-5-mini', agent.id);
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data.length).toBe(3);
+  await expect
+    .poll(
+      async () =>
+        ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data
+          .length,
+    )
+    .toBe(3);
 
   await page.goto(`/logs?agentId=${agent.id}`);
   for (const [type, question, answer] of [
@@ -77,7 +100,13 @@ test('filters count, narrow and clear; a failed call says why', async ({ page })
   const agent = await createAgent(page, unique('Filtered'));
   await chat('please fail', 'gpt-5-mini', agent.id);
   await chat('and this works', 'gpt-5-mini', agent.id);
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data.length).toBe(2);
+  await expect
+    .poll(
+      async () =>
+        ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data
+          .length,
+    )
+    .toBe(2);
 
   await page.goto(`/logs?agentId=${agent.id}`);
   await expect(page.getByRole('row')).toHaveCount(3);
@@ -99,7 +128,13 @@ test('filters count, narrow and clear; a failed call says why', async ({ page })
 test('live calls come in by themselves', async ({ page }) => {
   const agent = await createAgent(page, unique('Live'));
   await chat('first', 'gpt-5-mini', agent.id);
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data.length).toBe(1);
+  await expect
+    .poll(
+      async () =>
+        ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data
+          .length,
+    )
+    .toBe(1);
   const streamed = page.waitForResponse((response) => response.url().includes('/api/interactions/live'));
   await page.goto(`/logs?agentId=${agent.id}`);
   await expect(page.getByRole('row')).toHaveCount(2);
@@ -114,7 +149,13 @@ test('the keyboard steps through the calls', async ({ page }) => {
   const agent = await createAgent(page, unique('Stepped'));
   await chat('older question', 'gpt-5-mini', agent.id);
   await chat('newer question', 'gpt-5-mini', agent.id);
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data.length).toBe(2);
+  await expect
+    .poll(
+      async () =>
+        ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data
+          .length,
+    )
+    .toBe(2);
   await page.goto(`/logs?agentId=${agent.id}`);
   await page.getByRole('row').nth(1).getByRole('link').focus();
   await page.keyboard.press('Enter');
@@ -129,11 +170,23 @@ test('the keyboard steps through the calls', async ({ page }) => {
 test('the calls on screen are exported as CSV and JSONL', async ({ page }) => {
   const agent = await createAgent(page, unique('Exported'));
   await chat('to be exported', 'gpt-5-mini', agent.id);
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data.length).toBe(1);
+  await expect
+    .poll(
+      async () =>
+        ((await (await page.request.get(`/api/interactions?agentId=${agent.id}`)).json()) as { data: unknown[] }).data
+          .length,
+    )
+    .toBe(1);
   await page.goto(`/logs?agentId=${agent.id}`);
-  for (const [name, ending] of [['CSV', '.csv'], ['JSONL', '.jsonl']] as const) {
+  for (const [name, ending] of [
+    ['CSV', '.csv'],
+    ['JSONL', '.jsonl'],
+  ] as const) {
     await page.getByRole('button', { name: 'Export', exact: true }).click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: new RegExp(`^${name}`) }).click(),
+    ]);
     expect(download.suggestedFilename()).toContain(ending);
   }
 });
@@ -142,9 +195,20 @@ test('older calls are fetched as one scrolls, and only those in sight are in the
   const agent = await createAgent(page, unique('Many'));
   const count = 230;
   for (let sent = 0; sent < count; sent += 10) {
-    await Promise.all(Array.from({ length: 10 }, (_, index) => chat(`question ${sent + index}`, 'gpt-5-mini', agent.id)));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => chat(`question ${sent + index}`, 'gpt-5-mini', agent.id)),
+    );
   }
-  await expect.poll(async () => ((await (await page.request.get(`/api/interactions?agentId=${agent.id}&limit=1`)).json()) as { pagination: { total: number } }).pagination.total).toBe(count);
+  await expect
+    .poll(
+      async () =>
+        (
+          (await (await page.request.get(`/api/interactions?agentId=${agent.id}&limit=1`)).json()) as {
+            pagination: { total: number };
+          }
+        ).pagination.total,
+    )
+    .toBe(count);
   await page.goto(`/logs?agentId=${agent.id}`);
   await expect(page.getByText(`${count} calls`)).toBeVisible();
   const table = page.getByRole('table', { name: 'Calls' });

@@ -17,10 +17,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const path = request.url ?? '';
   const text = Buffer.concat(chunks).toString();
-  if (text.includes('please fail')) return json(response, 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+  if (text.includes('please fail'))
+    return json(response, 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
   if (path.endsWith('/chat/completions')) return json(response, 200, chatCompletion(text));
   if (path.endsWith('/responses')) return json(response, 200, RESPONSE);
-  if (path.endsWith('/messages')) return text.includes('"stream":true') ? stream(response, ANTHROPIC_EVENTS) : json(response, 200, ANTHROPIC);
+  if (path.endsWith('/messages'))
+    return text.includes('"stream":true') ? stream(response, ANTHROPIC_EVENTS) : json(response, 200, ANTHROPIC);
   if (path.includes(':generateContent')) return json(response, 200, GEMINI);
   json(response, 404, { error: { message: `nothing at ${path}`, type: 'not_found' } });
 }
@@ -43,8 +45,15 @@ function chatCompletion(request: string): unknown {
     object: 'chat.completion',
     created: 1,
     model,
-    choices: [{ index: 0, message: { role: 'assistant', content: 'Oslo is the capital of Norway.' }, finish_reason: 'stop' }],
-    usage: { prompt_tokens: 1200, completion_tokens: 340, total_tokens: 1540, prompt_tokens_details: { cached_tokens: 1000 } },
+    choices: [
+      { index: 0, message: { role: 'assistant', content: 'Oslo is the capital of Norway.' }, finish_reason: 'stop' },
+    ],
+    usage: {
+      prompt_tokens: 1200,
+      completion_tokens: 340,
+      total_tokens: 1540,
+      prompt_tokens_details: { cached_tokens: 1000 },
+    },
   };
 }
 
@@ -53,7 +62,15 @@ const RESPONSE = {
   object: 'response',
   status: 'completed',
   model: 'gpt-5-mini',
-  output: [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'There is one file.', annotations: [] }] }],
+  output: [
+    {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'There is one file.', annotations: [] }],
+    },
+  ],
   usage: { input_tokens: 50, output_tokens: 9, total_tokens: 59 },
 };
 
@@ -74,16 +91,56 @@ const ANTHROPIC = {
 };
 
 const ANTHROPIC_EVENTS: [string, unknown][] = [
-  ['message_start', { type: 'message_start', message: { id: 'msg_01', type: 'message', role: 'assistant', model: 'claude-haiku-4-5', content: [], stop_reason: null, usage: { input_tokens: 412, cache_read_input_tokens: 18_000, output_tokens: 1 } } }],
-  ['content_block_start', { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } }],
-  ['content_block_delta', { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'The date decides.' } }],
-  ['content_block_delta', { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } }],
+  [
+    'message_start',
+    {
+      type: 'message_start',
+      message: {
+        id: 'msg_01',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-haiku-4-5',
+        content: [],
+        stop_reason: null,
+        usage: { input_tokens: 412, cache_read_input_tokens: 18_000, output_tokens: 1 },
+      },
+    },
+  ],
+  [
+    'content_block_start',
+    { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } },
+  ],
+  [
+    'content_block_delta',
+    { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'The date decides.' } },
+  ],
+  [
+    'content_block_delta',
+    { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } },
+  ],
   ['content_block_stop', { type: 'content_block_stop', index: 0 }],
   ['content_block_start', { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } }],
-  ['content_block_delta', { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'I will fix the date.' } }],
+  [
+    'content_block_delta',
+    { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'I will fix the date.' } },
+  ],
   ['content_block_stop', { type: 'content_block_stop', index: 1 }],
-  ['content_block_start', { type: 'content_block_start', index: 2, content_block: { type: 'tool_use', id: 'toolu_02', name: 'Edit', input: {} } }],
-  ['content_block_delta', { type: 'content_block_delta', index: 2, delta: { type: 'input_json_delta', partial_json: '{"file_path":"/src/invoice.ts"}' } }],
+  [
+    'content_block_start',
+    {
+      type: 'content_block_start',
+      index: 2,
+      content_block: { type: 'tool_use', id: 'toolu_02', name: 'Edit', input: {} },
+    },
+  ],
+  [
+    'content_block_delta',
+    {
+      type: 'content_block_delta',
+      index: 2,
+      delta: { type: 'input_json_delta', partial_json: '{"file_path":"/src/invoice.ts"}' },
+    },
+  ],
   ['content_block_stop', { type: 'content_block_stop', index: 2 }],
   ['message_delta', { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 88 } }],
   ['message_stop', { type: 'message_stop' }],

@@ -72,9 +72,19 @@ test('with the server away every page still opens and says why it is empty', asy
 
 test('a page opened while the database is away waits and then shows itself', async ({ page }) => {
   // The files are there, the data is not: as when PostgreSQL restarts under a running server.
-  const away = { status: 503, headers: { 'retry-after': '1' }, json: { error: { type: 'api_unavailable_error', message: 'The database is not reachable just now.' } } };
+  const away = {
+    status: 503,
+    headers: { 'retry-after': '1' },
+    json: { error: { type: 'api_unavailable_error', message: 'The database is not reachable just now.' } },
+  };
   await page.route('**/api/**', (route) => route.fulfill(away));
-  await page.route('**/ready', (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { status: 'unavailable', checks: { database: { status: 'unavailable', detail: 'restarting' } } } }));
+  await page.route('**/ready', (route) =>
+    route.fulfill({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      json: { status: 'unavailable', checks: { database: { status: 'unavailable', detail: 'restarting' } } },
+    }),
+  );
   await page.goto('/prices');
   await expect(page.getByText('The server is not ready')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'This page could not be shown' })).toBeVisible();

@@ -23,7 +23,9 @@ test('a wrong password is named as such, and too many are slowed down', async ({
   await submit.click();
   await expect(page.getByRole('alert')).toContainText('not right');
   for (let attempt = 0; attempt < 8; attempt++) {
-    await page.request.post('/api/auth/sign-in/email', { data: { email: 'nobody@example.com', password: 'wrong password' } });
+    await page.request.post('/api/auth/sign-in/email', {
+      data: { email: 'nobody@example.com', password: 'wrong password' },
+    });
   }
   await submit.click();
   await expect(page.getByRole('alert')).toContainText(/Try again in \d+ s/);

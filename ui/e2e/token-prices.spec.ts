@@ -26,7 +26,13 @@ test('a price is changed and set back', async ({ page }) => {
 test('a model in use without a price is listed and filled', async ({ page }) => {
   const model = unique('finetune').replace(' ', '-');
   await chat('hello', model);
-  await expect.poll(async () => ((await (await page.request.get('/api/token-prices/unpriced')).json()) as { model: string }[]).map((each) => each.model)).toContain(model);
+  await expect
+    .poll(async () =>
+      ((await (await page.request.get('/api/token-prices/unpriced')).json()) as { model: string }[]).map(
+        (each) => each.model,
+      ),
+    )
+    .toContain(model);
   await page.goto('/prices');
   await page.getByRole('button', { name: `Add a price for ${model}` }).click();
   const dialog = page.getByRole('dialog');

@@ -5,8 +5,7 @@
  */
 
 export type ConnectionState =
-  | { status: 'up' }
-  | { status: 'down'; reason: 'unreachable' | 'unavailable'; since: number; retryAt: number };
+  { status: 'up' } | { status: 'down'; reason: 'unreachable' | 'unavailable'; since: number; retryAt: number };
 
 const UP: ConnectionState = { status: 'up' };
 const SLOWEST_RETRY_MS = 15_000;
@@ -28,7 +27,10 @@ export function onConnectionChange(listener: () => void): () => void {
 export function reportDown(reason: 'unreachable' | 'unavailable', retryAfterSeconds?: number): void {
   const since = state.status === 'down' ? state.since : Date.now();
   if (state.status === 'down' && timer !== undefined && state.reason === reason) return;
-  const delay = Math.min(retryAfterSeconds ? retryAfterSeconds * 1000 : 1000 * 2 ** Math.min(attempts, 4), SLOWEST_RETRY_MS);
+  const delay = Math.min(
+    retryAfterSeconds ? retryAfterSeconds * 1000 : 1000 * 2 ** Math.min(attempts, 4),
+    SLOWEST_RETRY_MS,
+  );
   schedule({ status: 'down', reason, since, retryAt: Date.now() + delay }, delay);
 }
 

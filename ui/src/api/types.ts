@@ -4,7 +4,11 @@ import type { components } from '@/api/schema';
 type Schemas = components['schemas'];
 
 /** The server leaves no key out; the generator takes what may be null for optional. */
-type Served<T> = T extends (infer Item)[] ? Served<Item>[] : T extends object ? { [Key in keyof T]-?: Served<Exclude<T[Key], undefined>> } : T;
+type Served<T> = T extends (infer Item)[]
+  ? Served<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Served<Exclude<T[Key], undefined>> }
+    : T;
 
 export type PublicConfig = Served<Schemas['PublicConfig']>;
 export type User = Served<Schemas['User']>;
@@ -22,7 +26,8 @@ export type AgentInput = Schemas['AgentInput'];
 
 export type Interaction = Served<Schemas['Row']>;
 export type InteractionPage = Served<Schemas['InteractionPage']>;
-export type InteractionDetail = Interaction & Pick<Schemas['Detail'], 'request' | 'response' | 'requestText' | 'responseText' | 'truncated'>;
+export type InteractionDetail = Interaction &
+  Pick<Schemas['Detail'], 'request' | 'response' | 'requestText' | 'responseText' | 'truncated'>;
 export type Facet = Served<Schemas['Facet']>;
 export type InteractionFacets = Served<Schemas['Facets']>;
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatChange, formatCompact, formatCost, formatDuration, formatPrice, formatRelative, pluralize } from '@/lib/format';
+import {
+  formatBytes,
+  formatChange,
+  formatCompact,
+  formatCost,
+  formatDuration,
+  formatPrice,
+  formatRelative,
+  pluralize,
+} from '@/lib/format';
 
 describe('money', () => {
   it.each([

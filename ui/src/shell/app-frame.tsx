@@ -33,7 +33,10 @@ export function AppFrame() {
 
   return (
     <TooltipProvider delayDuration={350}>
-      <a href="#main" className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:shadow-pop">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:shadow-pop"
+      >
         Skip to the content
       </a>
       <div className="grid h-dvh grid-cols-[auto_minmax(0,1fr)] grid-rows-[minmax(0,1fr)] max-md:grid-cols-1">
@@ -42,7 +45,12 @@ export function AppFrame() {
           <ConnectionBanner />
           <DefaultPasswordBanner />
           <TopBar onOpenPalette={openPalette} />
-          <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-none" data-scroll-restoration-id="main">
+          <main
+            id="main"
+            tabIndex={-1}
+            className="relative min-h-0 flex-1 overflow-y-auto outline-none"
+            data-scroll-restoration-id="main"
+          >
             <Outlet />
           </main>
           <StatusFooter />

@@ -40,14 +40,22 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       <Command label="Search pages, actions and agents" loop>
         <div className="flex items-center gap-2.5 border-b border-line px-4">
           <Search className="size-4 text-text-3" aria-hidden />
-          <Command.Input placeholder="Where to, or what to do?" className="h-12 flex-1 bg-transparent text-base outline-none" />
+          <Command.Input
+            placeholder="Where to, or what to do?"
+            className="h-12 flex-1 bg-transparent text-base outline-none"
+          />
           <Kbd>Esc</Kbd>
         </div>
         <Command.List className="max-h-[22rem] overflow-y-auto p-1.5 text-sm">
           <Command.Empty className="px-3 py-8 text-center text-text-3">Nothing matches.</Command.Empty>
           <Group heading="Go to">
             {PAGES.map((page) => (
-              <Item key={page.to} keywords={[page.words]} onSelect={() => run(() => void navigate({ to: page.to }))} value={`page ${page.label}`}>
+              <Item
+                key={page.to}
+                keywords={[page.words]}
+                onSelect={() => run(() => void navigate({ to: page.to }))}
+                value={`page ${page.label}`}
+              >
                 <page.icon aria-hidden />
                 <span className="flex-1">{page.label}</span>
                 <Kbd>g</Kbd>
@@ -56,10 +64,18 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             ))}
           </Group>
           <Group heading="Do">
-            <Item value="create agent" keywords={['new add profile']} onSelect={() => run(() => void navigate({ to: '/agents/new' }))}>
+            <Item
+              value="create agent"
+              keywords={['new add profile']}
+              onSelect={() => run(() => void navigate({ to: '/agents/new' }))}
+            >
               <Plus aria-hidden /> Create an agent
             </Item>
-            <Item value="create api key" keywords={['new token']} onSelect={() => run(() => void navigate({ to: '/settings/api-keys', search: { create: true } }))}>
+            <Item
+              value="create api key"
+              keywords={['new token']}
+              onSelect={() => run(() => void navigate({ to: '/settings/api-keys', search: { create: true } }))}
+            >
               <KeyRound aria-hidden /> Create an API key
             </Item>
             <ThemeItem choice="light" icon={<Sun aria-hidden />} run={run} />
@@ -72,7 +88,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
           {agents.data && agents.data.length > 0 ? (
             <Group heading="Agents">
               {agents.data.map((agent) => (
-                <Item key={agent.id} value={`agent ${agent.name} ${agent.id}`} onSelect={() => run(() => void navigate({ to: '/agents/$agentId', params: { agentId: agent.id } }))}>
+                <Item
+                  key={agent.id}
+                  value={`agent ${agent.name} ${agent.id}`}
+                  onSelect={() => run(() => void navigate({ to: '/agents/$agentId', params: { agentId: agent.id } }))}
+                >
                   <Bot aria-hidden /> {agent.name}
                 </Item>
               ))}
@@ -84,11 +104,19 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   );
 }
 
-const THEME_WORDS: Record<ThemeChoice, string> = { light: 'Light theme', dark: 'Dark theme', system: 'Theme like the system' };
+const THEME_WORDS: Record<ThemeChoice, string> = {
+  light: 'Light theme',
+  dark: 'Dark theme',
+  system: 'Theme like the system',
+};
 
 function ThemeItem({ choice, icon, run }: { choice: ThemeChoice; icon: ReactNode; run: (action: () => void) => void }) {
   return (
-    <Item value={THEME_WORDS[choice]} keywords={['appearance colour mode']} onSelect={() => run(() => chooseTheme(choice))}>
+    <Item
+      value={THEME_WORDS[choice]}
+      keywords={['appearance colour mode']}
+      onSelect={() => run(() => chooseTheme(choice))}
+    >
       {icon} {THEME_WORDS[choice]}
     </Item>
   );
@@ -96,7 +124,10 @@ function ThemeItem({ choice, icon, run }: { choice: ThemeChoice; icon: ReactNode
 
 function Group({ heading, children }: { heading: string; children: ReactNode }) {
   return (
-    <Command.Group heading={heading} className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-text-3">
+    <Command.Group
+      heading={heading}
+      className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-text-3"
+    >
       {children}
     </Command.Group>
   );

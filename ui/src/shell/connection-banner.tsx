@@ -13,7 +13,9 @@ export function ConnectionBanner() {
       <CloudOff className="size-4 shrink-0" aria-hidden />
       <p>
         <span className="font-medium">
-          {state.reason === 'unreachable' ? 'The server cannot be reached.' : 'The server is not ready: its database is away or it is starting.'}
+          {state.reason === 'unreachable'
+            ? 'The server cannot be reached.'
+            : 'The server is not ready: its database is away or it is starting.'}
         </span>{' '}
         <span className="tnum">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again…'}</span>
       </p>

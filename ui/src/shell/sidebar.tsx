@@ -12,9 +12,19 @@ export function Sidebar({ narrow, onToggle }: Props) {
   return (
     <nav
       aria-label="Main"
-      className={cn('sticky top-0 flex h-full flex-col border-r border-line bg-surface-2/60 transition-[width] max-md:hidden', narrow ? 'w-14' : 'w-52')}
+      className={cn(
+        'sticky top-0 flex h-full flex-col border-r border-line bg-surface-2/60 transition-[width] max-md:hidden',
+        narrow ? 'w-14' : 'w-52',
+      )}
     >
-      <Link to="/" className={cn('flex h-12 items-center gap-2.5 font-semibold tracking-tight', narrow ? 'justify-center' : 'px-4')} aria-label="Archestra, home">
+      <Link
+        to="/"
+        className={cn(
+          'flex h-12 items-center gap-2.5 font-semibold tracking-tight',
+          narrow ? 'justify-center' : 'px-4',
+        )}
+        aria-label="Archestra, home"
+      >
         <Logo className="size-6" />
         {narrow ? null : <span className="text-base">Archestra</span>}
       </Link>
@@ -33,7 +43,13 @@ export function Sidebar({ narrow, onToggle }: Props) {
         ))}
       </div>
       <div className={cn('border-t border-line p-2', narrow && 'flex justify-center')}>
-        <Button variant="ghost" size="icon" aria-label={narrow ? 'Widen the sidebar' : 'Narrow the sidebar'} aria-expanded={!narrow} onClick={onToggle}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label={narrow ? 'Widen the sidebar' : 'Narrow the sidebar'}
+          aria-expanded={!narrow}
+          onClick={onToggle}
+        >
           {narrow ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
         </Button>
       </div>

@@ -15,7 +15,11 @@ export function StatusFooter() {
   return (
     <footer className="flex h-7 items-center gap-4 border-t border-line bg-surface-2/60 px-4 text-2xs text-text-3 md:px-6">
       <Check name="Server" ok={!unreachable} text={unreachable ? 'away' : 'connected'} />
-      <Check name="Database" ok={database ? isOk(database.status) : undefined} text={database ? (database.detail ?? database.status) : readiness.isPending ? '…' : 'unknown'} />
+      <Check
+        name="Database"
+        ok={database ? isOk(database.status) : undefined}
+        text={database ? (database.detail ?? database.status) : readiness.isPending ? '…' : 'unknown'}
+      />
       {spool && !isOk(spool.status) ? <Check name="Spool" ok={false} text={spool.detail ?? spool.status} /> : null}
       <span className="flex-1" />
       {config.data ? (
@@ -34,7 +38,10 @@ export function StatusFooter() {
 function Check({ name, ok, text }: { name: string; ok: boolean | undefined; text: string }) {
   return (
     <span className="flex items-center gap-1.5 whitespace-nowrap">
-      <span aria-hidden className={cn('size-1.5 rounded-full', ok === undefined ? 'bg-text-3' : ok ? 'bg-ok' : 'bg-bad')} />
+      <span
+        aria-hidden
+        className={cn('size-1.5 rounded-full', ok === undefined ? 'bg-text-3' : ok ? 'bg-ok' : 'bg-bad')}
+      />
       {name} {text}
     </span>
   );

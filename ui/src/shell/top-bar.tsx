@@ -93,7 +93,11 @@ function UserMenu() {
     <Menu
       className="w-60"
       trigger={
-        <button type="button" aria-label={`Account: ${name}`} className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:ring-2 hover:ring-line-strong">
+        <button
+          type="button"
+          aria-label={`Account: ${name}`}
+          className="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text hover:ring-2 hover:ring-line-strong"
+        >
           {initials(name)}
         </button>
       }

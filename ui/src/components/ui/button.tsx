@@ -30,7 +30,16 @@ export const buttonClass = cva(
 
 type Props = ComponentProps<'button'> & VariantProps<typeof buttonClass> & { pending?: boolean };
 
-export function Button({ className, variant, size, pending = false, disabled, children, type = 'button', ...rest }: Props) {
+export function Button({
+  className,
+  variant,
+  size,
+  pending = false,
+  disabled,
+  children,
+  type = 'button',
+  ...rest
+}: Props) {
   return (
     <button
       type={type}

@@ -12,7 +12,11 @@ export function CodeBlock({ code, label, caption, className }: Props) {
           Copy
         </CopyButton>
       </figcaption>
-      <pre tabIndex={0} aria-label={label} className="overflow-x-auto px-3 py-2.5 font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]">
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="overflow-x-auto px-3 py-2.5 font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]"
+      >
         <code>{code}</code>
       </pre>
     </figure>

@@ -16,7 +16,16 @@ type Props = {
   onClose: () => void;
 };
 
-export function ConfirmDialog({ title, children, confirmLabel, typeToConfirm, pending, error, onConfirm, onClose }: Props) {
+export function ConfirmDialog({
+  title,
+  children,
+  confirmLabel,
+  typeToConfirm,
+  pending,
+  error,
+  onConfirm,
+  onClose,
+}: Props) {
   const [typed, setTyped] = useState('');
   const ready = typeToConfirm === undefined || typed.trim() === typeToConfirm;
   function submit(event: FormEvent) {
@@ -31,7 +40,13 @@ export function ConfirmDialog({ title, children, confirmLabel, typeToConfirm, pe
           {typeToConfirm === undefined ? null : (
             <Field label={`Type “${typeToConfirm}” to confirm`}>
               {(control) => (
-                <Input {...control} value={typed} autoComplete="off" spellCheck={false} onChange={(event) => setTyped(event.target.value)} />
+                <Input
+                  {...control}
+                  value={typed}
+                  autoComplete="off"
+                  spellCheck={false}
+                  onChange={(event) => setTyped(event.target.value)}
+                />
               )}
             </Field>
           )}

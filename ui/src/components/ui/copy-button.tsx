@@ -14,7 +14,11 @@ export function CopyButton({ text, label, children, ...rest }: Props) {
       setCopied(true);
       setTimeout(() => setCopied(false), 1600);
     } else {
-      showToast({ tone: 'bad', title: 'Copying was refused by the browser', detail: 'Select the text and copy it by hand.' });
+      showToast({
+        tone: 'bad',
+        title: 'Copying was refused by the browser',
+        detail: 'Select the text and copy it by hand.',
+      });
     }
   }
   return (

@@ -49,7 +49,18 @@ type Props<Row extends object> = {
 const NO_SORTING: SortingState = [];
 
 export function DataTable<Row extends object>(props: Props<Row>) {
-  const { caption, columns, rows, rowId, sorting = NO_SORTING, onSortingChange, manualSorting = false, filter = '', onRowClick, empty } = props;
+  const {
+    caption,
+    columns,
+    rows,
+    rowId,
+    sorting = NO_SORTING,
+    onSortingChange,
+    manualSorting = false,
+    filter = '',
+    onRowClick,
+    empty,
+  } = props;
   const table = useTable({
     features,
     columns,
@@ -78,12 +89,23 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                     key={header.id}
                     scope="col"
                     aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
-                    className={cn('h-9 px-4 text-left text-xs font-medium whitespace-nowrap text-text-3', look?.align === 'right' && 'text-right', look?.className)}
+                    className={cn(
+                      'h-9 px-4 text-left text-xs font-medium whitespace-nowrap text-text-3',
+                      look?.align === 'right' && 'text-right',
+                      look?.className,
+                    )}
                   >
                     {sorted === undefined ? (
                       <table.FlexRender header={header} />
                     ) : (
-                      <button type="button" onClick={header.column.getToggleSortingHandler()} className={cn('group -mx-1 inline-flex items-center gap-1 rounded px-1 hover:text-text', sorted && 'text-text')}>
+                      <button
+                        type="button"
+                        onClick={header.column.getToggleSortingHandler()}
+                        className={cn(
+                          'group -mx-1 inline-flex items-center gap-1 rounded px-1 hover:text-text',
+                          sorted && 'text-text',
+                        )}
+                      >
                         <table.FlexRender header={header} />
                         <SortMark sorted={sorted} />
                       </button>
@@ -103,14 +125,18 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                 onRowClick &&
                 ((event) => {
                   // Buttons and links inside the row do their own work.
-                  if (!(event.target instanceof Element) || event.target.closest('a,button,input,[role=menu]') === null) onRowClick(row.original);
+                  if (!(event.target instanceof Element) || event.target.closest('a,button,input,[role=menu]') === null)
+                    onRowClick(row.original);
                 })
               }
             >
               {row.getAllCells().map((cell) => {
                 const look = cell.column.columnDef.meta;
                 return (
-                  <td key={cell.id} className={cn('px-4 py-2.5', look?.align === 'right' && 'tnum text-right', look?.className)}>
+                  <td
+                    key={cell.id}
+                    className={cn('px-4 py-2.5', look?.align === 'right' && 'tnum text-right', look?.className)}
+                  >
                     <table.FlexRender cell={cell} />
                   </td>
                 );

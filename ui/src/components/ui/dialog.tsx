@@ -77,6 +77,8 @@ export function DialogBody({ children, className }: { children: ReactNode; class
 
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
-    <footer className="flex items-center justify-end gap-2 border-t border-line bg-surface-2/50 px-5 py-3">{children}</footer>
+    <footer className="flex items-center justify-end gap-2 border-t border-line bg-surface-2/50 px-5 py-3">
+      {children}
+    </footer>
   );
 }

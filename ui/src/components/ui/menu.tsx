@@ -14,7 +14,10 @@ export function Menu({ trigger, children, align = 'end', className }: Props) {
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className={cn('pop-in z-50 min-w-44 rounded-lg border border-line bg-surface p-1 text-sm shadow-pop', className)}
+          className={cn(
+            'pop-in z-50 min-w-44 rounded-lg border border-line bg-surface p-1 text-sm shadow-pop',
+            className,
+          )}
         >
           {children}
         </DropdownMenu.Content>
@@ -26,8 +29,17 @@ export function Menu({ trigger, children, align = 'end', className }: Props) {
 const itemClass =
   'flex cursor-pointer select-none items-center gap-2 rounded-md px-2 py-1.5 text-text outline-none data-highlighted:bg-surface-3 data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:text-text-3';
 
-export function MenuItem({ className, danger, ...rest }: ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean }) {
-  return <DropdownMenu.Item className={cn(itemClass, danger && 'text-bad-text [&_svg]:text-bad-text', className)} {...rest} />;
+export function MenuItem({
+  className,
+  danger,
+  ...rest
+}: ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean }) {
+  return (
+    <DropdownMenu.Item
+      className={cn(itemClass, danger && 'text-bad-text [&_svg]:text-bad-text', className)}
+      {...rest}
+    />
+  );
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
@@ -50,7 +62,10 @@ export function MenuCheckItem({ checked, onCheckedChange, children }: CheckItemP
     >
       <span
         aria-hidden
-        className={cn('grid size-4 place-items-center rounded border text-2xs', checked ? 'border-accent bg-accent text-accent-fg' : 'border-line-strong')}
+        className={cn(
+          'grid size-4 place-items-center rounded border text-2xs',
+          checked ? 'border-accent bg-accent text-accent-fg' : 'border-line-strong',
+        )}
       >
         {checked ? '✓' : ''}
       </span>

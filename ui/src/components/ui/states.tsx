@@ -4,7 +4,14 @@ import { ApiError } from '@/api/client';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/class-names';
 
-type EmptyProps = { icon: LucideIcon; title: string; heading?: 'h1' | 'h2'; children?: ReactNode; actions?: ReactNode; className?: string };
+type EmptyProps = {
+  icon: LucideIcon;
+  title: string;
+  heading?: 'h1' | 'h2';
+  children?: ReactNode;
+  actions?: ReactNode;
+  className?: string;
+};
 
 /** What to see where nothing is yet, and the next step from here. */
 export function EmptyState({ icon: Icon, title, heading: Heading = 'h2', children, actions, className }: EmptyProps) {

@@ -18,9 +18,16 @@ export function showToast(toast: Omit<Toast, 'id'>): void {
 export function Toaster() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed right-4 bottom-11 z-50 flex w-80 flex-col gap-2">
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed right-4 bottom-11 z-50 flex w-80 flex-col gap-2"
+    >
       {shown.map((toast) => (
-        <div key={toast.id} className="pop-in pointer-events-auto flex items-start gap-2.5 rounded-lg border border-line bg-surface p-3 text-sm shadow-pop">
+        <div
+          key={toast.id}
+          className="pop-in pointer-events-auto flex items-start gap-2.5 rounded-lg border border-line bg-surface p-3 text-sm shadow-pop"
+        >
           {toast.tone === 'ok' ? (
             <CircleCheck className="mt-0.5 size-4 shrink-0 text-ok-text" aria-hidden />
           ) : (
@@ -30,7 +37,13 @@ export function Toaster() {
             <p className="font-medium">{toast.title}</p>
             {toast.detail ? <p className="mt-0.5 break-words text-text-2">{toast.detail}</p> : null}
           </div>
-          <Button variant="ghost" size="iconSm" aria-label="Dismiss" className="-mt-0.5 -mr-1" onClick={() => dismiss(toast.id)}>
+          <Button
+            variant="ghost"
+            size="iconSm"
+            aria-label="Dismiss"
+            className="-mt-0.5 -mr-1"
+            onClick={() => dismiss(toast.id)}
+          >
             <X aria-hidden />
           </Button>
         </div>

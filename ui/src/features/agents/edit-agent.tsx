@@ -64,7 +64,9 @@ function Addresses({ agent }: { agent: Agent }) {
   return (
     <section aria-label="Addresses" className="rounded-lg border border-line bg-surface-2/60">
       <header className="flex items-center justify-between gap-2 border-b border-line px-3 py-2">
-        <h3 className="flex items-center gap-2 text-sm font-medium">Base URLs {agent.isDefault ? <Badge tone="accent">also without the id</Badge> : null}</h3>
+        <h3 className="flex items-center gap-2 text-sm font-medium">
+          Base URLs {agent.isDefault ? <Badge tone="accent">also without the id</Badge> : null}
+        </h3>
         <div className="flex gap-1.5">
           <Link to="/logs" search={{ agentId: agent.id }} className={buttonClass({ size: 'sm', variant: 'ghost' })}>
             <ScrollText aria-hidden /> Calls

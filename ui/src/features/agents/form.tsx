@@ -36,7 +36,9 @@ export function AgentForm({ agent, submitLabel, pending, error, onSubmit, onCanc
     onSubmit({
       name: name.trim(),
       description: description.trim() === '' ? null : description.trim(),
-      labels: labels.map(({ key, value }) => ({ key: key.trim(), value: value.trim() })).filter((label) => label.key !== ''),
+      labels: labels
+        .map(({ key, value }) => ({ key: key.trim(), value: value.trim() }))
+        .filter((label) => label.key !== ''),
       ...(isDefault !== wasDefault ? { isDefault } : {}),
     });
   }
@@ -44,15 +46,40 @@ export function AgentForm({ agent, submitLabel, pending, error, onSubmit, onCanc
   return (
     <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col">
       <DialogBody>
-        {error ? <Notice tone="error" role="alert">{causeOf(error)}</Notice> : null}
+        {error ? (
+          <Notice tone="error" role="alert">
+            {causeOf(error)}
+          </Notice>
+        ) : null}
         {children}
         <Field label="Name" hint="Shown in the logs; the address uses an id that never changes.">
-          {(control) => <Input {...control} value={name} required maxLength={200} autoFocus={!agent} placeholder="Billing service" onChange={(event) => setName(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              value={name}
+              required
+              maxLength={200}
+              autoFocus={!agent}
+              placeholder="Billing service"
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
         </Field>
         <Field label="Description" optional>
-          {(control) => <Textarea {...control} rows={3} value={description} onChange={(event) => setDescription(event.target.value)} />}
+          {(control) => (
+            <Textarea
+              {...control}
+              rows={3}
+              value={description}
+              onChange={(event) => setDescription(event.target.value)}
+            />
+          )}
         </Field>
-        <LabelEditor labels={labels} onChange={setLabels} error={repeated === undefined ? null : `The key “${repeated}” stands here twice.`} />
+        <LabelEditor
+          labels={labels}
+          onChange={setLabels}
+          error={repeated === undefined ? null : `The key “${repeated}” stands here twice.`}
+        />
         <div className="flex items-start gap-3 rounded-lg border border-line p-3">
           <Switch id={defaultId} checked={isDefault} disabled={wasDefault} onCheckedChange={setIsDefault} />
           <div className="-mt-0.5">
@@ -60,7 +87,9 @@ export function AgentForm({ agent, submitLabel, pending, error, onSubmit, onCanc
               Default agent
             </label>
             <p className="text-xs text-text-3">
-              {wasDefault ? 'It answers addresses without an agent id. To change that, make another agent the default.' : 'Answers addresses without an agent id, in place of the one that does now.'}
+              {wasDefault
+                ? 'It answers addresses without an agent id. To change that, make another agent the default.'
+                : 'Answers addresses without an agent id, in place of the one that does now.'}
             </p>
           </div>
         </div>
@@ -80,7 +109,8 @@ type LabelEditorProps = { labels: Label[]; onChange: (labels: Label[]) => void; 
 function LabelEditor({ labels, onChange, error }: LabelEditorProps) {
   const known = useQuery(labelKeysQuery);
   const listId = useId();
-  const set = (index: number, change: Partial<Label>) => onChange(labels.map((label, at) => (at === index ? { ...label, ...change } : label)));
+  const set = (index: number, change: Partial<Label>) =>
+    onChange(labels.map((label, at) => (at === index ? { ...label, ...change } : label)));
   return (
     <fieldset>
       <legend className="text-sm font-medium">
@@ -90,9 +120,25 @@ function LabelEditor({ labels, onChange, error }: LabelEditorProps) {
       <div className="flex flex-col gap-2">
         {labels.map((label, index) => (
           <div key={index} className="flex gap-2">
-            <Input aria-label={`Key of label ${index + 1}`} placeholder="team" list={listId} value={label.key} onChange={(event) => set(index, { key: event.target.value })} />
-            <Input aria-label={`Value of label ${index + 1}`} placeholder="payments" value={label.value} onChange={(event) => set(index, { value: event.target.value })} />
-            <Button variant="ghost" size="icon" aria-label={`Remove label ${index + 1}`} onClick={() => onChange(labels.filter((_, at) => at !== index))}>
+            <Input
+              aria-label={`Key of label ${index + 1}`}
+              placeholder="team"
+              list={listId}
+              value={label.key}
+              onChange={(event) => set(index, { key: event.target.value })}
+            />
+            <Input
+              aria-label={`Value of label ${index + 1}`}
+              placeholder="payments"
+              value={label.value}
+              onChange={(event) => set(index, { value: event.target.value })}
+            />
+            <Button
+              variant="ghost"
+              size="icon"
+              aria-label={`Remove label ${index + 1}`}
+              onClick={() => onChange(labels.filter((_, at) => at !== index))}
+            >
               <X aria-hidden />
             </Button>
           </div>

@@ -22,7 +22,8 @@ export function AgentsPage() {
   const agents = useQuery(agentsQuery(search));
   const mayCreate = useCan('profile', 'create');
   const [doomed, setDoomed] = useState<Agent | null>(null);
-  const patch = (change: AgentsSearch) => void navigate({ to: '.', search: (old) => ({ ...old, ...change }), replace: true });
+  const patch = (change: AgentsSearch) =>
+    void navigate({ to: '.', search: (old) => ({ ...old, ...change }), replace: true });
 
   return (
     <Page
@@ -37,8 +38,14 @@ export function AgentsPage() {
       }
     >
       <div className="flex items-center gap-3">
-        <SearchInput label="Search by name" value={search.name ?? ''} onValueChange={(name) => patch({ name: name === '' ? undefined : name, page: undefined })} />
-        <span className="ml-auto text-xs text-text-3 tnum">{agents.data ? pluralize(agents.data.pagination.total, 'agent') : ''}</span>
+        <SearchInput
+          label="Search by name"
+          value={search.name ?? ''}
+          onValueChange={(name) => patch({ name: name === '' ? undefined : name, page: undefined })}
+        />
+        <span className="ml-auto text-xs text-text-3 tnum">
+          {agents.data ? pluralize(agents.data.pagination.total, 'agent') : ''}
+        </span>
       </div>
       <Card>
         {agents.isLoadingError ? (
@@ -52,7 +59,11 @@ export function AgentsPage() {
         )}
       </Card>
       {agents.data && agents.data.pagination.totalPages > 1 ? (
-        <Pager page={search.page ?? 1} totalPages={agents.data.pagination.totalPages} onPage={(page) => patch({ page })} />
+        <Pager
+          page={search.page ?? 1}
+          totalPages={agents.data.pagination.totalPages}
+          onPage={(page) => patch({ page })}
+        />
       ) : null}
       <Outlet />
       {doomed ? <DeleteAgentDialog agent={doomed} onClose={() => setDoomed(null)} /> : null}
@@ -63,7 +74,11 @@ export function AgentsPage() {
 function NoAgents({ name, onClear }: { name: string | undefined; onClear: () => void }) {
   if (name !== undefined) {
     return (
-      <EmptyState icon={SearchX} title={`No agent is named like “${name}”`} actions={<Button onClick={onClear}>Clear the search</Button>}>
+      <EmptyState
+        icon={SearchX}
+        title={`No agent is named like “${name}”`}
+        actions={<Button onClick={onClear}>Clear the search</Button>}
+      >
         The search looks for part of the name.
       </EmptyState>
     );

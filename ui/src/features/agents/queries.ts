@@ -30,7 +30,10 @@ export const allAgentsQuery = queryOptions({
 });
 
 export function agentQuery(id: string) {
-  return queryOptions({ queryKey: ['agents', 'one', id], queryFn: () => get<Agent>(`/api/agents/${encodeURIComponent(id)}`) });
+  return queryOptions({
+    queryKey: ['agents', 'one', id],
+    queryFn: () => get<Agent>(`/api/agents/${encodeURIComponent(id)}`),
+  });
 }
 
 export const labelKeysQuery = queryOptions({

@@ -34,7 +34,8 @@ export function AgentsTable({ rows, search, onSearchChange, onDelete }: Props) {
       manualSorting
       sorting={[{ id: search.sort ?? 'name', desc: search.dir === 'desc' }]}
       onSortingChange={([first]) => {
-        if (first) onSearchChange({ sort: first.id as AgentsSearch['sort'], dir: first.desc ? 'desc' : 'asc', page: undefined });
+        if (first)
+          onSearchChange({ sort: first.id as AgentsSearch['sort'], dir: first.desc ? 'desc' : 'asc', page: undefined });
       }}
       onRowClick={(agent) => void navigate({ to: '/agents/$agentId', params: { agentId: agent.id }, search })}
     />
@@ -69,7 +70,12 @@ function columns(onDelete: (agent: Agent) => void): DataColumn<Agent>[] {
       header: 'Last call',
       enableSorting: false,
       meta: { className: 'whitespace-nowrap' },
-      cell: ({ row }) => (row.original.lastUsedAt ? <RelativeTime at={row.original.lastUsedAt} /> : <span className="text-text-3">never</span>),
+      cell: ({ row }) =>
+        row.original.lastUsedAt ? (
+          <RelativeTime at={row.original.lastUsedAt} />
+        ) : (
+          <span className="text-text-3">never</span>
+        ),
     },
     {
       id: 'updatedAt',
@@ -147,7 +153,8 @@ function RowMenu({ agent, onDelete }: { agent: Agent; onDelete: (agent: Agent) =
             { isDefault: true },
             {
               onSuccess: () => showToast({ tone: 'ok', title: `${agent.name} is the default now` }),
-              onError: (error) => showToast({ tone: 'bad', title: 'Could not be made the default', detail: causeOf(error) }),
+              onError: (error) =>
+                showToast({ tone: 'bad', title: 'Could not be made the default', detail: causeOf(error) }),
             },
           )
         }
@@ -157,7 +164,13 @@ function RowMenu({ agent, onDelete }: { agent: Agent; onDelete: (agent: Agent) =
       <MenuSeparator />
       <MenuLabel>Copy</MenuLabel>
       {PROVIDERS.map((provider) => (
-        <MenuItem key={provider.id} disabled={!config} onSelect={() => config && void copy(proxyUrl(config.apiBaseUrl, provider.id, agent.id), `${provider.name} URL`)}>
+        <MenuItem
+          key={provider.id}
+          disabled={!config}
+          onSelect={() =>
+            config && void copy(proxyUrl(config.apiBaseUrl, provider.id, agent.id), `${provider.name} URL`)
+          }
+        >
           <Copy aria-hidden /> {provider.name} base URL
         </MenuItem>
       ))}

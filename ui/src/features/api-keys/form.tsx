@@ -20,7 +20,11 @@ const LIFETIMES = [
 
 export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
   const create = useCreateApiKey();
-  return create.data ? <CreatedKey created={create.data} onClose={onClose} /> : <KeyForm create={create} onClose={onClose} />;
+  return create.data ? (
+    <CreatedKey created={create.data} onClose={onClose} />
+  ) : (
+    <KeyForm create={create} onClose={onClose} />
+  );
 }
 
 function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKey>; onClose: () => void }) {
@@ -34,9 +38,23 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
     <Dialog title="Create an API key" onClose={onClose} className="w-[min(27rem,calc(100vw-2rem))]">
       <form onSubmit={submit} className="contents">
         <DialogBody>
-          {create.isError ? <Notice tone="error" role="alert">{causeOf(create.error)}</Notice> : null}
+          {create.isError ? (
+            <Notice tone="error" role="alert">
+              {causeOf(create.error)}
+            </Notice>
+          ) : null}
           <Field label="Name" hint="What will use it, so that you know it again.">
-            {(control) => <Input {...control} value={name} required autoFocus maxLength={100} placeholder="ci" onChange={(event) => setName(event.target.value)} />}
+            {(control) => (
+              <Input
+                {...control}
+                value={name}
+                required
+                autoFocus
+                maxLength={100}
+                placeholder="ci"
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
           </Field>
           <Field label="Works for">
             {(control) => (

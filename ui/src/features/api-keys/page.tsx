@@ -39,8 +39,13 @@ export function ApiKeysPage() {
       ) : keys.isPending ? (
         <SkeletonRows rows={3} />
       ) : keys.data.length === 0 ? (
-        <EmptyState icon={KeyRound} title="No keys yet" actions={<Button onClick={() => setCreating(true)}>Create the first key</Button>}>
-          You need one when a client should use the provider key that is configured on this server, or to call the API from a script.
+        <EmptyState
+          icon={KeyRound}
+          title="No keys yet"
+          actions={<Button onClick={() => setCreating(true)}>Create the first key</Button>}
+        >
+          You need one when a client should use the provider key that is configured on this server, or to call the API
+          from a script.
         </EmptyState>
       ) : (
         <div className="border-t border-line">
@@ -77,16 +82,43 @@ export function ApiKeysPage() {
 function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
   return [
     { id: 'name', header: 'Name', cell: ({ row }) => <span className="font-medium">{row.original.name}</span> },
-    { id: 'key', header: 'Key', cell: ({ row }) => <code className="font-mono text-xs text-text-2">{row.original.start}…</code> },
-    { id: 'lastUsed', header: 'Last used', cell: ({ row }) => (row.original.lastRequest ? <RelativeTime at={row.original.lastRequest} /> : <span className="text-text-3">never</span>) },
-    { id: 'expires', header: 'Expires', cell: ({ row }) => (row.original.expiresAt ? <RelativeTime at={row.original.expiresAt} /> : <span className="text-text-3">never</span>) },
+    {
+      id: 'key',
+      header: 'Key',
+      cell: ({ row }) => <code className="font-mono text-xs text-text-2">{row.original.start}…</code>,
+    },
+    {
+      id: 'lastUsed',
+      header: 'Last used',
+      cell: ({ row }) =>
+        row.original.lastRequest ? (
+          <RelativeTime at={row.original.lastRequest} />
+        ) : (
+          <span className="text-text-3">never</span>
+        ),
+    },
+    {
+      id: 'expires',
+      header: 'Expires',
+      cell: ({ row }) =>
+        row.original.expiresAt ? (
+          <RelativeTime at={row.original.expiresAt} />
+        ) : (
+          <span className="text-text-3">never</span>
+        ),
+    },
     { id: 'created', header: 'Created', cell: ({ row }) => <RelativeTime at={row.original.createdAt} /> },
     {
       id: 'actions',
       header: () => <span className="sr-only">Actions</span>,
       meta: { align: 'right', className: 'w-12' },
       cell: ({ row }) => (
-        <Button variant="ghost" size="iconSm" aria-label={`Delete ${row.original.name}`} onClick={() => onDelete(row.original)}>
+        <Button
+          variant="ghost"
+          size="iconSm"
+          aria-label={`Delete ${row.original.name}`}
+          onClick={() => onDelete(row.original)}
+        >
           <Trash2 aria-hidden />
         </Button>
       ),

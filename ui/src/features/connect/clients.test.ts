@@ -7,7 +7,11 @@ const AGENT = '0198c0de-0000-7000-8000-000000000001';
 function snippets(id: string, credential: Credential = 'provider') {
   const client = CLIENTS.find((each) => each.id === id);
   if (!client) throw new Error(`no client ${id}`);
-  return client.snippets({ baseUrl: proxyUrl('http://127.0.0.1:9000/', client.provider, AGENT), credential, model: 'some-model' });
+  return client.snippets({
+    baseUrl: proxyUrl('http://127.0.0.1:9000/', client.provider, AGENT),
+    credential,
+    model: 'some-model',
+  });
 }
 
 describe('the base URL of an agent', () => {
@@ -22,13 +26,25 @@ describe('the base URL of an agent', () => {
 
 describe('every client', () => {
   it.each(CLIENTS.map((client) => client.id))('%s is told this server and this agent', (id) => {
-    expect(snippets(id).map((snippet) => snippet.code).join('\n')).toContain(`http://127.0.0.1:9000/v1/`);
-    expect(snippets(id).map((snippet) => snippet.code).join('\n')).toContain(AGENT);
+    expect(
+      snippets(id)
+        .map((snippet) => snippet.code)
+        .join('\n'),
+    ).toContain(`http://127.0.0.1:9000/v1/`);
+    expect(
+      snippets(id)
+        .map((snippet) => snippet.code)
+        .join('\n'),
+    ).toContain(AGENT);
   });
 
   it.each(CLIENTS.map((client) => client.id))('%s never mixes the two kinds of key', (id) => {
-    const own = snippets(id, 'archestra').map((snippet) => snippet.code).join('\n');
-    const theirs = snippets(id, 'provider').map((snippet) => snippet.code).join('\n');
+    const own = snippets(id, 'archestra')
+      .map((snippet) => snippet.code)
+      .join('\n');
+    const theirs = snippets(id, 'provider')
+      .map((snippet) => snippet.code)
+      .join('\n');
     expect(own).not.toMatch(/sk-|AIza/);
     expect(theirs).not.toMatch(/archestra_…|ARCHESTRA_API_KEY/);
   });
@@ -51,11 +67,16 @@ describe('what each client needs', () => {
   });
 
   it('Gemini CLI is told to use an API key', () => {
-    expect(JSON.parse(snippets('gemini-cli')[0]?.code ?? '')).toEqual({ security: { auth: { selectedType: 'gemini-api-key' } } });
+    expect(JSON.parse(snippets('gemini-cli')[0]?.code ?? '')).toEqual({
+      security: { auth: { selectedType: 'gemini-api-key' } },
+    });
   });
 
   it('opencode gets valid JSON with the model it starts with', () => {
-    const config = JSON.parse(snippets('opencode')[0]?.code ?? '') as { model: string; provider: { archestra: { models: object } } };
+    const config = JSON.parse(snippets('opencode')[0]?.code ?? '') as {
+      model: string;
+      provider: { archestra: { models: object } };
+    };
     expect(config.model).toBe('archestra/some-model');
     expect(config.provider.archestra.models).toHaveProperty('some-model');
   });

@@ -45,7 +45,9 @@ export const CLIENTS: readonly Client[] = [
     name: 'Gemini CLI',
     kind: 'agent',
     provider: 'gemini',
-    notes: () => ['The settings file makes the CLI use an API key; without it, it refuses with “Invalid auth method selected”.'],
+    notes: () => [
+      'The settings file makes the CLI use an API key; without it, it refuses with “Invalid auth method selected”.',
+    ],
     snippets: agentSnippets.geminiCli,
   },
   {
@@ -54,18 +56,71 @@ export const CLIENTS: readonly Client[] = [
     kind: 'agent',
     provider: 'openai',
     notes: ({ baseUrl }) => [
-      ...(isLoopback(baseUrl) ? ['Cursor sends these requests from its own servers: an address on this machine cannot be reached from there. Give this server a public HTTPS address and set ARCHESTRA_API_BASE_URL to it.'] : []),
+      ...(isLoopback(baseUrl)
+        ? [
+            'Cursor sends these requests from its own servers: an address on this machine cannot be reached from there. Give this server a public HTTPS address and set ARCHESTRA_API_BASE_URL to it.',
+          ]
+        : []),
       'Only Cursor’s chat with OpenAI models uses this setting; its own models and tab completion do not.',
     ],
     snippets: agentSnippets.cursor,
   },
-  { id: 'opencode', name: 'opencode', kind: 'agent', provider: 'openai', notes: () => [], snippets: agentSnippets.opencode },
-  { id: 'openai-sdk', name: 'OpenAI SDK', kind: 'sdk', provider: 'openai', notes: () => [], snippets: sdkSnippets.openai },
-  { id: 'anthropic-sdk', name: 'Anthropic SDK', kind: 'sdk', provider: 'anthropic', notes: () => [], snippets: sdkSnippets.anthropic },
-  { id: 'google-genai-sdk', name: 'Google GenAI SDK', kind: 'sdk', provider: 'gemini', notes: () => [], snippets: sdkSnippets.googleGenAi },
-  { id: 'curl-openai', name: 'curl, OpenAI', kind: 'http', provider: 'openai', notes: () => [], snippets: curlSnippets.openai },
-  { id: 'curl-anthropic', name: 'curl, Anthropic', kind: 'http', provider: 'anthropic', notes: () => [], snippets: curlSnippets.anthropic },
-  { id: 'curl-gemini', name: 'curl, Gemini', kind: 'http', provider: 'gemini', notes: () => [], snippets: curlSnippets.gemini },
+  {
+    id: 'opencode',
+    name: 'opencode',
+    kind: 'agent',
+    provider: 'openai',
+    notes: () => [],
+    snippets: agentSnippets.opencode,
+  },
+  {
+    id: 'openai-sdk',
+    name: 'OpenAI SDK',
+    kind: 'sdk',
+    provider: 'openai',
+    notes: () => [],
+    snippets: sdkSnippets.openai,
+  },
+  {
+    id: 'anthropic-sdk',
+    name: 'Anthropic SDK',
+    kind: 'sdk',
+    provider: 'anthropic',
+    notes: () => [],
+    snippets: sdkSnippets.anthropic,
+  },
+  {
+    id: 'google-genai-sdk',
+    name: 'Google GenAI SDK',
+    kind: 'sdk',
+    provider: 'gemini',
+    notes: () => [],
+    snippets: sdkSnippets.googleGenAi,
+  },
+  {
+    id: 'curl-openai',
+    name: 'curl, OpenAI',
+    kind: 'http',
+    provider: 'openai',
+    notes: () => [],
+    snippets: curlSnippets.openai,
+  },
+  {
+    id: 'curl-anthropic',
+    name: 'curl, Anthropic',
+    kind: 'http',
+    provider: 'anthropic',
+    notes: () => [],
+    snippets: curlSnippets.anthropic,
+  },
+  {
+    id: 'curl-gemini',
+    name: 'curl, Gemini',
+    kind: 'http',
+    provider: 'gemini',
+    notes: () => [],
+    snippets: curlSnippets.gemini,
+  },
 ];
 
 export function isLoopback(url: string): boolean {

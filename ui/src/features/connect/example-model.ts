@@ -9,7 +9,13 @@ const USUAL: Record<ProviderId, string[]> = {
 };
 
 export function modelsOf(provider: ProviderId, prices: TokenPrice[]): string[] {
-  return [...new Set(prices.filter((price) => price.provider === provider && !price.model.includes('embedding')).map((price) => price.model))].sort();
+  return [
+    ...new Set(
+      prices
+        .filter((price) => price.provider === provider && !price.model.includes('embedding'))
+        .map((price) => price.model),
+    ),
+  ].sort();
 }
 
 export function exampleModel(provider: ProviderId, prices: TokenPrice[]): string {

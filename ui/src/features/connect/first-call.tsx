@@ -16,19 +16,30 @@ export function FirstCall({ agent }: { agent: Agent | undefined }) {
   const onInteraction = useCallback((row: Interaction) => {
     setCall(row);
     // The snippet above may be long and this box out of sight.
-    showToast(outcomeLook(row.outcome).tone === 'ok' ? { tone: 'ok', title: 'Connected', detail: `A call to ${row.model ?? row.provider} came through.` } : { tone: 'bad', title: 'A call came through, but failed', detail: row.error ?? undefined });
+    showToast(
+      outcomeLook(row.outcome).tone === 'ok'
+        ? { tone: 'ok', title: 'Connected', detail: `A call to ${row.model ?? row.provider} came through.` }
+        : { tone: 'bad', title: 'A call came through, but failed', detail: row.error ?? undefined },
+    );
   }, []);
   const state = useLiveInteractions(agent !== undefined && call === null, agent?.id, onInteraction);
 
   if (call !== null) return <Arrived call={call} />;
   return (
-    <div role="status" className="flex items-center gap-3.5 rounded-lg border border-dashed border-line-strong px-4 py-3.5">
+    <div
+      role="status"
+      className="flex items-center gap-3.5 rounded-lg border border-dashed border-line-strong px-4 py-3.5"
+    >
       <span aria-hidden className="relative grid size-3 shrink-0 place-items-center">
-        {state === 'open' ? <span className="absolute size-3 animate-[ping-soft_1.8s_ease-out_infinite] rounded-full bg-accent" /> : null}
+        {state === 'open' ? (
+          <span className="absolute size-3 animate-[ping-soft_1.8s_ease-out_infinite] rounded-full bg-accent" />
+        ) : null}
         <span className="size-2.5 rounded-full bg-accent" />
       </span>
       <div>
-        <p className="text-sm font-medium">{agent?.lastUsedAt ? 'Waiting for the next call…' : 'Waiting for your first call…'}</p>
+        <p className="text-sm font-medium">
+          {agent?.lastUsedAt ? 'Waiting for the next call…' : 'Waiting for your first call…'}
+        </p>
         <p className="text-xs text-text-3">
           Run the client and ask it something; this turns green.{' '}
           {agent?.lastUsedAt ? (
@@ -46,12 +57,24 @@ function Arrived({ call }: { call: Interaction }) {
   const look = outcomeLook(call.outcome);
   const good = look.tone === 'ok';
   return (
-    <div role="status" className={good ? 'flex items-center gap-3.5 rounded-lg border border-ok/50 bg-ok-soft px-4 py-3.5 text-ok-text' : 'flex items-center gap-3.5 rounded-lg border border-warn/50 bg-warn-soft px-4 py-3.5 text-warn-text'}>
+    <div
+      role="status"
+      className={
+        good
+          ? 'flex items-center gap-3.5 rounded-lg border border-ok/50 bg-ok-soft px-4 py-3.5 text-ok-text'
+          : 'flex items-center gap-3.5 rounded-lg border border-warn/50 bg-warn-soft px-4 py-3.5 text-warn-text'
+      }
+    >
       <CircleCheck className="size-5 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1">
-        <p className="text-sm font-semibold">{good ? 'Connected: a call came through' : `A call came through, but: ${look.label.toLowerCase()} (${call.status})`}</p>
+        <p className="text-sm font-semibold">
+          {good
+            ? 'Connected: a call came through'
+            : `A call came through, but: ${look.label.toLowerCase()} (${call.status})`}
+        </p>
         <p className="truncate text-xs tnum">
-          {call.error ?? `${call.model ?? call.type} · ${formatCompact(totalInput(call))} in, ${formatCompact(call.outputTokens)} out · ${call.cost === null ? 'cost unknown' : formatCost(call.cost)} · ${formatDuration(call.durationMs)}`}
+          {call.error ??
+            `${call.model ?? call.type} · ${formatCompact(totalInput(call))} in, ${formatCompact(call.outputTokens)} out · ${call.cost === null ? 'cost unknown' : formatCost(call.cost)} · ${formatDuration(call.durationMs)}`}
         </p>
       </div>
       <Link to="/logs/$interactionId" params={{ interactionId: call.id }} className={buttonClass({ size: 'sm' })}>

@@ -35,10 +35,17 @@ export function ConnectPage() {
   const agents = useQuery(allAgentsQuery);
   const failed = config.isLoadingError ? config : agents.isLoadingError ? agents : null;
   return (
-    <Page title="Connect" description="Point a client at this server instead of at the provider. Nothing else changes: same SDK, same models, same answers.">
+    <Page
+      title="Connect"
+      description="Point a client at this server instead of at the provider. Nothing else changes: same SDK, same models, same answers."
+    >
       {failed ? (
         <Card>
-          <ErrorState title="The settings for your clients could not be read" error={failed.error} onRetry={() => void failed.refetch()} />
+          <ErrorState
+            title="The settings for your clients could not be read"
+            error={failed.error}
+            onRetry={() => void failed.refetch()}
+          />
         </Card>
       ) : config.data && agents.data ? (
         <ConnectBody config={config.data} agents={agents.data} />
@@ -53,7 +60,8 @@ function ConnectBody({ config, agents }: { config: PublicConfig; agents: Agent[]
   const search = useSearch({ from: '/_app/connect' });
   const navigate = useNavigate({ from: '/connect' });
   const prices = useQuery(tokenPricesQuery).data ?? NO_PRICES;
-  const patch = (change: ConnectSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
+  const patch = (change: ConnectSearch) =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
 
   const client = CLIENTS.find((each) => each.id === search.client) ?? CLIENTS[0];
   const agent = agents.find((each) => each.id === search.agent) ?? agents.find((each) => each.isDefault) ?? agents[0];
@@ -138,7 +146,9 @@ function ClientList({ chosen, onChoose }: { chosen: string; onChoose: (id: strin
                     onClick={() => onChoose(client.id)}
                     className={cn(
                       'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm transition-colors',
-                      client.id === chosen ? 'bg-accent-soft font-medium text-accent-text' : 'text-text-2 hover:bg-surface-3 hover:text-text',
+                      client.id === chosen
+                        ? 'bg-accent-soft font-medium text-accent-text'
+                        : 'text-text-2 hover:bg-surface-3 hover:text-text',
                     )}
                   >
                     <Icon className="size-4" aria-hidden />
@@ -157,7 +167,10 @@ function ClientList({ chosen, onChoose }: { chosen: string; onChoose: (id: strin
 function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
     <section className="grid grid-cols-[1.75rem_minmax(0,1fr)] gap-x-2">
-      <span aria-hidden className="grid size-5.5 place-items-center rounded-full bg-surface-3 text-2xs font-semibold text-text-2 tnum">
+      <span
+        aria-hidden
+        className="grid size-5.5 place-items-center rounded-full bg-surface-3 text-2xs font-semibold text-text-2 tnum"
+      >
         {number}
       </span>
       <div>
@@ -168,7 +181,15 @@ function Step({ number, title, children }: { number: number; title: string; chil
   );
 }
 
-function CredentialChoice({ client, credential, onChange }: { client: Client; credential: Credential; onChange: (credential: Credential) => void }) {
+function CredentialChoice({
+  client,
+  credential,
+  onChange,
+}: {
+  client: Client;
+  credential: Credential;
+  onChange: (credential: Credential) => void;
+}) {
   const name = providerName(client.provider);
   return (
     <div className="flex flex-col gap-2">
@@ -186,7 +207,9 @@ function CredentialChoice({ client, credential, onChange }: { client: Client; cr
           `The key the client already has is passed on to ${name} untouched, and never stored here.`
         ) : (
           <>
-            This server adds its own {name} key, set with <code className="font-mono text-xs">ARCHESTRA_CHAT_{client.provider.toUpperCase()}_API_KEY</code>. The client only needs an{' '}
+            This server adds its own {name} key, set with{' '}
+            <code className="font-mono text-xs">ARCHESTRA_CHAT_{client.provider.toUpperCase()}_API_KEY</code>. The
+            client only needs an{' '}
             <Link to="/settings/api-keys" className="text-accent-text underline underline-offset-3">
               API key of this server
             </Link>
@@ -201,7 +224,9 @@ function CredentialChoice({ client, credential, onChange }: { client: Client; cr
 function AllUrls({ config, agentId }: { config: PublicConfig; agentId: string | undefined }) {
   return (
     <details className="rounded-lg border border-line">
-      <summary className="cursor-pointer rounded-lg px-4 py-2.5 text-sm text-text-2 hover:text-text">Another client? All base URLs of this agent</summary>
+      <summary className="cursor-pointer rounded-lg px-4 py-2.5 text-sm text-text-2 hover:text-text">
+        Another client? All base URLs of this agent
+      </summary>
       <dl className="divide-y divide-line border-t border-line text-sm">
         {PROVIDERS.map((provider) => {
           const url = proxyUrl(config.apiBaseUrl, provider.id, agentId);

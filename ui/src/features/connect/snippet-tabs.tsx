@@ -9,7 +9,12 @@ export function SnippetTabs({ snippets }: { snippets: Snippet[] }) {
   return (
     <div className="flex flex-col gap-3">
       {snippets.filter(isStep).map((snippet) => (
-        <CodeBlock key={snippet.label} code={snippet.code} label={`${snippet.label} snippet`} caption={snippet.caption} />
+        <CodeBlock
+          key={snippet.label}
+          code={snippet.code}
+          label={`${snippet.label} snippet`}
+          caption={snippet.caption}
+        />
       ))}
       {first === undefined ? null : choices.length === 1 ? (
         <CodeBlock code={first.code} label={`${first.label} snippet`} caption={first.caption} />

@@ -8,16 +8,27 @@ import type { Timeframe } from '@/features/home/search';
 import { cn } from '@/lib/class-names';
 import { formatChange, formatCompact, formatCost, formatInteger, pluralize } from '@/lib/format';
 
-const BEFORE: Record<Timeframe, string> = { today: 'the same time before', '24h': 'the 24 hours before', '7d': 'the 7 days before' };
+const BEFORE: Record<Timeframe, string> = {
+  today: 'the same time before',
+  '24h': 'the 24 hours before',
+  '7d': 'the 7 days before',
+};
 
 export function StatCards({ home, timeframe }: { home: Home; timeframe: Timeframe }) {
   const { requests, cost, tokens, errors } = home.cards;
   const before = BEFORE[timeframe];
-  const cached = tokens.input + tokens.cacheRead > 0 ? Math.round((tokens.cacheRead / (tokens.input + tokens.cacheRead)) * 100) : 0;
+  const cached =
+    tokens.input + tokens.cacheRead > 0 ? Math.round((tokens.cacheRead / (tokens.input + tokens.cacheRead)) * 100) : 0;
   const errorRate = requests.value > 0 ? (errors.value / requests.value) * 100 : 0;
   return (
     <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-      <Stat name="Requests" card={requests} before={before} format={formatInteger} note={errors.value === 0 ? 'All answered' : `${formatInteger(requests.value - errors.value)} answered`} />
+      <Stat
+        name="Requests"
+        card={requests}
+        before={before}
+        format={formatInteger}
+        note={errors.value === 0 ? 'All answered' : `${formatInteger(requests.value - errors.value)} answered`}
+      />
       <Stat
         name="Spend"
         card={cost}
@@ -34,8 +45,26 @@ export function StatCards({ home, timeframe }: { home: Home; timeframe: Timefram
           )
         }
       />
-      <Stat name="Tokens" card={tokens} before={before} format={formatCompact} note={cached > 0 ? `${cached} % of the input from the cache` : `${formatCompact(tokens.input)} in, ${formatCompact(tokens.output)} out`} />
-      <Stat name="Errors" card={errors} before={before} format={formatInteger} tone="bad" rising="bad" note={errors.value === 0 ? 'None' : `${errorRate < 0.1 ? '< 0.1' : errorRate.toFixed(1)} % of the requests`} />
+      <Stat
+        name="Tokens"
+        card={tokens}
+        before={before}
+        format={formatCompact}
+        note={
+          cached > 0
+            ? `${cached} % of the input from the cache`
+            : `${formatCompact(tokens.input)} in, ${formatCompact(tokens.output)} out`
+        }
+      />
+      <Stat
+        name="Errors"
+        card={errors}
+        before={before}
+        format={formatInteger}
+        tone="bad"
+        rising="bad"
+        note={errors.value === 0 ? 'None' : `${errorRate < 0.1 ? '< 0.1' : errorRate.toFixed(1)} % of the requests`}
+      />
     </div>
   );
 }
@@ -62,9 +91,16 @@ function Stat({ name, card, before, format, note, tone = 'accent', rising }: Sta
           {change === null ? null : (
             <span
               title={`${format(card.previous)} ${before}`}
-              className={cn('flex items-center gap-0.5 text-xs tnum', rising === 'bad' ? (up ? 'text-bad-text' : 'text-ok-text') : 'text-text-3')}
+              className={cn(
+                'flex items-center gap-0.5 text-xs tnum',
+                rising === 'bad' ? (up ? 'text-bad-text' : 'text-ok-text') : 'text-text-3',
+              )}
             >
-              {card.value === card.previous ? null : up ? <TrendingUp className="size-3" aria-hidden /> : <TrendingDown className="size-3" aria-hidden />}
+              {card.value === card.previous ? null : up ? (
+                <TrendingUp className="size-3" aria-hidden />
+              ) : (
+                <TrendingDown className="size-3" aria-hidden />
+              )}
               {change}
               <span className="sr-only">compared with {before}</span>
             </span>
@@ -72,7 +108,12 @@ function Stat({ name, card, before, format, note, tone = 'accent', rising }: Sta
         </p>
         <p className="mt-0.5 truncate text-xs text-text-3">{note}</p>
       </div>
-      <Sparkline className="mt-3" tone={tone} values={card.series.map((point) => point.v)} label={`${name} over time, ${card.series.length} points, highest ${format(Math.max(0, ...card.series.map((point) => point.v)))}`} />
+      <Sparkline
+        className="mt-3"
+        tone={tone}
+        values={card.series.map((point) => point.v)}
+        label={`${name} over time, ${card.series.length} points, highest ${format(Math.max(0, ...card.series.map((point) => point.v)))}`}
+      />
     </Card>
   );
 }

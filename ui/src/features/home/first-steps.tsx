@@ -23,12 +23,17 @@ export function FirstSteps() {
           </Link>
         }
       >
-        Change one base URL in Claude Code, Codex, an SDK or curl, and every call shows up here with its tokens, cost and time.
+        Change one base URL in Claude Code, Codex, an SDK or curl, and every call shows up here with its tokens, cost
+        and time.
       </EmptyState>
       {config ? (
         <div className="mx-auto max-w-2xl px-6 pb-10">
           <p className="mb-2 text-center text-xs text-text-3">Or, if Claude Code is already on this machine:</p>
-          <CodeBlock code={`ANTHROPIC_BASE_URL=${proxyUrl(config.apiBaseUrl, 'anthropic')} claude`} label="Claude Code command" caption="Shell" />
+          <CodeBlock
+            code={`ANTHROPIC_BASE_URL=${proxyUrl(config.apiBaseUrl, 'anthropic')} claude`}
+            label="Claude Code command"
+            caption="Shell"
+          />
         </div>
       ) : null}
     </Card>

@@ -30,7 +30,16 @@ export function HomePage() {
   return (
     <Page
       title="Home"
-      actions={<Segmented label="Time" value={timeframe} options={OPTIONS} onValueChange={(next: Timeframe) => void navigate({ search: { timeframe: next === 'today' ? undefined : next }, replace: true })} />}
+      actions={
+        <Segmented
+          label="Time"
+          value={timeframe}
+          options={OPTIONS}
+          onValueChange={(next: Timeframe) =>
+            void navigate({ search: { timeframe: next === 'today' ? undefined : next }, replace: true })
+          }
+        />
+      }
     >
       {home.isLoadingError ? (
         <Card>
@@ -58,7 +67,13 @@ function HomeBody({ home, timeframe }: { home: Home; timeframe: Timeframe }) {
           <div>
             <StatCards home={home} timeframe={timeframe} />
             <div className="mt-1.5 flex justify-end">
-              <Button variant="link" size="text" className="text-xs" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
+              <Button
+                variant="link"
+                size="text"
+                className="text-xs"
+                aria-expanded={asTable}
+                onClick={() => setAsTable(!asTable)}
+              >
                 {asTable ? 'Hide the numbers' : 'Show the numbers behind the lines'}
               </Button>
             </div>

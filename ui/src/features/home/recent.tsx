@@ -13,17 +13,35 @@ const COLUMNS: DataColumn<Interaction>[] = [
     header: 'When',
     meta: { className: 'whitespace-nowrap' },
     cell: ({ row }) => (
-      <Link to="/logs/$interactionId" params={{ interactionId: row.original.id }} className="text-text-2 hover:underline">
+      <Link
+        to="/logs/$interactionId"
+        params={{ interactionId: row.original.id }}
+        className="text-text-2 hover:underline"
+      >
         <RelativeTime at={row.original.createdAt} />
       </Link>
     ),
   },
   { id: 'outcome', header: 'Outcome', cell: ({ row }) => <OutcomeBadge row={row.original} /> },
-  { id: 'agent', header: 'Agent', cell: ({ row }) => row.original.agentName ?? <span className="text-text-3">deleted</span> },
+  {
+    id: 'agent',
+    header: 'Agent',
+    cell: ({ row }) => row.original.agentName ?? <span className="text-text-3">deleted</span>,
+  },
   { id: 'model', header: 'Model', cell: ({ row }) => <span className="font-medium">{row.original.model ?? '–'}</span> },
-  { id: 'tokens', header: 'Tokens', meta: { align: 'right' }, cell: ({ row }) => formatCompact(allTokens(row.original)) },
+  {
+    id: 'tokens',
+    header: 'Tokens',
+    meta: { align: 'right' },
+    cell: ({ row }) => formatCompact(allTokens(row.original)),
+  },
   { id: 'cost', header: 'Cost', meta: { align: 'right' }, cell: ({ row }) => formatCost(row.original.cost) },
-  { id: 'duration', header: 'Duration', meta: { align: 'right' }, cell: ({ row }) => formatDuration(row.original.durationMs) },
+  {
+    id: 'duration',
+    header: 'Duration',
+    meta: { align: 'right' },
+    cell: ({ row }) => formatDuration(row.original.durationMs),
+  },
 ];
 
 export function RecentCalls({ rows }: { rows: Interaction[] }) {

@@ -78,7 +78,12 @@ function TopCard({ title, children }: { title: string; children: ReactNode[] }) 
   );
 }
 
-type TopRowProps = { name: ReactNode; note?: string; share: number; row: { requests: number; tokens: number; cost: number } };
+type TopRowProps = {
+  name: ReactNode;
+  note?: string;
+  share: number;
+  row: { requests: number; tokens: number; cost: number };
+};
 
 function TopRow({ name, note, share, row }: TopRowProps) {
   return (

@@ -64,7 +64,11 @@ function Messages({ messages }: { messages: Message[] }) {
       {whole ? items : items.slice(0, FIRST_SHOWN)}
       {whole ? null : (
         <li>
-          <button type="button" onClick={() => setWhole(true)} className="w-full rounded-md border border-dashed border-line-strong py-2 text-xs font-medium text-accent-text hover:bg-surface-2">
+          <button
+            type="button"
+            onClick={() => setWhole(true)}
+            className="w-full rounded-md border border-dashed border-line-strong py-2 text-xs font-medium text-accent-text hover:bg-surface-2"
+          >
             Show the {pluralize(hidden, 'message')} in between
           </button>
         </li>
@@ -83,7 +87,11 @@ function MessageItem({ message }: { message: Message }) {
         {role.label}
       </p>
       <div className="flex flex-col gap-2.5 pl-5">
-        {message.parts.length === 0 ? <p className="text-sm text-text-3">(empty)</p> : <Parts parts={message.parts} short={message.role === 'system'} />}
+        {message.parts.length === 0 ? (
+          <p className="text-sm text-text-3">(empty)</p>
+        ) : (
+          <Parts parts={message.parts} short={message.role === 'system'} />
+        )}
       </div>
     </li>
   );
@@ -104,7 +112,11 @@ function PartView({ part, short }: { part: Part; short: boolean }) {
     case 'tool_call':
       return (
         <Fold icon={<Wrench aria-hidden />} title={part.name} note={part.id} open>
-          {typeof part.input === 'string' ? <LongText text={part.input} lines={16} mono /> : <JsonView value={part.input} className="-ml-4" />}
+          {typeof part.input === 'string' ? (
+            <LongText text={part.input} lines={16} mono />
+          ) : (
+            <JsonView value={part.input} className="-ml-4" />
+          )}
         </Fold>
       );
     case 'tool_result':
@@ -114,11 +126,16 @@ function PartView({ part, short }: { part: Part; short: boolean }) {
     case 'file':
       return (
         <p className="flex w-fit items-center gap-2 rounded-md border border-line bg-surface-2 px-2.5 py-1.5 text-sm">
-          <FileText className="size-4 text-text-3" aria-hidden /> {part.name} <span className="text-xs text-text-3">{part.note}</span>
+          <FileText className="size-4 text-text-3" aria-hidden /> {part.name}{' '}
+          <span className="text-xs text-text-3">{part.note}</span>
         </p>
       );
     case 'other':
-      return typeof part.value === 'object' ? <JsonView value={part.value} className="-ml-4" /> : <LongText text={String(part.value)} lines={16} mono />;
+      return typeof part.value === 'object' ? (
+        <JsonView value={part.value} className="-ml-4" />
+      ) : (
+        <LongText text={String(part.value)} lines={16} mono />
+      );
   }
 }
 
@@ -132,7 +149,13 @@ function ToolResult({ part }: { part: Extract<Part, { kind: 'tool_result' }> }) 
         {part.parts.length === 0 ? (
           <p className="text-sm text-text-3">(empty)</p>
         ) : (
-          part.parts.map((each, index) => (each.kind === 'text' ? <LongText key={index} text={each.text} lines={12} mono /> : <PartView key={index} part={each} short={false} />))
+          part.parts.map((each, index) =>
+            each.kind === 'text' ? (
+              <LongText key={index} text={each.text} lines={12} mono />
+            ) : (
+              <PartView key={index} part={each} short={false} />
+            ),
+          )
         )}
       </div>
     </div>
@@ -160,7 +183,12 @@ function Fold({ icon, title, note, open: initiallyOpen = false, children }: Fold
   const [open, setOpen] = useState(initiallyOpen);
   return (
     <div className="overflow-hidden rounded-md border border-line bg-surface">
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex w-full items-center gap-2 bg-surface-2 px-2.5 py-1.5 text-left text-xs hover:bg-surface-3 focus-visible:outline-offset-[-2px] [&_svg]:size-3.5 [&_svg]:text-text-3">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="flex w-full items-center gap-2 bg-surface-2 px-2.5 py-1.5 text-left text-xs hover:bg-surface-3 focus-visible:outline-offset-[-2px] [&_svg]:size-3.5 [&_svg]:text-text-3"
+      >
         <ChevronRight className={cn('transition-transform', open && 'rotate-90')} aria-hidden />
         {icon}
         <span className="font-mono font-medium">{title}</span>
@@ -173,7 +201,14 @@ function Fold({ icon, title, note, open: initiallyOpen = false, children }: Fold
 
 function ToolOffers({ tools }: { tools: ToolOffer[] }) {
   return (
-    <Fold icon={<Wrench aria-hidden />} title={`${pluralize(tools.length, 'tool')} offered`} note={tools.slice(0, 4).map((tool) => tool.name).join(', ')}>
+    <Fold
+      icon={<Wrench aria-hidden />}
+      title={`${pluralize(tools.length, 'tool')} offered`}
+      note={tools
+        .slice(0, 4)
+        .map((tool) => tool.name)
+        .join(', ')}
+    >
       <ul className="flex flex-col gap-2">
         {tools.map((tool, index) => (
           <li key={index} className="text-sm">
@@ -191,7 +226,12 @@ function Picture({ source, note }: { source: string | null; note: string }) {
   if (source !== null && !broken) {
     return (
       <figure className="w-fit">
-        <img src={source} alt={`Sent with the call: ${note}`} className="max-h-56 max-w-full rounded-md border border-line bg-surface-3 object-contain" onError={() => setBroken(true)} />
+        <img
+          src={source}
+          alt={`Sent with the call: ${note}`}
+          className="max-h-56 max-w-full rounded-md border border-line bg-surface-3 object-contain"
+          onError={() => setBroken(true)}
+        />
         <figcaption className="mt-1 text-2xs text-text-3">{note}</figcaption>
       </figure>
     );
@@ -212,9 +252,20 @@ function LongText({ text, lines, mono = false, className }: LongTextProps) {
   const isCut = cut.length < text.length;
   return (
     <div className={className}>
-      <p className={cn('break-words whitespace-pre-wrap', mono ? 'font-mono text-xs leading-5' : 'text-sm leading-[1.4rem]')}>{cut}</p>
+      <p
+        className={cn(
+          'break-words whitespace-pre-wrap',
+          mono ? 'font-mono text-xs leading-5' : 'text-sm leading-[1.4rem]',
+        )}
+      >
+        {cut}
+      </p>
       {isCut || whole ? (
-        <button type="button" className="mt-1 text-xs font-medium text-accent-text hover:underline" onClick={() => setWhole(!whole)}>
+        <button
+          type="button"
+          className="mt-1 text-xs font-medium text-accent-text hover:underline"
+          onClick={() => setWhole(!whole)}
+        >
           {isCut ? `Show all (${pluralize(text.length, 'character')})` : 'Show less'}
         </button>
       ) : null}

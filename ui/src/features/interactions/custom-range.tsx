@@ -6,9 +6,23 @@ type Props = { from: string | undefined; to: string | undefined; onChange: (chan
 export function CustomRange({ from, to, onChange }: Props) {
   return (
     <span className="flex items-center gap-1.5 text-sm text-text-3">
-      <Input type="datetime-local" aria-label="From" className="w-auto" value={from ?? ''} max={to} onChange={(event) => onChange({ from: event.target.value || undefined })} />
+      <Input
+        type="datetime-local"
+        aria-label="From"
+        className="w-auto"
+        value={from ?? ''}
+        max={to}
+        onChange={(event) => onChange({ from: event.target.value || undefined })}
+      />
       to
-      <Input type="datetime-local" aria-label="To" className="w-auto" value={to ?? ''} min={from} onChange={(event) => onChange({ to: event.target.value || undefined })} />
+      <Input
+        type="datetime-local"
+        aria-label="To"
+        className="w-auto"
+        value={to ?? ''}
+        min={from}
+        onChange={(event) => onChange({ to: event.target.value || undefined })}
+      />
     </span>
   );
 }

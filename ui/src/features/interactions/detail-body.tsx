@@ -18,17 +18,31 @@ import { formatBytes, formatCost, formatDateTime, formatDuration, formatInteger 
 
 type Props = { call: InteractionDetail; tab: DetailTab; onTab: (tab: DetailTab) => void };
 
-const TAB_LABELS: Record<DetailTab, string> = { conversation: 'Conversation', request: 'Request', response: 'Response' };
+const TAB_LABELS: Record<DetailTab, string> = {
+  conversation: 'Conversation',
+  request: 'Request',
+  response: 'Response',
+};
 
 export function InteractionBody({ call, tab, onTab }: Props) {
   const conversation = useMemo(() => readConversation(call.type, call.request, call.response), [call]);
   return (
     <>
       <Summary call={call} />
-      <Tabs.Root value={tab} onValueChange={(next) => onTab(DETAIL_TABS.find((each) => each === next) ?? 'conversation')}>
-        <Tabs.List aria-label="Parts of the call" className="sticky top-0 z-10 flex gap-5 border-y border-line bg-surface px-5">
+      <Tabs.Root
+        value={tab}
+        onValueChange={(next) => onTab(DETAIL_TABS.find((each) => each === next) ?? 'conversation')}
+      >
+        <Tabs.List
+          aria-label="Parts of the call"
+          className="sticky top-0 z-10 flex gap-5 border-y border-line bg-surface px-5"
+        >
           {DETAIL_TABS.map((each) => (
-            <Tabs.Trigger key={each} value={each} className="-mb-px border-b-2 border-transparent py-2 text-sm text-text-2 hover:text-text focus-visible:outline-offset-[-2px] data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-text">
+            <Tabs.Trigger
+              key={each}
+              value={each}
+              className="-mb-px border-b-2 border-transparent py-2 text-sm text-text-2 hover:text-text focus-visible:outline-offset-[-2px] data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-text"
+            >
               {TAB_LABELS[each]}
             </Tabs.Trigger>
           ))}
@@ -37,14 +51,29 @@ export function InteractionBody({ call, tab, onTab }: Props) {
           {conversation ? (
             <ConversationView conversation={conversation} />
           ) : (
-            <p className="py-6 text-center text-sm text-text-3">This kind of call carries no conversation. Its request and response stand in the other tabs.</p>
+            <p className="py-6 text-center text-sm text-text-3">
+              This kind of call carries no conversation. Its request and response stand in the other tabs.
+            </p>
           )}
         </Tabs.Content>
         <Tabs.Content value="request" className="p-5 outline-none">
-          <Body name="request" json={call.request} text={call.requestText} size={call.requestBytes} truncated={call.truncated} />
+          <Body
+            name="request"
+            json={call.request}
+            text={call.requestText}
+            size={call.requestBytes}
+            truncated={call.truncated}
+          />
         </Tabs.Content>
         <Tabs.Content value="response" className="p-5 outline-none">
-          <Body name="response" json={call.response} text={call.responseText} size={call.responseBytes} truncated={call.truncated} note={call.stream ? 'Streamed; put together from its events.' : undefined} />
+          <Body
+            name="response"
+            json={call.response}
+            text={call.responseText}
+            size={call.responseBytes}
+            truncated={call.truncated}
+            note={call.stream ? 'Streamed; put together from its events.' : undefined}
+          />
         </Tabs.Content>
       </Tabs.Root>
     </>
@@ -63,7 +92,9 @@ function Summary({ call }: { call: InteractionDetail }) {
         <Badge>{providerName(call.provider)}</Badge>
         <Badge>{typeLabel(call.type)}</Badge>
         {call.stream ? <Badge>Streamed</Badge> : null}
-        {call.toolCallCount > 0 ? <Badge>{call.toolCallCount === 1 ? '1 tool call' : `${call.toolCallCount} tool calls`}</Badge> : null}
+        {call.toolCallCount > 0 ? (
+          <Badge>{call.toolCallCount === 1 ? '1 tool call' : `${call.toolCallCount} tool calls`}</Badge>
+        ) : null}
         <time dateTime={call.createdAt} className="ml-auto text-xs text-text-3 tnum">
           {formatDateTime(call.createdAt)}
         </time>
@@ -87,10 +118,22 @@ function Summary({ call }: { call: InteractionDetail }) {
             'none'
           )}
         </Fact>
-        {call.requestedModel && call.requestedModel !== call.model ? <Fact name="Asked for">{call.requestedModel}</Fact> : null}
-        {call.externalAgentId ? <FilterFact name="External agent" filter="externalAgentId" value={call.externalAgentId} /> : null}
-        {call.sessionId ? <FilterFact name={call.sessionSource ? `Session (${call.sessionSource})` : 'Session'} filter="sessionId" value={call.sessionId} /> : null}
-        {call.userId ? <FilterFact name="User" filter="userId" value={call.userId} shown={call.userName ?? call.userId} /> : null}
+        {call.requestedModel && call.requestedModel !== call.model ? (
+          <Fact name="Asked for">{call.requestedModel}</Fact>
+        ) : null}
+        {call.externalAgentId ? (
+          <FilterFact name="External agent" filter="externalAgentId" value={call.externalAgentId} />
+        ) : null}
+        {call.sessionId ? (
+          <FilterFact
+            name={call.sessionSource ? `Session (${call.sessionSource})` : 'Session'}
+            filter="sessionId"
+            value={call.sessionId}
+          />
+        ) : null}
+        {call.userId ? (
+          <FilterFact name="User" filter="userId" value={call.userId} shown={call.userName ?? call.userId} />
+        ) : null}
         <Fact name="Call id">
           <span className="flex items-center gap-1">
             <code className="truncate font-mono">{call.id}</code>
@@ -120,7 +163,12 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-type FilterFactProps = { name: string; filter: 'externalAgentId' | 'sessionId' | 'userId'; value: string; shown?: string };
+type FilterFactProps = {
+  name: string;
+  filter: 'externalAgentId' | 'sessionId' | 'userId';
+  value: string;
+  shown?: string;
+};
 
 function FilterFact({ name, filter, value, shown }: FilterFactProps) {
   return (
@@ -132,11 +180,22 @@ function FilterFact({ name, filter, value, shown }: FilterFactProps) {
   );
 }
 
-type BodyProps = { name: string; json: unknown; text: string | null | undefined; size: number | null; truncated: boolean; note?: string };
+type BodyProps = {
+  name: string;
+  json: unknown;
+  text: string | null | undefined;
+  size: number | null;
+  truncated: boolean;
+  note?: string;
+};
 
 function Body({ name, json, text, size, truncated, note }: BodyProps) {
   if (json === null || json === undefined) {
-    return text ? <CodeBlock code={text} label={`${name} body`} caption={`${name}, not JSON`} /> : <p className="py-6 text-center text-sm text-text-3">No {name} body was recorded.</p>;
+    return text ? (
+      <CodeBlock code={text} label={`${name} body`} caption={`${name}, not JSON`} />
+    ) : (
+      <p className="py-6 text-center text-sm text-text-3">No {name} body was recorded.</p>
+    );
   }
   return (
     <section className="rounded-lg border border-line bg-surface-2/60">

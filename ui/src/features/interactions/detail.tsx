@@ -27,9 +27,11 @@ export function InteractionDrawer() {
   const older = at >= 0 ? ids[at + 1] : undefined;
   const close = () => void navigate({ to: '/logs', search: ({ tab: _tab, ...rest }) => rest });
   const open = (id: string | undefined) => {
-    if (id !== undefined) void navigate({ to: '/logs/$interactionId', params: { interactionId: id }, search, replace: true });
+    if (id !== undefined)
+      void navigate({ to: '/logs/$interactionId', params: { interactionId: id }, search, replace: true });
   };
-  const setTab = (next: DetailTab) => void navigate({ to: '.', search: { ...search, tab: next === 'conversation' ? undefined : next }, replace: true });
+  const setTab = (next: DetailTab) =>
+    void navigate({ to: '.', search: { ...search, tab: next === 'conversation' ? undefined : next }, replace: true });
 
   // Where the focus was when the panel opened is where it returns to.
   useEffect(() => {
@@ -59,15 +61,31 @@ export function InteractionDrawer() {
       className="slide-in fixed top-12 right-0 bottom-7 z-30 flex w-[min(50rem,100vw)] flex-col border-l border-line bg-surface shadow-pop outline-none"
     >
       <header className="flex h-12 shrink-0 items-center gap-1.5 border-b border-line pr-3 pl-5">
-        <h2 className="min-w-0 truncate text-base font-semibold">{call.data?.model ?? (call.isPending ? 'Loading…' : 'Call')}</h2>
+        <h2 className="min-w-0 truncate text-base font-semibold">
+          {call.data?.model ?? (call.isPending ? 'Loading…' : 'Call')}
+        </h2>
         <span className="flex-1" />
         <CopyButton text={window.location.href} label="Copy a link to this call">
           Copy link
         </CopyButton>
-        <Button variant="ghost" size="icon" aria-label="Newer call (k)" title="Newer (k)" disabled={newer === undefined} onClick={() => open(newer)}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Newer call (k)"
+          title="Newer (k)"
+          disabled={newer === undefined}
+          onClick={() => open(newer)}
+        >
           <ArrowUp aria-hidden />
         </Button>
-        <Button variant="ghost" size="icon" aria-label="Older call (j)" title="Older (j)" disabled={older === undefined} onClick={() => open(older)}>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Older call (j)"
+          title="Older (j)"
+          disabled={older === undefined}
+          onClick={() => open(older)}
+        >
           <ArrowDown aria-hidden />
         </Button>
         <Button variant="ghost" size="icon" aria-label="Close" title="Close (Esc)" onClick={close}>

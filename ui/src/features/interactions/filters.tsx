@@ -18,15 +18,52 @@ export function InteractionFilters({ search, onChange, onClear }: Props) {
   const facets = useQuery(facetsQuery(search)).data;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchInput label="Search calls" className="w-56" value={search.search ?? ''} onValueChange={(value) => onChange({ search: value === '' ? undefined : value })} />
+      <SearchInput
+        label="Search calls"
+        className="w-56"
+        value={search.search ?? ''}
+        onValueChange={(value) => onChange({ search: value === '' ? undefined : value })}
+      />
       <RangeMenu search={search} onChange={onChange} />
-      <FacetMenu name="Agent" facets={facets?.agents} value={search.agentId} onValueChange={(agentId) => onChange({ agentId })} />
-      <FacetMenu name="Provider" facets={facets?.providers} value={search.provider} labelOf={providerName} onValueChange={(provider) => onChange({ provider })} />
-      <FacetMenu name="Model" facets={facets?.models} value={search.model} onValueChange={(model) => onChange({ model })} />
-      <FacetMenu name="Outcome" facets={facets?.outcomes} value={search.outcome} labelOf={(value) => outcomeLook(value).label} onValueChange={(outcome) => onChange({ outcome })} />
-      <FacetMenu name="Type" facets={facets?.types} value={search.type} labelOf={typeLabel} onValueChange={(type) => onChange({ type })} />
+      <FacetMenu
+        name="Agent"
+        facets={facets?.agents}
+        value={search.agentId}
+        onValueChange={(agentId) => onChange({ agentId })}
+      />
+      <FacetMenu
+        name="Provider"
+        facets={facets?.providers}
+        value={search.provider}
+        labelOf={providerName}
+        onValueChange={(provider) => onChange({ provider })}
+      />
+      <FacetMenu
+        name="Model"
+        facets={facets?.models}
+        value={search.model}
+        onValueChange={(model) => onChange({ model })}
+      />
+      <FacetMenu
+        name="Outcome"
+        facets={facets?.outcomes}
+        value={search.outcome}
+        labelOf={(value) => outcomeLook(value).label}
+        onValueChange={(outcome) => onChange({ outcome })}
+      />
+      <FacetMenu
+        name="Type"
+        facets={facets?.types}
+        value={search.type}
+        labelOf={typeLabel}
+        onValueChange={(type) => onChange({ type })}
+      />
       <Chip name="Session" value={search.sessionId} onRemove={() => onChange({ sessionId: undefined })} />
-      <Chip name="External agent" value={search.externalAgentId} onRemove={() => onChange({ externalAgentId: undefined })} />
+      <Chip
+        name="External agent"
+        value={search.externalAgentId}
+        onRemove={() => onChange({ externalAgentId: undefined })}
+      />
       <Chip name="User" value={search.userId} onRemove={() => onChange({ userId: undefined })} />
       {hasFilters(search) ? (
         <Button variant="link" size="text" onClick={onClear}>
@@ -54,7 +91,13 @@ function FacetMenu({ name, facets, value, labelOf, onValueChange }: FacetMenuPro
       align="start"
       className="max-h-80 min-w-56 overflow-y-auto"
       trigger={
-        <Button size="md" className={cn('max-w-56 border-dashed font-normal text-text-2', value !== undefined && 'border-solid border-accent/50 bg-accent-soft text-accent-text')}>
+        <Button
+          size="md"
+          className={cn(
+            'max-w-56 border-dashed font-normal text-text-2',
+            value !== undefined && 'border-solid border-accent/50 bg-accent-soft text-accent-text',
+          )}
+        >
           <span className="truncate">{shownValue === undefined ? name : `${name}: ${shownValue}`}</span>
           <ChevronDown className="size-3.5!" aria-hidden />
         </Button>
@@ -85,7 +128,12 @@ function FacetMenu({ name, facets, value, labelOf, onValueChange }: FacetMenuPro
   );
 }
 
-const RANGE_LABELS: Record<Range, string> = { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' };
+const RANGE_LABELS: Record<Range, string> = {
+  '1h': 'Last hour',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+};
 
 function RangeMenu({ search, onChange }: Pick<Props, 'search' | 'onChange'>) {
   const custom = search.range === undefined && (search.from !== undefined || search.to !== undefined);
@@ -95,7 +143,12 @@ function RangeMenu({ search, onChange }: Pick<Props, 'search' | 'onChange'>) {
       <Menu
         align="start"
         trigger={
-          <Button className={cn('font-normal text-text-2', (search.range || custom) && 'border-accent/50 bg-accent-soft text-accent-text')}>
+          <Button
+            className={cn(
+              'font-normal text-text-2',
+              (search.range || custom) && 'border-accent/50 bg-accent-soft text-accent-text',
+            )}
+          >
             <CalendarClock className="size-3.5!" aria-hidden /> {label}
           </Button>
         }
@@ -117,7 +170,11 @@ function RangeMenu({ search, onChange }: Pick<Props, 'search' | 'onChange'>) {
 function Chip({ name, value, onRemove }: { name: string; value: string | undefined; onRemove: () => void }) {
   if (value === undefined) return null;
   return (
-    <Button className="max-w-60 border-accent/50 bg-accent-soft font-normal text-accent-text" aria-label={`Remove the filter ${name} ${value}`} onClick={onRemove}>
+    <Button
+      className="max-w-60 border-accent/50 bg-accent-soft font-normal text-accent-text"
+      aria-label={`Remove the filter ${name} ${value}`}
+      onClick={onRemove}
+    >
       <span className="truncate">
         {name}: {value}
       </span>

@@ -36,8 +36,19 @@ function Branch({ name, value, depth, last }: NodeProps & { value: object }) {
   const [opening, closing] = isArray ? ['[', ']'] : ['{', '}'];
   return (
     <div>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex w-full items-baseline rounded text-left hover:bg-surface-3/60">
-        <span aria-hidden className={cn('inline-block w-4 shrink-0 text-center text-2xs text-text-3 transition-transform', open && 'rotate-90')}>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="flex w-full items-baseline rounded text-left hover:bg-surface-3/60"
+      >
+        <span
+          aria-hidden
+          className={cn(
+            'inline-block w-4 shrink-0 text-center text-2xs text-text-3 transition-transform',
+            open && 'rotate-90',
+          )}
+        >
           ▸
         </span>
         <span className="min-w-0">
@@ -51,10 +62,20 @@ function Branch({ name, value, depth, last }: NodeProps & { value: object }) {
         <>
           <div className="ml-2 border-l border-line pl-2">
             {entries.slice(0, shown).map(([key, child], index) => (
-              <Node key={key} name={isArray ? null : key} value={child} depth={depth + 1} last={index === entries.length - 1} />
+              <Node
+                key={key}
+                name={isArray ? null : key}
+                value={child}
+                depth={depth + 1}
+                last={index === entries.length - 1}
+              />
             ))}
             {entries.length > shown ? (
-              <button type="button" className="ml-4 text-accent-text hover:underline" onClick={() => setShown(shown + CHUNK * 5)}>
+              <button
+                type="button"
+                className="ml-4 text-accent-text hover:underline"
+                onClick={() => setShown(shown + CHUNK * 5)}
+              >
                 {entries.length - shown} more…
               </button>
             ) : null}
@@ -81,7 +102,11 @@ function Leaf({ value }: { value: unknown }) {
     <span className="text-ok-text">
       {JSON.stringify(cut ? value.slice(0, LONG_TEXT) : value)}
       {cut ? (
-        <button type="button" className="ml-1 font-sans text-accent-text hover:underline" onClick={() => setWhole(true)}>
+        <button
+          type="button"
+          className="ml-1 font-sans text-accent-text hover:underline"
+          onClick={() => setWhole(true)}
+        >
           {value.length - LONG_TEXT} more characters
         </button>
       ) : null}

@@ -15,8 +15,15 @@ export function LiveToggle({ state, on, onChange }: Props) {
       )}
     >
       <span aria-hidden className="relative grid size-2 place-items-center">
-        {state === 'open' ? <span className="absolute size-2 animate-[ping-soft_1.6s_ease-out_infinite] rounded-full bg-ok" /> : null}
-        <span className={cn('size-2 rounded-full', state === 'open' ? 'bg-ok' : state === 'connecting' ? 'bg-warn' : 'bg-text-3/50')} />
+        {state === 'open' ? (
+          <span className="absolute size-2 animate-[ping-soft_1.6s_ease-out_infinite] rounded-full bg-ok" />
+        ) : null}
+        <span
+          className={cn(
+            'size-2 rounded-full',
+            state === 'open' ? 'bg-ok' : state === 'connecting' ? 'bg-warn' : 'bg-text-3/50',
+          )}
+        />
       </span>
       {state === 'connecting' ? 'Connecting…' : 'Live'}
     </button>

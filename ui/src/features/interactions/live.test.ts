@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Interaction } from '@/api/types';
 import { matchesFilters, withNewest } from '@/features/interactions/live';
 
-const row = { id: 'a', provider: 'openai', model: 'gpt-x', agentId: '1', outcome: 'ok', type: 'openai:responses', externalAgentId: null, userId: null, sessionId: null } as Interaction;
+const row = {
+  id: 'a',
+  provider: 'openai',
+  model: 'gpt-x',
+  agentId: '1',
+  outcome: 'ok',
+  type: 'openai:responses',
+  externalAgentId: null,
+  userId: null,
+  sessionId: null,
+} as Interaction;
 
 describe('live calls', () => {
   it('stand on top, each once', () => {

@@ -10,7 +10,12 @@ const RETRY_MS = 3000;
 export type LiveState = 'off' | 'connecting' | 'open';
 
 /** Calls back for every new call while `enabled`; both callbacks should be stable. `onMissed` says that some were skipped. */
-export function useLiveInteractions(enabled: boolean, agentId: string | undefined, onInteraction: (row: Interaction) => void, onMissed?: () => void): LiveState {
+export function useLiveInteractions(
+  enabled: boolean,
+  agentId: string | undefined,
+  onInteraction: (row: Interaction) => void,
+  onMissed?: () => void,
+): LiveState {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     if (!enabled) return;
@@ -24,7 +29,9 @@ export function useLiveInteractions(enabled: boolean, agentId: string | undefine
         // The browser itself reconnects a dropped stream, but gives up on an error answer.
         if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
       };
-      source.addEventListener('interaction', (event: MessageEvent<string>) => onInteraction(JSON.parse(event.data) as Interaction));
+      source.addEventListener('interaction', (event: MessageEvent<string>) =>
+        onInteraction(JSON.parse(event.data) as Interaction),
+      );
       source.addEventListener('missed', () => onMissed?.());
     }
     connect();

@@ -32,13 +32,17 @@ export function InteractionsPage() {
   const liveState = useLiveInteractions(search.live ?? false, search.agentId, onInteraction, onMissed);
 
   const fetched = useMemo(() => calls.data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [calls.data]);
-  const fresh = useMemo(() => (search.live ? freshRows(liveRows, fetched, search) : NO_ROWS), [liveRows, fetched, search]);
+  const fresh = useMemo(
+    () => (search.live ? freshRows(liveRows, fetched, search) : NO_ROWS),
+    [liveRows, fetched, search],
+  );
   const freshIds = useMemo(() => (fresh.length === 0 ? NO_FRESH : new Set(fresh.map((row) => row.id))), [fresh]);
   const rows = useMemo(() => (fresh.length === 0 ? fetched : [...fresh, ...fetched]), [fresh, fetched]);
   const ids = useMemo(() => rows.map((row) => row.id), [rows]);
   const total = (calls.data?.pages[0]?.pagination.total ?? 0) + fresh.length;
 
-  const setSearch = (change: InteractionsSearch) => void navigate({ to: '.', search: (old: InteractionsSearch) => ({ ...old, ...change }), replace: true });
+  const setSearch = (change: InteractionsSearch) =>
+    void navigate({ to: '.', search: (old: InteractionsSearch) => ({ ...old, ...change }), replace: true });
   const clear = () => void navigate({ to: '.', search: { live: search.live }, replace: true });
   const refresh = () => {
     setLiveRows(NO_ROWS);
@@ -55,7 +59,11 @@ export function InteractionsPage() {
             <h1 className="text-xl font-semibold tracking-tight">LLM logs</h1>
             <span className="text-sm text-text-3 tnum">{calls.data ? pluralize(total, 'call') : ''}</span>
             <span className="flex-1" />
-            <LiveToggle state={liveState} on={search.live ?? false} onChange={(live) => setSearch({ live: live || undefined })} />
+            <LiveToggle
+              state={liveState}
+              on={search.live ?? false}
+              onChange={(live) => setSearch({ live: live || undefined })}
+            />
             <Button variant="ghost" size="icon" aria-label="Refresh" title="Refresh" onClick={refresh}>
               <RefreshCw aria-hidden />
             </Button>
@@ -81,7 +89,11 @@ export function InteractionsPage() {
             onEnd={() => {
               if (calls.hasNextPage && !calls.isFetchingNextPage) void calls.fetchNextPage();
             }}
-            end={<p className="h-9 py-2 text-center text-xs text-text-3">{calls.isFetchingNextPage ? 'Loading older calls…' : calls.hasNextPage ? '' : 'No older calls'}</p>}
+            end={
+              <p className="h-9 py-2 text-center text-xs text-text-3">
+                {calls.isFetchingNextPage ? 'Loading older calls…' : calls.hasNextPage ? '' : 'No older calls'}
+              </p>
+            }
           />
         )}
         <Outlet />
@@ -113,10 +125,22 @@ function ExportMenu({ search, disabled }: { search: InteractionsSearch; disabled
   );
 }
 
-function NoCalls({ filtered, agentId, onClear }: { filtered: boolean; agentId: string | undefined; onClear: () => void }) {
+function NoCalls({
+  filtered,
+  agentId,
+  onClear,
+}: {
+  filtered: boolean;
+  agentId: string | undefined;
+  onClear: () => void;
+}) {
   if (filtered) {
     return (
-      <EmptyState icon={SearchX} title="No call matches these filters" actions={<Button onClick={onClear}>Clear the filters</Button>}>
+      <EmptyState
+        icon={SearchX}
+        title="No call matches these filters"
+        actions={<Button onClick={onClear}>Clear the filters</Button>}
+      >
         Widen the time range or take a filter away.
       </EmptyState>
     );
@@ -136,7 +160,11 @@ function NoCalls({ filtered, agentId, onClear }: { filtered: boolean; agentId: s
   );
 }
 
-function freshRows(live: readonly Interaction[], fetched: readonly Interaction[], search: InteractionsSearch): Interaction[] {
+function freshRows(
+  live: readonly Interaction[],
+  fetched: readonly Interaction[],
+  search: InteractionsSearch,
+): Interaction[] {
   const known = new Set(fetched.map((row) => row.id));
   return live.filter((row) => !known.has(row.id) && matchesFilters(row, search));
 }

@@ -10,7 +10,12 @@ export function interactionsQuery(search: InteractionsSearch) {
   const { live: _live, ...filters } = search;
   return infiniteQueryOptions({
     queryKey: ['interactions', 'list', filters],
-    queryFn: ({ pageParam, signal }) => get<InteractionPage>('/api/interactions', { ...apiFilters(filters, Date.now()), limit: PAGE_SIZE, before: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<InteractionPage>(
+        '/api/interactions',
+        { ...apiFilters(filters, Date.now()), limit: PAGE_SIZE, before: pageParam },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextBefore ?? undefined,
     placeholderData: keepPreviousData,
@@ -22,7 +27,8 @@ export function facetsQuery(search: InteractionsSearch) {
   const { live: _live, ...filters } = search;
   return queryOptions({
     queryKey: ['interactions', 'facets', filters],
-    queryFn: ({ signal }) => get<InteractionFacets>('/api/interactions/facets', apiFilters(filters, Date.now()), signal),
+    queryFn: ({ signal }) =>
+      get<InteractionFacets>('/api/interactions/facets', apiFilters(filters, Date.now()), signal),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });

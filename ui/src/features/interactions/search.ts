@@ -20,7 +20,20 @@ export type InteractionsSearch = {
   live?: true;
 };
 
-export const FILTER_KEYS = ['provider', 'model', 'agentId', 'outcome', 'type', 'externalAgentId', 'userId', 'sessionId', 'search', 'range', 'from', 'to'] as const;
+export const FILTER_KEYS = [
+  'provider',
+  'model',
+  'agentId',
+  'outcome',
+  'type',
+  'externalAgentId',
+  'userId',
+  'sessionId',
+  'search',
+  'range',
+  'from',
+  'to',
+] as const;
 
 export function interactionsSearch(search: RawSearch): InteractionsSearch {
   return {
@@ -48,7 +61,19 @@ export function hasFilters(search: InteractionsSearch): boolean {
 export function apiFilters(search: InteractionsSearch, now: number): Record<string, string | undefined> {
   const { provider, model, agentId, outcome, type, externalAgentId, userId, sessionId, range } = search;
   const startDate = range ? new Date(now - RANGES[range] * 1000).toISOString() : isoOf(search.from);
-  return { provider, model, agentId, outcome, type, externalAgentId, userId, sessionId, search: search.search, startDate, endDate: range ? undefined : isoOf(search.to) };
+  return {
+    provider,
+    model,
+    agentId,
+    outcome,
+    type,
+    externalAgentId,
+    userId,
+    sessionId,
+    search: search.search,
+    startDate,
+    endDate: range ? undefined : isoOf(search.to),
+  };
 }
 
 function isoOf(localTime: string | undefined): string | undefined {

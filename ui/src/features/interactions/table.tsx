@@ -111,8 +111,20 @@ function RowCells({ row, search, now }: { row: Interaction; search: Interactions
         </Link>
       </div>
       <div role="cell" className="flex items-center gap-1.5 tnum" title={row.error ?? look.label}>
-        <span aria-hidden className={cn('size-1.5 rounded-full', { ok: 'bg-ok', warn: 'bg-warn', bad: 'bg-bad', neutral: 'bg-text-3' }[look.tone])} />
-        <span className={look.tone === 'bad' ? 'font-medium text-bad-text' : look.tone === 'warn' ? 'text-warn-text' : 'text-text-2'}>{row.status === 0 ? 'left' : row.status}</span>
+        <span
+          aria-hidden
+          className={cn(
+            'size-1.5 rounded-full',
+            { ok: 'bg-ok', warn: 'bg-warn', bad: 'bg-bad', neutral: 'bg-text-3' }[look.tone],
+          )}
+        />
+        <span
+          className={
+            look.tone === 'bad' ? 'font-medium text-bad-text' : look.tone === 'warn' ? 'text-warn-text' : 'text-text-2'
+          }
+        >
+          {row.status === 0 ? 'left' : row.status}
+        </span>
         <span className="sr-only">{look.label}</span>
       </div>
       <div role="cell" className="truncate">
@@ -124,7 +136,10 @@ function RowCells({ row, search, now }: { row: Interaction; search: Interactions
           {row.model ?? <span className="font-normal text-text-3">no model</span>}
         </span>
         {row.toolCallCount > 0 ? (
-          <span className="flex items-center gap-0.5 text-2xs text-text-3" title={`${row.toolCallCount} tool calls in the answer`}>
+          <span
+            className="flex items-center gap-0.5 text-2xs text-text-3"
+            title={`${row.toolCallCount} tool calls in the answer`}
+          >
             <Wrench className="size-3" aria-hidden /> {row.toolCallCount}
           </span>
         ) : null}
@@ -135,8 +150,16 @@ function RowCells({ row, search, now }: { row: Interaction; search: Interactions
       <div role="cell" className="text-right tnum">
         {formatCompact(row.outputTokens)}
       </div>
-      <div role="cell" className="text-right tnum" title={row.cost === null ? 'No price is known for this model' : undefined}>
-        {row.cost === null && row.inputTokens !== null ? <span className="text-text-3">unknown</span> : formatCost(row.cost)}
+      <div
+        role="cell"
+        className="text-right tnum"
+        title={row.cost === null ? 'No price is known for this model' : undefined}
+      >
+        {row.cost === null && row.inputTokens !== null ? (
+          <span className="text-text-3">unknown</span>
+        ) : (
+          formatCost(row.cost)
+        )}
       </div>
       <div role="cell" className="text-right text-text-2 tnum">
         {formatDuration(row.firstByteMs)}

@@ -17,7 +17,12 @@ export function Timing({ call }: { call: InteractionDetail }) {
       <Bar
         segments={[
           { name: 'to the first byte', value: first, shown: formatDuration(first), className: 'bg-text-3/45' },
-          { name: call.stream ? 'streaming' : 'reading the answer', value: rest, shown: formatDuration(rest), className: 'bg-accent' },
+          {
+            name: call.stream ? 'streaming' : 'reading the answer',
+            value: rest,
+            shown: formatDuration(rest),
+            className: 'bg-accent',
+          },
         ]}
       />
     </figure>
@@ -27,7 +32,12 @@ export function Timing({ call }: { call: InteractionDetail }) {
 /** Where the tokens were spent. */
 export function TokenBar({ call }: { call: InteractionDetail }) {
   if (call.inputTokens === null && call.outputTokens === null) return null;
-  const count = (name: string, value: number | null, className: string) => ({ name, value: value ?? 0, shown: formatInteger(value ?? 0), className });
+  const count = (name: string, value: number | null, className: string) => ({
+    name,
+    value: value ?? 0,
+    shown: formatInteger(value ?? 0),
+    className,
+  });
   return (
     <figure>
       <figcaption className="mb-1 text-2xs text-text-3">Tokens</figcaption>
@@ -53,7 +63,11 @@ function Bar({ segments }: { segments: Segment[] }) {
     <>
       <div aria-hidden className="flex h-2 gap-px overflow-hidden rounded-full">
         {shown.map((segment) => (
-          <div key={segment.name} className={segment.className} style={{ width: `${Math.max(0.6, (segment.value / total) * 100)}%` }} />
+          <div
+            key={segment.name}
+            className={segment.className}
+            style={{ width: `${Math.max(0.6, (segment.value / total) * 100)}%` }}
+          />
         ))}
       </div>
       <ul className="mt-1.5 flex flex-wrap gap-x-4 gap-y-0.5 text-xs text-text-2">

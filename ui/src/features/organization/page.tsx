@@ -20,7 +20,11 @@ export function PrivacyPage() {
   if (organization.isLoadingError) {
     return (
       <Card>
-        <ErrorState title="The settings could not be read" error={organization.error} onRetry={() => void organization.refetch()} />
+        <ErrorState
+          title="The settings could not be read"
+          error={organization.error}
+          onRetry={() => void organization.refetch()}
+        />
       </Card>
     );
   }
@@ -44,8 +48,10 @@ export function PrivacyPage() {
                   update.mutate(
                     { analyticsConsent: checked },
                     {
-                      onSuccess: () => showToast({ tone: 'ok', title: checked ? 'Statistics may be sent' : 'Nothing is sent' }),
-                      onError: (error) => showToast({ tone: 'bad', title: 'Could not be saved', detail: causeOf(error) }),
+                      onSuccess: () =>
+                        showToast({ tone: 'ok', title: checked ? 'Statistics may be sent' : 'Nothing is sent' }),
+                      onError: (error) =>
+                        showToast({ tone: 'bad', title: 'Could not be saved', detail: causeOf(error) }),
                     },
                   )
                 }
@@ -56,8 +62,9 @@ export function PrivacyPage() {
             </div>
           )}
           <p className="max-w-xl text-sm text-text-2">
-            Never prompts, answers, names, addresses or keys. Nothing leaves this server unless all three are true: it is allowed here,{' '}
-            <code className="font-mono text-xs">ARCHESTRA_ANALYTICS</code> does not forbid it, and a destination is configured.
+            Never prompts, answers, names, addresses or keys. Nothing leaves this server unless all three are true: it
+            is allowed here, <code className="font-mono text-xs">ARCHESTRA_ANALYTICS</code> does not forbid it, and a
+            destination is configured.
           </p>
           {analytics ? (
             <Notice tone="info" className="max-w-xl">
@@ -75,12 +82,24 @@ export function PrivacyPage() {
       <Card>
         <CardHeader title="What stays here" />
         <p className="max-w-xl px-4 pb-4 text-sm text-text-2">
-          Requests and responses of the LLM proxy are kept in this server’s own database and deleted after the retention time (<code className="font-mono text-xs">ARCHESTRA_LLM_LOGS_RETENTION_DAYS</code>, 90 days unless set). This interface loads nothing from other hosts. Licences of what it is made of:{' '}
-          <a href="/licenses.txt" target="_blank" rel="noreferrer" className="text-accent-text underline underline-offset-3">
+          Requests and responses of the LLM proxy are kept in this server’s own database and deleted after the retention
+          time (<code className="font-mono text-xs">ARCHESTRA_LLM_LOGS_RETENTION_DAYS</code>, 90 days unless set). This
+          interface loads nothing from other hosts. Licences of what it is made of:{' '}
+          <a
+            href="/licenses.txt"
+            target="_blank"
+            rel="noreferrer"
+            className="text-accent-text underline underline-offset-3"
+          >
             libraries
           </a>
           ,{' '}
-          <a href="/licenses-fonts.txt" target="_blank" rel="noreferrer" className="text-accent-text underline underline-offset-3">
+          <a
+            href="/licenses-fonts.txt"
+            target="_blank"
+            rel="noreferrer"
+            className="text-accent-text underline underline-offset-3"
+          >
             fonts
           </a>
           .

@@ -6,7 +6,10 @@ describe('the way back after signing in', () => {
     expect(localPath('/logs?provider=openai')).toBe('/logs?provider=openai');
   });
 
-  it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', undefined])('goes home instead of to %s', (target) => {
-    expect(localPath(target)).toBe('/');
-  });
+  it.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', undefined])(
+    'goes home instead of to %s',
+    (target) => {
+      expect(localPath(target)).toBe('/');
+    },
+  );
 });

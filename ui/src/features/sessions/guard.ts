@@ -6,7 +6,8 @@ import { sessionQuery } from '@/features/sessions/queries';
 export async function requireSession(client: QueryClient, href: string): Promise<void> {
   const current = await client.ensureQueryData(sessionQuery);
   if (current === null) throw redirect({ to: '/sign-in', search: href === '/' ? {} : { redirect: href } });
-  if (current.user.mustChangePassword) throw redirect({ to: '/new-password', search: href === '/' ? {} : { redirect: href } });
+  if (current.user.mustChangePassword)
+    throw redirect({ to: '/new-password', search: href === '/' ? {} : { redirect: href } });
 }
 
 /** For the sign-in page: who is already signed in goes straight on. */

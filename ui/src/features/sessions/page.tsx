@@ -29,7 +29,8 @@ export function SessionsPage() {
             onClick={() =>
               revokeOthers.mutate(undefined, {
                 onSuccess: () => showToast({ tone: 'ok', title: 'All other sessions are signed out' }),
-                onError: (error) => showToast({ tone: 'bad', title: 'Could not sign the others out', detail: causeOf(error) }),
+                onError: (error) =>
+                  showToast({ tone: 'bad', title: 'Could not sign the others out', detail: causeOf(error) }),
               })
             }
           >
@@ -38,7 +39,11 @@ export function SessionsPage() {
         }
       />
       {sessions.isLoadingError ? (
-        <ErrorState title="Your sessions could not be read" error={sessions.error} onRetry={() => void sessions.refetch()} />
+        <ErrorState
+          title="Your sessions could not be read"
+          error={sessions.error}
+          onRetry={() => void sessions.refetch()}
+        />
       ) : sessions.isPending ? (
         <SkeletonRows rows={2} />
       ) : (
@@ -78,7 +83,11 @@ function SessionRow({ session }: { session: Session }) {
           size="sm"
           pending={revoke.isPending}
           aria-label={`Sign out ${device}`}
-          onClick={() => revoke.mutate(session.id, { onError: (error) => showToast({ tone: 'bad', title: 'Could not sign it out', detail: causeOf(error) }) })}
+          onClick={() =>
+            revoke.mutate(session.id, {
+              onError: (error) => showToast({ tone: 'bad', title: 'Could not sign it out', detail: causeOf(error) }),
+            })
+          }
         >
           Sign out
         </Button>

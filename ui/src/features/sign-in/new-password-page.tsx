@@ -12,9 +12,17 @@ export function NewPasswordPage() {
   const signOut = useSignOut();
   const { redirect } = useSearch({ from: '/new-password' });
   return (
-    <SignInFrame title="Choose a new password" lead="You signed in with the default password, from another machine. It is public: set your own before going on.">
+    <SignInFrame
+      title="Choose a new password"
+      lead="You signed in with the default password, from another machine. It is public: set your own before going on."
+    >
       <PasswordForm submitLabel="Set the password" onDone={() => void router.navigate({ href: localPath(redirect) })} />
-      <Button variant="link" size="text" className="mt-4" onClick={() => signOut.mutate(undefined, { onSuccess: () => void navigate({ to: '/sign-in' }) })}>
+      <Button
+        variant="link"
+        size="text"
+        className="mt-4"
+        onClick={() => signOut.mutate(undefined, { onSuccess: () => void navigate({ to: '/sign-in' }) })}
+      >
         Sign out instead
       </Button>
     </SignInFrame>

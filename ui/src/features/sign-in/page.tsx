@@ -19,7 +19,8 @@ export function SignInPage() {
     return (
       <SignInFrame title="Sign in">
         <Notice tone="info">
-          Signing in with a password is switched off on this server. Use your organization’s sign-in, or unset <code className="font-mono text-xs">ARCHESTRA_AUTH_DISABLE_BASIC_AUTH</code> and restart.
+          Signing in with a password is switched off on this server. Use your organization’s sign-in, or unset{' '}
+          <code className="font-mono text-xs">ARCHESTRA_AUTH_DISABLE_BASIC_AUTH</code> and restart.
         </Notice>
       </SignInFrame>
     );
@@ -59,7 +60,8 @@ function SignInForm({ defaultCredentials }: { defaultCredentials: boolean }) {
           else await router.navigate({ href: localPath(redirect) });
         },
         onError: (error) => {
-          if (error instanceof ApiError && error.status === 429) setBlockedUntil(Date.now() + (error.retryAfter ?? 30) * 1000);
+          if (error instanceof ApiError && error.status === 429)
+            setBlockedUntil(Date.now() + (error.retryAfter ?? 30) * 1000);
         },
       },
     );
@@ -69,36 +71,78 @@ function SignInForm({ defaultCredentials }: { defaultCredentials: boolean }) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       {signIn.isError ? <SignInError error={signIn.error} seconds={seconds} /> : null}
       <Field label="Email">
-        {(control) => <Input {...control} type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />}
+        {(control) => (
+          <Input
+            {...control}
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
+            autoFocus
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        )}
       </Field>
       <Field label="Password">
         {(control) => (
-          <Input {...control} type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
+          <Input
+            {...control}
+            type="password"
+            name="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
         )}
       </Field>
       <label className="flex w-fit items-center gap-2 text-sm text-text-2">
-        <input type="checkbox" className="size-4 accent-(--accent)" checked={rememberMe} onChange={(event) => setRememberMe(event.target.checked)} />
+        <input
+          type="checkbox"
+          className="size-4 accent-(--accent)"
+          checked={rememberMe}
+          onChange={(event) => setRememberMe(event.target.checked)}
+        />
         Keep me signed in
       </label>
       <Button type="submit" variant="primary" size="lg" pending={signIn.isPending} disabled={seconds > 0}>
         Sign in
       </Button>
       {defaultCredentials ? (
-        <p className="text-xs text-text-3">First start? The administrator’s address and first password are printed in the terminal that started the server.</p>
+        <p className="text-xs text-text-3">
+          First start? The administrator’s address and first password are printed in the terminal that started the
+          server.
+        </p>
       ) : null}
     </form>
   );
 }
 
 function SignInError({ error, seconds }: { error: unknown; seconds: number }) {
-  if (!(error instanceof ApiError)) return <Notice tone="error" role="alert">Something unexpected happened. Try again.</Notice>;
+  if (!(error instanceof ApiError))
+    return (
+      <Notice tone="error" role="alert">
+        Something unexpected happened. Try again.
+      </Notice>
+    );
   if (error.status === 429) {
     return (
       <Notice tone="warning" role="alert">
-        Too many attempts. {seconds > 0 ? <span className="tnum">Try again in {seconds} s.</span> : 'You can try again now.'}
+        Too many attempts.{' '}
+        {seconds > 0 ? <span className="tnum">Try again in {seconds} s.</span> : 'You can try again now.'}
       </Notice>
     );
   }
-  if (error.status === 401) return <Notice tone="error" role="alert">Email or password is not right.</Notice>;
-  return <Notice tone="error" role="alert">{error.message}</Notice>;
+  if (error.status === 401)
+    return (
+      <Notice tone="error" role="alert">
+        Email or password is not right.
+      </Notice>
+    );
+  return (
+    <Notice tone="error" role="alert">
+      {error.message}
+    </Notice>
+  );
 }

@@ -39,15 +39,47 @@ export function PasswordForm({ submitLabel, onDone }: { submitLabel: string; onD
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4" noValidate>
-      {change.isError ? <Notice tone="error" role="alert">{causeOf(change.error)}</Notice> : null}
+      {change.isError ? (
+        <Notice tone="error" role="alert">
+          {causeOf(change.error)}
+        </Notice>
+      ) : null}
       <Field label="Current password" error={submitted && current === '' ? 'Needed to be sure it is you.' : null}>
-        {(control) => <Input {...control} type="password" autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} />}
+        {(control) => (
+          <Input
+            {...control}
+            type="password"
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.target.value)}
+          />
+        )}
       </Field>
-      <Field label="New password" hint={`${SHORTEST} characters or more; a sentence is good.`} error={submitted ? (tooShort ?? same) : null}>
-        {(control) => <Input {...control} type="password" autoComplete="new-password" value={next} onChange={(event) => setNext(event.target.value)} />}
+      <Field
+        label="New password"
+        hint={`${SHORTEST} characters or more; a sentence is good.`}
+        error={submitted ? (tooShort ?? same) : null}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            type="password"
+            autoComplete="new-password"
+            value={next}
+            onChange={(event) => setNext(event.target.value)}
+          />
+        )}
       </Field>
       <Field label="New password again" error={submitted ? differs : null}>
-        {(control) => <Input {...control} type="password" autoComplete="new-password" value={again} onChange={(event) => setAgain(event.target.value)} />}
+        {(control) => (
+          <Input
+            {...control}
+            type="password"
+            autoComplete="new-password"
+            value={again}
+            onChange={(event) => setAgain(event.target.value)}
+          />
+        )}
       </Field>
       <Button type="submit" variant="primary" className="self-start" pending={change.isPending}>
         {submitLabel}

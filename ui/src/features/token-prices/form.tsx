@@ -58,10 +58,18 @@ export function PriceDialog({ price, add, onClose }: Props) {
   }
 
   return (
-    <Dialog title={price ? `Price of ${price.model}` : 'Add a price'} description="US dollars per million tokens. Counts from the next call on." onClose={onClose}>
+    <Dialog
+      title={price ? `Price of ${price.model}` : 'Add a price'}
+      description="US dollars per million tokens. Counts from the next call on."
+      onClose={onClose}
+    >
       <form onSubmit={submit} className="contents" noValidate>
         <DialogBody>
-          {save.isError ? <Notice tone="error" role="alert">{causeOf(save.error)}</Notice> : null}
+          {save.isError ? (
+            <Notice tone="error" role="alert">
+              {causeOf(save.error)}
+            </Notice>
+          ) : null}
           {price ? null : (
             <div className="grid grid-cols-[10rem_1fr] gap-3">
               <Field label="Provider">
@@ -75,14 +83,30 @@ export function PriceDialog({ price, add, onClose }: Props) {
                   </Select>
                 )}
               </Field>
-              <Field label="Model" error={submitted && model.trim() === '' ? 'The name as the provider writes it.' : null}>
-                {(control) => <Input {...control} value={model} autoComplete="off" spellCheck={false} onChange={(event) => setModel(event.target.value)} />}
+              <Field
+                label="Model"
+                error={submitted && model.trim() === '' ? 'The name as the provider writes it.' : null}
+              >
+                {(control) => (
+                  <Input
+                    {...control}
+                    value={model}
+                    autoComplete="off"
+                    spellCheck={false}
+                    onChange={(event) => setModel(event.target.value)}
+                  />
+                )}
               </Field>
             </div>
           )}
           <div className="grid grid-cols-2 gap-3">
             {AMOUNTS.map((amount, index) => (
-              <Field key={amount.key} label={amount.label} optional={amount.optional} error={submitted ? errors[index] : null}>
+              <Field
+                key={amount.key}
+                label={amount.label}
+                optional={amount.optional}
+                error={submitted ? errors[index] : null}
+              >
                 {(control) => (
                   <span className="relative block">
                     <span className="pointer-events-none absolute top-1.5 left-2.5 text-sm text-text-3" aria-hidden>
@@ -93,7 +117,9 @@ export function PriceDialog({ price, add, onClose }: Props) {
                       inputMode="decimal"
                       className="pl-6 text-right tnum"
                       value={amounts[amount.key]}
-                      onChange={(event) => setAmounts({ ...amounts, [amount.key]: event.target.value.replace(',', '.') })}
+                      onChange={(event) =>
+                        setAmounts({ ...amounts, [amount.key]: event.target.value.replace(',', '.') })
+                      }
                     />
                   </span>
                 )}

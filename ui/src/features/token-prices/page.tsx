@@ -29,7 +29,8 @@ export function TokenPricesPage() {
   const unpriced = useQuery(unpricedQuery);
   const mayAdd = useCan('tokenPrice', 'create');
   const [doomed, setDoomed] = useState<TokenPrice | null>(null);
-  const patch = (change: TokenPricesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  const patch = (change: TokenPricesSearch) =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const close = () => patch({ edit: undefined, add: undefined });
 
   const all = prices.data ?? NO_PRICES;
@@ -54,10 +55,21 @@ export function TokenPricesPage() {
         ) : null
       }
     >
-      {unpriced.data && unpriced.data.length > 0 ? <Unpriced models={unpriced.data} onFill={(model) => patch({ add: `${model.provider}/${model.model}` })} /> : null}
+      {unpriced.data && unpriced.data.length > 0 ? (
+        <Unpriced models={unpriced.data} onFill={(model) => patch({ add: `${model.provider}/${model.model}` })} />
+      ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <SearchInput label="Search models" value={search.search ?? ''} onValueChange={(value) => patch({ search: value === '' ? undefined : value })} />
-        <Select aria-label="Provider" className="w-44" value={search.provider ?? ''} onChange={(event) => patch({ provider: event.target.value || undefined })}>
+        <SearchInput
+          label="Search models"
+          value={search.search ?? ''}
+          onValueChange={(value) => patch({ search: value === '' ? undefined : value })}
+        />
+        <Select
+          aria-label="Provider"
+          className="w-44"
+          value={search.provider ?? ''}
+          onChange={(event) => patch({ provider: event.target.value || undefined })}
+        >
           <option value="">All providers</option>
           {[...new Set(all.map((price) => price.provider))].sort().map((provider) => (
             <option key={provider} value={provider}>
@@ -65,12 +77,19 @@ export function TokenPricesPage() {
             </option>
           ))}
         </Select>
-        <Select aria-label="Source" className="w-40" value={search.source ?? ''} onChange={(event) => patch({ source: (event.target.value || undefined) as TokenPricesSearch['source'] })}>
+        <Select
+          aria-label="Source"
+          className="w-40"
+          value={search.source ?? ''}
+          onChange={(event) => patch({ source: (event.target.value || undefined) as TokenPricesSearch['source'] })}
+        >
           <option value="">All sources</option>
           <option value="builtin">Built-in</option>
           <option value="custom">Your own</option>
         </Select>
-        <span className="ml-auto text-xs text-text-3 tnum">{prices.data ? `${shown.length} of ${pluralize(all.length, 'price')}` : ''}</span>
+        <span className="ml-auto text-xs text-text-3 tnum">
+          {prices.data ? `${shown.length} of ${pluralize(all.length, 'price')}` : ''}
+        </span>
       </div>
       <Card>
         {prices.isLoadingError ? (
@@ -78,16 +97,30 @@ export function TokenPricesPage() {
         ) : prices.isPending ? (
           <SkeletonRows rows={10} />
         ) : all.length === 0 ? (
-          <EmptyState icon={CircleDollarSign} title="No prices yet" actions={<Button onClick={() => patch({ add: 'new' })}>Add the first price</Button>}>
+          <EmptyState
+            icon={CircleDollarSign}
+            title="No prices yet"
+            actions={<Button onClick={() => patch({ add: 'new' })}>Add the first price</Button>}
+          >
             Without a price a model’s calls are recorded with an unknown cost.
           </EmptyState>
         ) : shown.length === 0 ? (
-          <EmptyState icon={SearchX} title="No price matches" actions={<Button onClick={() => patch({ search: undefined, provider: undefined, source: undefined })}>Clear the filters</Button>} />
+          <EmptyState
+            icon={SearchX}
+            title="No price matches"
+            actions={
+              <Button onClick={() => patch({ search: undefined, provider: undefined, source: undefined })}>
+                Clear the filters
+              </Button>
+            }
+          />
         ) : (
           <TokenPricesTable rows={shown} onEdit={(price) => patch({ edit: price.id })} onReset={setDoomed} />
         )}
       </Card>
-      {edited || search.add !== undefined ? <PriceDialog key={search.edit ?? search.add} price={edited} add={search.add} onClose={close} /> : null}
+      {edited || search.add !== undefined ? (
+        <PriceDialog key={search.edit ?? search.add} price={edited} add={search.add} onClose={close} />
+      ) : null}
       {doomed ? <ResetDialog price={doomed} onClose={() => setDoomed(null)} /> : null}
     </Page>
   );
@@ -96,12 +129,16 @@ export function TokenPricesPage() {
 function Unpriced({ models, onFill }: { models: UnpricedModel[]; onFill: (model: UnpricedModel) => void }) {
   return (
     <Card className="border-warn/50">
-      <CardHeader title={`${pluralize(models.length, 'model')} in use without a price`} description="Their calls are recorded, their cost is unknown. Prices you add count from the next call on." />
+      <CardHeader
+        title={`${pluralize(models.length, 'model')} in use without a price`}
+        description="Their calls are recorded, their cost is unknown. Prices you add count from the next call on."
+      />
       <ul className="divide-y divide-line border-t border-line text-sm">
         {models.map((model) => (
           <li key={`${model.provider}/${model.model}`} className="flex items-center gap-4 px-4 py-2">
             <span className="min-w-0 flex-1 truncate">
-              <span className="font-medium">{model.model}</span> <span className="text-text-3">{providerName(model.provider)}</span>
+              <span className="font-medium">{model.model}</span>{' '}
+              <span className="text-text-3">{providerName(model.provider)}</span>
             </span>
             <span className="text-xs whitespace-nowrap text-text-3 tnum">
               {pluralize(model.requests, 'call')}, last <RelativeTime at={model.lastSeenAt} />
@@ -134,7 +171,8 @@ function ResetDialog({ price, onClose }: { price: TokenPrice; onClose: () => voi
         })
       }
     >
-      If this server knows a public price of the model, that one counts again; otherwise its cost is unknown from now on. Recorded calls keep their cost.
+      If this server knows a public price of the model, that one counts again; otherwise its cost is unknown from now
+      on. Recorded calls keep their cost.
     </ConfirmDialog>
   );
 }

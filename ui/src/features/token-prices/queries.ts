@@ -17,7 +17,10 @@ export type PriceDraft = Required<TokenPriceInput>;
 export function useSavePrice(id: string | undefined) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (draft: PriceDraft) => (id === undefined ? post<TokenPrice>('/api/token-prices', draft) : put<TokenPrice>(`/api/token-prices/${id}`, draft)),
+    mutationFn: (draft: PriceDraft) =>
+      id === undefined
+        ? post<TokenPrice>('/api/token-prices', draft)
+        : put<TokenPrice>(`/api/token-prices/${id}`, draft),
     onSuccess: () => client.invalidateQueries({ queryKey: ['token-prices'] }),
   });
 }

@@ -13,7 +13,17 @@ type Props = { rows: TokenPrice[]; onEdit: (price: TokenPrice) => void; onReset:
 export function TokenPricesTable({ rows, onEdit, onReset }: Props) {
   const [sorting, setSorting] = useState<SortingState>([{ id: 'model', desc: false }]);
   const columns = useMemo(() => priceColumns(onEdit, onReset), [onEdit, onReset]);
-  return <DataTable caption="Prices per million tokens" rows={rows} rowId={(price) => price.id} columns={columns} sorting={sorting} onSortingChange={setSorting} onRowClick={onEdit} />;
+  return (
+    <DataTable
+      caption="Prices per million tokens"
+      rows={rows}
+      rowId={(price) => price.id}
+      columns={columns}
+      sorting={sorting}
+      onSortingChange={setSorting}
+      onRowClick={onEdit}
+    />
+  );
 }
 
 function priceColumns(onEdit: Props['onEdit'], onReset: Props['onReset']): DataColumn<TokenPrice>[] {
@@ -43,7 +53,9 @@ function priceColumns(onEdit: Props['onEdit'], onReset: Props['onReset']): DataC
         row.original.source === 'custom' ? (
           <Badge tone="accent">Your own</Badge>
         ) : (
-          <span className="text-xs whitespace-nowrap text-text-3">{row.original.asOf ? formatDay(row.original.asOf) : 'Built-in'}</span>
+          <span className="text-xs whitespace-nowrap text-text-3">
+            {row.original.asOf ? formatDay(row.original.asOf) : 'Built-in'}
+          </span>
         ),
     },
     {
@@ -54,11 +66,23 @@ function priceColumns(onEdit: Props['onEdit'], onReset: Props['onReset']): DataC
       cell: ({ row }) => (
         <>
           {row.original.source === 'custom' ? (
-            <Button variant="ghost" size="iconSm" aria-label={`Remove your price for ${row.original.model}`} title="Remove your price" onClick={() => onReset(row.original)}>
+            <Button
+              variant="ghost"
+              size="iconSm"
+              aria-label={`Remove your price for ${row.original.model}`}
+              title="Remove your price"
+              onClick={() => onReset(row.original)}
+            >
               <RotateCcw aria-hidden />
             </Button>
           ) : null}
-          <Button variant="ghost" size="iconSm" aria-label={`Edit the price of ${row.original.model}`} title="Edit" onClick={() => onEdit(row.original)}>
+          <Button
+            variant="ghost"
+            size="iconSm"
+            aria-label={`Edit the price of ${row.original.model}`}
+            title="Edit"
+            onClick={() => onEdit(row.original)}
+          >
             <Pencil aria-hidden />
           </Button>
         </>

@@ -29,7 +29,12 @@ export function AccountPage() {
       <Card id="password">
         <CardHeader title="Password" description="Changing it signs you out everywhere else." />
         <div className="max-w-sm px-4 pb-4">
-          <PasswordForm submitLabel="Change password" onDone={() => showToast({ tone: 'ok', title: 'Password changed', detail: 'Your other sessions were signed out.' })} />
+          <PasswordForm
+            submitLabel="Change password"
+            onDone={() =>
+              showToast({ tone: 'ok', title: 'Password changed', detail: 'Your other sessions were signed out.' })
+            }
+          />
         </div>
       </Card>
     </>
@@ -45,9 +50,22 @@ function NameForm({ user }: { user: User }) {
   }
   return (
     <form onSubmit={submit} className="flex max-w-sm flex-col gap-4">
-      {update.isError ? <Notice tone="error" role="alert">{causeOf(update.error)}</Notice> : null}
+      {update.isError ? (
+        <Notice tone="error" role="alert">
+          {causeOf(update.error)}
+        </Notice>
+      ) : null}
       <Field label="Name">
-        {(control) => <Input {...control} value={name} required maxLength={200} autoComplete="name" onChange={(event) => setName(event.target.value)} />}
+        {(control) => (
+          <Input
+            {...control}
+            value={name}
+            required
+            maxLength={200}
+            autoComplete="name"
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
       </Field>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-sm">
         <dt className="text-text-3">Email</dt>
@@ -59,7 +77,12 @@ function NameForm({ user }: { user: User }) {
         <dt className="text-text-3">Member since</dt>
         <dd>{formatDay(user.createdAt)}</dd>
       </dl>
-      <Button type="submit" className="self-start" pending={update.isPending} disabled={name.trim() === '' || name.trim() === user.name}>
+      <Button
+        type="submit"
+        className="self-start"
+        pending={update.isPending}
+        disabled={name.trim() === '' || name.trim() === user.name}
+      >
         Save name
       </Button>
     </form>

@@ -2,7 +2,10 @@ import type { Snippet, SnippetContext } from '@/features/connect/clients';
 import { exports, keyPlaceholder, powershell } from '@/features/connect/snippets/keys';
 
 function claudeCode({ baseUrl, credential }: SnippetContext): Snippet[] {
-  const key: [string, string] = [credential === 'archestra' ? 'ANTHROPIC_AUTH_TOKEN' : 'ANTHROPIC_API_KEY', keyPlaceholder('anthropic', credential)];
+  const key: [string, string] = [
+    credential === 'archestra' ? 'ANTHROPIC_AUTH_TOKEN' : 'ANTHROPIC_API_KEY',
+    keyPlaceholder('anthropic', credential),
+  ];
   const variables: [string, string][] = [['ANTHROPIC_BASE_URL', baseUrl], key];
   return [
     { label: 'Shell', caption: 'macOS, Linux, WSL', code: `${exports(variables)}\nclaude` },
@@ -36,7 +39,12 @@ function geminiCli({ baseUrl, credential }: SnippetContext): Snippet[] {
     ['GEMINI_API_KEY', keyPlaceholder('gemini', credential)],
   ];
   return [
-    { label: 'Settings', caption: '~/.gemini/settings.json', code: json({ security: { auth: { selectedType: 'gemini-api-key' } } }), step: true },
+    {
+      label: 'Settings',
+      caption: '~/.gemini/settings.json',
+      code: json({ security: { auth: { selectedType: 'gemini-api-key' } } }),
+      step: true,
+    },
     { label: 'Shell', caption: 'macOS, Linux, WSL', code: `${exports(variables)}\ngemini` },
     { label: 'PowerShell', caption: 'Windows', code: `${powershell(variables)}\ngemini` },
   ];
@@ -44,8 +52,18 @@ function geminiCli({ baseUrl, credential }: SnippetContext): Snippet[] {
 
 function cursor({ baseUrl, credential }: SnippetContext): Snippet[] {
   return [
-    { label: 'Base URL', caption: 'Settings › Models › API Keys › Override OpenAI Base URL', code: baseUrl, step: true },
-    { label: 'Key', caption: 'Settings › Models › API Keys › OpenAI API Key', code: keyPlaceholder('openai', credential), step: true },
+    {
+      label: 'Base URL',
+      caption: 'Settings › Models › API Keys › Override OpenAI Base URL',
+      code: baseUrl,
+      step: true,
+    },
+    {
+      label: 'Key',
+      caption: 'Settings › Models › API Keys › OpenAI API Key',
+      code: keyPlaceholder('openai', credential),
+      step: true,
+    },
   ];
 }
 

@@ -66,7 +66,10 @@ const message = await client.messages.create({
   messages: [{ role: 'user', content: 'Say hello.' }],
 });
 console.log(message.content[0].text);`;
-  return [pythonSnippet('pip install anthropic', python), javascriptSnippet('npm install @anthropic-ai/sdk', javascript)];
+  return [
+    pythonSnippet('pip install anthropic', python),
+    javascriptSnippet('npm install @anthropic-ai/sdk', javascript),
+  ];
 }
 
 function googleGenAi({ baseUrl, credential, model }: SnippetContext): Snippet[] {
@@ -98,7 +101,10 @@ const response = await client.models.generateContent({
   contents: 'Say hello.',
 });
 console.log(response.text);`;
-  return [pythonSnippet('pip install google-genai', python), javascriptSnippet('npm install @google/genai', javascript)];
+  return [
+    pythonSnippet('pip install google-genai', python),
+    javascriptSnippet('npm install @google/genai', javascript),
+  ];
 }
 
 function pythonSnippet(install: string, code: string): Snippet {

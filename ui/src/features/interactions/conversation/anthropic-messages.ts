@@ -1,9 +1,27 @@
 /** Anthropic messages: `system` and `messages` of content blocks in, `content` blocks out. */
 import { imageFromBase64 } from '@/features/interactions/conversation/image';
-import { errorText, type JsonObject, list, object, settingsOf, string } from '@/features/interactions/conversation/json';
+import {
+  errorText,
+  type JsonObject,
+  list,
+  object,
+  settingsOf,
+  string,
+} from '@/features/interactions/conversation/json';
 import type { Conversation, Message, Part, ToolOffer } from '@/features/interactions/conversation/model';
 
-const SETTINGS = ['max_tokens', 'temperature', 'top_p', 'top_k', 'thinking', 'tool_choice', 'stop_sequences', 'output_config', 'service_tier', 'context_management'];
+const SETTINGS = [
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'thinking',
+  'tool_choice',
+  'stop_sequences',
+  'output_config',
+  'service_tier',
+  'context_management',
+];
 
 export function readAnthropicMessages(request: unknown, response: unknown): Conversation {
   const asked = object(request);
@@ -46,15 +64,35 @@ function readBlock(block: JsonObject): Part {
     case 'image':
       return readImage(object(block['source']));
     case 'document':
-      return { kind: 'file', name: string(block['title']) ?? 'Document', note: string(object(block['source'])['media_type']) ?? '' };
+      return {
+        kind: 'file',
+        name: string(block['title']) ?? 'Document',
+        note: string(object(block['source'])['media_type']) ?? '',
+      };
   }
   if (type.endsWith('tool_use')) {
-    return { kind: 'tool_call', id: string(block['id']), name: string(block['name']) ?? 'tool', input: block['input'] ?? null };
+    return {
+      kind: 'tool_call',
+      id: string(block['id']),
+      name: string(block['name']) ?? 'tool',
+      input: block['input'] ?? null,
+    };
   }
   if (type.endsWith('tool_result')) {
     const { content } = block;
-    const parts: Part[] = typeof content === 'string' || Array.isArray(content) ? readContent(content) : content === undefined ? [] : [{ kind: 'other', label: type, value: content }];
-    return { kind: 'tool_result', id: string(block['tool_use_id']), name: null, parts, isError: block['is_error'] === true };
+    const parts: Part[] =
+      typeof content === 'string' || Array.isArray(content)
+        ? readContent(content)
+        : content === undefined
+          ? []
+          : [{ kind: 'other', label: type, value: content }];
+    return {
+      kind: 'tool_result',
+      id: string(block['tool_use_id']),
+      name: null,
+      parts,
+      isError: block['is_error'] === true,
+    };
   }
   return { kind: 'other', label: type, value: block };
 }
@@ -65,5 +103,9 @@ function readImage(source: JsonObject): Part {
 }
 
 function readTool(tool: JsonObject): ToolOffer {
-  return { name: string(tool['name']) ?? string(tool['type']) ?? 'tool', description: string(tool['description']), schema: tool['input_schema'] ?? null };
+  return {
+    name: string(tool['name']) ?? string(tool['type']) ?? 'tool',
+    description: string(tool['description']),
+    schema: tool['input_schema'] ?? null,
+  };
 }

@@ -5,10 +5,15 @@ import { pluralize } from '@/lib/format';
 
 export function readEmbeddings(request: unknown, response: unknown): Conversation {
   const asked = object(request);
-  const texts = (typeof asked['input'] === 'string' ? [asked['input']] : list(asked['input'])).filter((text) => typeof text === 'string');
+  const texts = (typeof asked['input'] === 'string' ? [asked['input']] : list(asked['input'])).filter(
+    (text) => typeof text === 'string',
+  );
   const vectors = list(object(response)['data']).map((item) => object(item)['embedding']);
   const length = Array.isArray(vectors[0]) ? vectors[0].length : null;
-  const summary = length === null ? pluralize(vectors.length, 'vector') : `${pluralize(vectors.length, 'vector')} of ${length} numbers`;
+  const summary =
+    length === null
+      ? pluralize(vectors.length, 'vector')
+      : `${pluralize(vectors.length, 'vector')} of ${length} numbers`;
   return {
     messages: texts.map((text): Message => ({ role: 'user', parts: [{ kind: 'text', text }] })),
     answers: vectors.length > 0 ? [{ role: 'assistant', parts: [{ kind: 'text', text: summary }] }] : [],

@@ -1,9 +1,29 @@
 /** OpenAI chat completions: `messages` in, `choices` out. */
 import { imageFromUrl } from '@/features/interactions/conversation/image';
-import { errorText, type JsonObject, list, object, parsed, settingsOf, string } from '@/features/interactions/conversation/json';
+import {
+  errorText,
+  type JsonObject,
+  list,
+  object,
+  parsed,
+  settingsOf,
+  string,
+} from '@/features/interactions/conversation/json';
 import type { Conversation, Message, Part, Role, ToolOffer } from '@/features/interactions/conversation/model';
 
-const SETTINGS = ['temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'reasoning_effort', 'tool_choice', 'response_format', 'n', 'seed', 'stop', 'service_tier'];
+const SETTINGS = [
+  'temperature',
+  'top_p',
+  'max_tokens',
+  'max_completion_tokens',
+  'reasoning_effort',
+  'tool_choice',
+  'response_format',
+  'n',
+  'seed',
+  'stop',
+  'service_tier',
+];
 
 export function readOpenAiChat(request: unknown, response: unknown): Conversation {
   const asked = object(request);
@@ -25,7 +45,13 @@ function readMessage(message: JsonObject): Message {
   if (thinking) parts.push({ kind: 'thinking', text: thinking, hidden: false });
   const content = readContent(message['content']);
   if (role === 'tool') {
-    parts.push({ kind: 'tool_result', id: string(message['tool_call_id']), name: string(message['name']), parts: content, isError: false });
+    parts.push({
+      kind: 'tool_result',
+      id: string(message['tool_call_id']),
+      name: string(message['name']),
+      parts: content,
+      isError: false,
+    });
   } else {
     parts.push(...content);
   }
@@ -57,7 +83,11 @@ function readContent(content: unknown): Part[] {
       case 'input_audio':
         return { kind: 'file', name: 'Audio', note: string(object(part['input_audio'])['format']) ?? '' };
       case 'file':
-        return { kind: 'file', name: string(object(part['file'])['filename']) ?? 'File', note: string(object(part['file'])['file_id']) ?? '' };
+        return {
+          kind: 'file',
+          name: string(object(part['file'])['filename']) ?? 'File',
+          note: string(object(part['file'])['file_id']) ?? '',
+        };
       default:
         return { kind: 'other', label: string(part['type']) ?? 'part', value: each };
     }
@@ -66,10 +96,19 @@ function readContent(content: unknown): Part[] {
 
 function readToolCall(call: JsonObject): Part {
   const called = object(call['function'] ?? call['custom']);
-  return { kind: 'tool_call', id: string(call['id']), name: string(called['name']) ?? 'tool', input: parsed(called['arguments'] ?? called['input']) };
+  return {
+    kind: 'tool_call',
+    id: string(call['id']),
+    name: string(called['name']) ?? 'tool',
+    input: parsed(called['arguments'] ?? called['input']),
+  };
 }
 
 function readTool(tool: JsonObject): ToolOffer {
   const offered = object(tool['function'] ?? tool['custom'] ?? tool);
-  return { name: string(offered['name']) ?? string(tool['type']) ?? 'tool', description: string(offered['description']), schema: offered['parameters'] ?? null };
+  return {
+    name: string(offered['name']) ?? string(tool['type']) ?? 'tool',
+    description: string(offered['description']),
+    schema: offered['parameters'] ?? null,
+  };
 }

@@ -1,9 +1,28 @@
 /** OpenAI responses: `instructions` and `input` items in, `output` items out. */
 import { imageFromBase64, imageFromUrl } from '@/features/interactions/conversation/image';
-import { errorText, type JsonObject, list, object, parsed, settingsOf, string } from '@/features/interactions/conversation/json';
+import {
+  errorText,
+  type JsonObject,
+  list,
+  object,
+  parsed,
+  settingsOf,
+  string,
+} from '@/features/interactions/conversation/json';
 import type { Conversation, Message, Part, Role, ToolOffer } from '@/features/interactions/conversation/model';
 
-const SETTINGS = ['temperature', 'top_p', 'max_output_tokens', 'reasoning', 'text', 'tool_choice', 'parallel_tool_calls', 'store', 'previous_response_id', 'service_tier'];
+const SETTINGS = [
+  'temperature',
+  'top_p',
+  'max_output_tokens',
+  'reasoning',
+  'text',
+  'tool_choice',
+  'parallel_tool_calls',
+  'store',
+  'previous_response_id',
+  'service_tier',
+];
 
 export function readOpenAiResponses(request: unknown, response: unknown): Conversation {
   const asked = object(request);
@@ -41,20 +60,44 @@ function readItem(item: JsonObject): Message {
   const type = string(item['type']) ?? 'message';
   if (type === 'message') return { role: readRole(item['role']), parts: readContent(item['content']) };
   if (type === 'reasoning') return { role: 'assistant', parts: [readReasoning(item)] };
-  if (type === 'image_generation_call') return { role: 'assistant', parts: [imageFromBase64('image/png', string(item['result']))] };
+  if (type === 'image_generation_call')
+    return { role: 'assistant', parts: [imageFromBase64('image/png', string(item['result']))] };
   if (type.endsWith('_output')) {
     const parts = readContent(item['output']);
-    return { role: 'tool', parts: [{ kind: 'tool_result', id: string(item['call_id']), name: null, parts, isError: item['status'] === 'incomplete' }] };
+    return {
+      role: 'tool',
+      parts: [
+        {
+          kind: 'tool_result',
+          id: string(item['call_id']),
+          name: null,
+          parts,
+          isError: item['status'] === 'incomplete',
+        },
+      ],
+    };
   }
   if (type.endsWith('_call') || type === 'function_call') {
     const { type: _type, id: _id, call_id: callId, name, arguments: args, input, status: _status, ...rest } = item;
-    return { role: 'assistant', parts: [{ kind: 'tool_call', id: string(callId), name: string(name) ?? type.replace(/_call$/, ''), input: parsed(args ?? input ?? rest) }] };
+    return {
+      role: 'assistant',
+      parts: [
+        {
+          kind: 'tool_call',
+          id: string(callId),
+          name: string(name) ?? type.replace(/_call$/, ''),
+          input: parsed(args ?? input ?? rest),
+        },
+      ],
+    };
   }
   return { role: 'assistant', parts: [{ kind: 'other', label: type, value: item }] };
 }
 
 function readReasoning(item: JsonObject): Part {
-  const texts = [...list(item['summary']), ...list(item['content'])].map((part) => string(object(part)['text'])).filter((text) => text !== null);
+  const texts = [...list(item['summary']), ...list(item['content'])]
+    .map((part) => string(object(part)['text']))
+    .filter((text) => text !== null);
   return { kind: 'thinking', text: texts.join('\n\n'), hidden: texts.length === 0 };
 }
 
@@ -77,7 +120,11 @@ function readContent(content: unknown): Part[] {
       case 'input_image':
         return imageFromUrl(string(part['image_url']) ?? string(part['file_id']));
       case 'input_file':
-        return { kind: 'file', name: string(part['filename']) ?? 'File', note: string(part['file_id']) ?? string(part['file_url']) ?? '' };
+        return {
+          kind: 'file',
+          name: string(part['filename']) ?? 'File',
+          note: string(part['file_id']) ?? string(part['file_url']) ?? '',
+        };
       default:
         return { kind: 'other', label: string(part['type']) ?? 'part', value: each };
     }
@@ -85,5 +132,9 @@ function readContent(content: unknown): Part[] {
 }
 
 function readTool(tool: JsonObject): ToolOffer {
-  return { name: string(tool['name']) ?? string(tool['type']) ?? 'tool', description: string(tool['description']), schema: tool['parameters'] ?? null };
+  return {
+    name: string(tool['name']) ?? string(tool['type']) ?? 'tool',
+    description: string(tool['description']),
+    schema: tool['parameters'] ?? null,
+  };
 }

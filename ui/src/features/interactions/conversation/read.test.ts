@@ -14,8 +14,18 @@ describe('OpenAI chat completions', () => {
     temperature: 0.2,
     messages: [
       { role: 'developer', content: 'Be brief.' },
-      { role: 'user', content: [{ type: 'text', text: 'What is this?' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }] },
-      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '{"at":"it"}' } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '{"at":"it"}' } }],
+      },
       { role: 'tool', tool_call_id: 'c1', content: 'a red dot' },
     ],
     tools: [{ type: 'function', function: { name: 'look', description: 'Looks', parameters: { type: 'object' } } }],
@@ -43,12 +53,22 @@ describe('OpenAI chat completions', () => {
   });
 
   it('keeps broken arguments as they came', () => {
-    const cut = readConversation('openai:chatCompletions', { messages: [{ role: 'assistant', tool_calls: [{ id: 'x', function: { name: 'f', arguments: '{"a":' } }] }] }, null);
+    const cut = readConversation(
+      'openai:chatCompletions',
+      { messages: [{ role: 'assistant', tool_calls: [{ id: 'x', function: { name: 'f', arguments: '{"a":' } }] }] },
+      null,
+    );
     expect(cut?.messages[0]?.parts[0]).toMatchObject({ input: '{"a":' });
   });
 
   it('names a picture at an address but never loads it', () => {
-    const far = readConversation('openai:chatCompletions', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] }] }, null);
+    const far = readConversation(
+      'openai:chatCompletions',
+      {
+        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] }],
+      },
+      null,
+    );
     expect(far?.messages[0]?.parts[0]).toEqual({ kind: 'image', source: null, note: 'https://example.com/a.png' });
   });
 });
@@ -85,12 +105,22 @@ describe('OpenAI responses', () => {
   });
 
   it('takes a plain text as the user’s words', () => {
-    expect(readConversation('openai:responses', { input: 'hi' }, null)?.messages).toEqual([{ role: 'user', parts: [{ kind: 'text', text: 'hi' }] }]);
+    expect(readConversation('openai:responses', { input: 'hi' }, null)?.messages).toEqual([
+      { role: 'user', parts: [{ kind: 'text', text: 'hi' }] },
+    ]);
   });
 
   it('shows a built-in call with what it carries', () => {
-    const search = readConversation('openai:responses', { input: 'hi' }, { output: [{ type: 'web_search_call', id: 'w', status: 'completed', action: { query: 'rust' } }] });
-    expect(search?.answers[0]?.parts[0]).toMatchObject({ kind: 'tool_call', name: 'web_search', input: { action: { query: 'rust' } } });
+    const search = readConversation(
+      'openai:responses',
+      { input: 'hi' },
+      { output: [{ type: 'web_search_call', id: 'w', status: 'completed', action: { query: 'rust' } }] },
+    );
+    expect(search?.answers[0]?.parts[0]).toMatchObject({
+      kind: 'tool_call',
+      name: 'web_search',
+      input: { action: { query: 'rust' } },
+    });
   });
 });
 
@@ -100,17 +130,38 @@ describe('Anthropic messages', () => {
     max_tokens: 1024,
     messages: [
       { role: 'user', content: 'hello' },
-      { role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm.', signature: 's' }, { type: 'tool_use', id: 't1', name: 'Read', input: { path: 'a' } }] },
-      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', is_error: true, content: [{ type: 'text', text: 'no such file' }] }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'Hm.', signature: 's' },
+          { type: 'tool_use', id: 't1', name: 'Read', input: { path: 'a' } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 't1', is_error: true, content: [{ type: 'text', text: 'no such file' }] },
+        ],
+      },
     ],
     tools: [{ name: 'Read', description: 'Reads', input_schema: {} }],
   };
-  const response = { content: [{ type: 'redacted_thinking', data: 'x' }, { type: 'text', text: 'Sorry.' }], stop_reason: 'end_turn' };
+  const response = {
+    content: [
+      { type: 'redacted_thinking', data: 'x' },
+      { type: 'text', text: 'Sorry.' },
+    ],
+    stop_reason: 'end_turn',
+  };
   const read = readConversation('anthropic:messages', request, response);
 
   it('shows tool results as the tool’s, not the user’s', () => {
     expect(read?.messages.map((message) => message.role)).toEqual(['system', 'user', 'assistant', 'tool']);
-    expect(read?.messages[3]?.parts[0]).toMatchObject({ kind: 'tool_result', isError: true, parts: [{ kind: 'text', text: 'no such file' }] });
+    expect(read?.messages[3]?.parts[0]).toMatchObject({
+      kind: 'tool_result',
+      isError: true,
+      parts: [{ kind: 'text', text: 'no such file' }],
+    });
   });
 
   it('keeps thinking apart and says when it is hidden', () => {
@@ -119,7 +170,10 @@ describe('Anthropic messages', () => {
   });
 
   it('reads an error body', () => {
-    const failed = readConversation('anthropic:messages', request, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+    const failed = readConversation('anthropic:messages', request, {
+      type: 'error',
+      error: { type: 'overloaded_error', message: 'Overloaded' },
+    });
     expect(failed?.error).toBe('overloaded_error: Overloaded');
     expect(failed?.answers).toEqual([]);
   });
@@ -130,13 +184,18 @@ describe('Gemini generateContent', () => {
     systemInstruction: { parts: [{ text: 'Short.' }] },
     contents: [
       { role: 'user', parts: [{ text: 'weather?' }, { inlineData: { mimeType: 'image/png', data: PIXEL } }] },
-      { role: 'model', parts: [{ text: 'Let me see', thought: true }, { functionCall: { name: 'weather', args: { city: 'Oslo' } } }] },
+      {
+        role: 'model',
+        parts: [{ text: 'Let me see', thought: true }, { functionCall: { name: 'weather', args: { city: 'Oslo' } } }],
+      },
       { role: 'user', parts: [{ functionResponse: { name: 'weather', response: { degrees: 3 } } }] },
     ],
     tools: [{ functionDeclarations: [{ name: 'weather', description: 'Says it' }] }, { googleSearch: {} }],
     generationConfig: { temperature: 0, maxOutputTokens: 64 },
   };
-  const response = { candidates: [{ content: { role: 'model', parts: [{ text: '3 degrees' }] }, finishReason: 'STOP' }] };
+  const response = {
+    candidates: [{ content: { role: 'model', parts: [{ text: '3 degrees' }] }, finishReason: 'STOP' }],
+  };
   const read = readConversation('gemini:generateContent', request, response);
 
   it('tells who spoke', () => {
@@ -154,7 +213,9 @@ describe('Gemini generateContent', () => {
   });
 
   it('says why a prompt was blocked', () => {
-    expect(readConversation('gemini:generateContent', request, { promptFeedback: { blockReason: 'SAFETY' } })?.stopReason).toBe('SAFETY');
+    expect(
+      readConversation('gemini:generateContent', request, { promptFeedback: { blockReason: 'SAFETY' } })?.stopReason,
+    ).toBe('SAFETY');
   });
 });
 
@@ -163,8 +224,30 @@ describe('anything else', () => {
     expect(readConversation('openai:models', null, { data: [] })).toBeNull();
   });
 
-  it.each(['openai:chatCompletions', 'openai:responses', 'openai:embeddings', 'anthropic:messages', 'gemini:generateContent'])('survives nonsense in %s', (type) => {
-    for (const nonsense of [null, 7, 'text', [], [null], { messages: 3, input: {}, contents: [1], choices: [null], output: ['x'], content: [null], candidates: {}, data: 1 }]) {
+  it.each([
+    'openai:chatCompletions',
+    'openai:responses',
+    'openai:embeddings',
+    'anthropic:messages',
+    'gemini:generateContent',
+  ])('survives nonsense in %s', (type) => {
+    for (const nonsense of [
+      null,
+      7,
+      'text',
+      [],
+      [null],
+      {
+        messages: 3,
+        input: {},
+        contents: [1],
+        choices: [null],
+        output: ['x'],
+        content: [null],
+        candidates: {},
+        data: 1,
+      },
+    ]) {
       expect(() => readConversation(type, nonsense, nonsense)).not.toThrow();
     }
   });

@@ -20,5 +20,7 @@ export function readConversation(type: string, request: unknown, response: unkno
   const reader = READERS.find(([prefix]) => type.startsWith(prefix))?.[1];
   if (reader === undefined) return null;
   const conversation = reader(request, response);
-  return conversation.messages.length + conversation.answers.length === 0 && conversation.error === null ? null : conversation;
+  return conversation.messages.length + conversation.answers.length === 0 && conversation.error === null
+    ? null
+    : conversation;
 }
