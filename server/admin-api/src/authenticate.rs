@@ -54,24 +54,34 @@ pub(crate) fn unauthenticated() -> ApiError {
 }
 
 /// Puts a [`Caller`] into the request if it carries a valid credential; whether one is needed is not decided here.
+/// Without the database nobody waits: the answer is to come back in a moment, also for what has begun already.
 pub(crate) async fn authenticate(
     axum::extract::State(platform): crate::State,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    tokio::select! {
+        biased;
+        () = platform.database.lost() => Err(ApiError::Unavailable),
+        answer = answer(&platform, request, next) => answer,
+    }
+}
+
+async fn answer(
+    platform: &Arc<Platform>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if !platform.database.is_up() {
-        return Err(ApiError::Unavailable);
-    }
     let caller = match api_key(request.headers()) {
-        Some(key) => Some(caller_of_key(&platform, key).await?),
+        Some(key) => Some(caller_of_key(platform, key).await?),
         None => match session_token(request.headers()) {
-            Some(token) => caller_of_session(&platform, &token).await?,
+            Some(token) => caller_of_session(platform, &token).await?,
             None => None,
         },
     };
     if let Some(caller) = caller {
         if caller.session.is_some() {
-            refuse_foreign_origin(&platform, request.method(), request.headers())?;
+            refuse_foreign_origin(platform, request.method(), request.headers())?;
         }
         request.extensions_mut().insert(caller);
     }

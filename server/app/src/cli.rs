@@ -60,8 +60,15 @@ pub fn run() -> anyhow::Result<ExitCode> {
 
 /// The last word of a program that could not start.
 pub fn complain(error: &anyhow::Error) {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Most messages tell their cause themselves.
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
     // Without a stderr there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "archestra: {error:#}");
+    let _ = writeln!(std::io::stderr(), "archestra: {text}");
 }
 
 fn print(text: &str) -> anyhow::Result<ExitCode> {

@@ -1,6 +1,9 @@
 //! Where the program keeps its own data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use postgres::error::Error;
+use postgres::owner::OwnerLock;
 
 use crate::StartError;
 use crate::config::Config;
@@ -20,4 +23,15 @@ pub(crate) fn choose(config: &Config) -> Result<PathBuf, StartError> {
     dirs::data_local_dir()
         .map(|directory| directory.join("archestra"))
         .ok_or(StartError::NoDataDir)
+}
+
+/// Makes the directory if it is missing, and keeps every other program out of it.
+pub(crate) fn own(directory: &Path) -> Result<OwnerLock, StartError> {
+    OwnerLock::acquire(directory).map_err(|error| match error {
+        Error::Io { path, source, .. } => StartError::DataDir {
+            path,
+            cause: source,
+        },
+        other => other.into(),
+    })
 }

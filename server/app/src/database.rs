@@ -1,16 +1,22 @@
 //! The database: somebody's own by its URL, or the PostgreSQL this program brings.
 
+mod watch;
+
 use std::path::Path;
+use std::time::Duration;
 
 use db::{Db, Endpoint};
 use domain::availability::Availability;
 use postgres::installation::Installation;
 use postgres::owner::OwnerLock;
-use postgres::server::{Address, Connection, Options, RunAs, Server, State};
+use postgres::server::{Address, Connection, Options, RunAs, Server};
 use tokio_util::sync::CancellationToken;
 
 use crate::StartError;
 use crate::config::Config;
+use watch::Watch;
+
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Database {
     pub(crate) db: Db,
@@ -56,37 +62,45 @@ impl Database {
     }
 
     async fn prepare(&self) -> Result<(), PrepareError> {
-        if let Some(found) = self.db.newer_schema().await? {
-            return Err(PrepareError::Newer(found));
+        match self.db.newer_schema().await {
+            Ok(Some(found)) => return Err(PrepareError::Newer(found)),
+            Ok(None) => {}
+            // The pool has waited for it in vain, and does not know why.
+            Err(error) if error.is_unavailable() => {
+                self.db.reach().await?;
+                return Err(error.into());
+            }
+            Err(error) => return Err(error.into()),
         }
         Ok(self.db.migrate().await?)
     }
 
-    /// Follows our own server's state until `stop`. A foreign one's is only known when it is asked.
+    /// Keeps `availability` true to what the database does until `stop`.
     pub(crate) fn watch(
         &self,
         availability: Availability,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
-        let state = self.embedded.as_ref().map(Server::state);
+        let watch = Watch {
+            supervisor: self.embedded.as_ref().map(Server::state),
+            heartbeat: self.db.heartbeat(),
+        };
         async move {
-            let Some(mut state) = state else { return };
-            loop {
-                let current = state.borrow_and_update().clone();
-                availability.set(current == State::Running);
-                if let State::Restarting { cause } | State::Failed { cause } = current {
-                    tracing::error!(%cause, "the database is away; the proxy goes on, calls are kept on disk");
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    changed = state.changed() => if changed.is_err() { return },
-                }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = watch.run(&availability) => {}
             }
         }
     }
 
     pub(crate) async fn close(self) {
-        self.db.close().await;
+        // Connections to a server that does not answer can't be closed in order, and must not hold up the stop.
+        if tokio::time::timeout(CLOSE_PATIENCE, self.db.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some database connections did not close in time");
+        }
         if let Some(server) = self.embedded {
             server.stop().await;
         }

@@ -24,7 +24,7 @@ pub enum StartError {
     NoDataDir,
     #[error(transparent)]
     Postgres(#[from] postgres::error::Error),
-    #[error("the database at {place} can't be used: {cause}")]
+    #[error("the database at {place} can't be used: {cause}. {}", way_out(.place))]
     Database {
         place: &'static str,
         cause: db::Error,
@@ -37,4 +37,12 @@ pub enum StartError {
     Admin(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+fn way_out(place: &str) -> &'static str {
+    if place == "ARCHESTRA_DATABASE_URL" {
+        "Start that database or correct the variable; without it this program runs a PostgreSQL of its own."
+    } else {
+        "The log above says more."
+    }
 }

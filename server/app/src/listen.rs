@@ -1,6 +1,8 @@
 //! Sockets: bound before anything else starts, served with limits, drained on stop.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -18,6 +20,9 @@ use crate::StartError;
 
 /// A client that takes longer than this for its headers is not one: it only holds a socket.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// One that has sent no request at all by then is not waited for either. hyper's own limit begins with the first bytes
+/// that tell which version of HTTP is spoken, and HTTP/2 has none.
+const FIRST_REQUEST: Duration = Duration::from_secs(16);
 /// How long open requests may take to finish after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(10);
 const BACKLOG: u32 = 1024;
@@ -73,6 +78,12 @@ pub(crate) async fn serve(
             }
         }
     }
+    // Whoever has connected already is still served; closing the port would reset them.
+    while let Ok(Ok((stream, peer))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await
+    {
+        tasks.spawn(connection(stream, peer, router.clone(), &graceful));
+    }
+    drop(listener);
     if tokio::time::timeout(DRAIN, graceful.shutdown())
         .await
         .is_err()
@@ -89,7 +100,10 @@ fn connection(
 ) -> impl Future<Output = ()> + use<> {
     // Streams are small pieces that must not wait for each other.
     let _ = stream.set_nodelay(true);
+    let begun = Arc::new(AtomicBool::new(false));
+    let has_begun = begun.clone();
     let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
+        begun.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
@@ -107,7 +121,13 @@ fn connection(
         .into_owned();
     let connection = graceful.watch(connection);
     async move {
-        if let Err(error) = connection.await {
+        let mut connection = std::pin::pin!(connection);
+        let ended = match tokio::time::timeout(FIRST_REQUEST, connection.as_mut()).await {
+            Ok(ended) => ended,
+            Err(_) if has_begun.load(Ordering::Relaxed) => connection.await,
+            Err(_) => return,
+        };
+        if let Err(error) = ended {
             // A client that went away; the planes record what that meant.
             tracing::debug!(%error, "a connection ended early");
         }

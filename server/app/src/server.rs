@@ -11,7 +11,6 @@ use domain::platform::{Platform, Settings};
 use domain::recorder::Recorder;
 use domain::retention;
 use domain::snapshot::SnapshotHandle;
-use postgres::owner::OwnerLock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -47,7 +46,7 @@ impl Running {
     pub async fn start(mut config: Config) -> Result<Self, StartError> {
         prepare_process();
         let directory = data_dir::choose(&config)?;
-        let owner = OwnerLock::acquire(&directory)?;
+        let owner = data_dir::own(&directory)?;
         let directory = owner.data_dir().to_owned();
         auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
         // Ports first: a start that can't succeed should not touch the database.
@@ -64,8 +63,10 @@ impl Running {
         let default_password = db::users::any_default_password(&database.db)
             .await
             .map_err(failed)?;
+        let availability = Availability::default();
         let recorder = Recorder::start(
             database.db.clone(),
+            availability.clone(),
             snapshot.clone(),
             directory.join("spool"),
         )?;
@@ -73,7 +74,7 @@ impl Running {
         let platform = Arc::new(Platform {
             db: database.db.clone(),
             clock,
-            database: Availability::default(),
+            database: availability,
             snapshot,
             recorder,
             live: Live::default(),

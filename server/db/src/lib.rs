@@ -16,6 +16,6 @@ pub mod token_prices;
 pub mod users;
 
 pub use error::Error;
-pub use pool::{Announcement, Announcements, Db, Endpoint};
+pub use pool::{Announcement, Announcements, Db, Endpoint, Heartbeat};
 
 pub type Result<T> = std::result::Result<T, Error>;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use uuid::Uuid;
 
 use crate::Result;
@@ -132,6 +134,19 @@ impl Db {
         self.pool.close().await;
     }
 
+    /// Tries to connect once. Unlike the pool, which only says that it waited in vain, this names the cause.
+    pub async fn reach(&self) -> Result<()> {
+        let connection = self.pool.connect_options().connect().await?;
+        Ok(connection.close().await?)
+    }
+
+    pub fn heartbeat(&self) -> Heartbeat {
+        Heartbeat {
+            options: self.pool.connect_options(),
+            connection: None,
+        }
+    }
+
     /// Listens for what any replica announces.
     pub async fn listen(&self) -> Result<Announcements> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
@@ -139,6 +154,32 @@ impl Db {
             .listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL])
             .await?;
         Ok(Announcements(listener))
+    }
+}
+
+/// Asks whether the database answers, on a connection of its own: a busy pool must not look like a database that is away.
+pub struct Heartbeat {
+    options: Arc<PgConnectOptions>,
+    connection: Option<PgConnection>,
+}
+
+impl Heartbeat {
+    /// Dropped while it waits, it forgets its connection and begins with a new one.
+    pub async fn beat(&mut self) -> Result<()> {
+        let connected = match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => self.options.connect().await,
+        };
+        let mut connection = match connected {
+            // It answers, only not us: others have taken all connections, but the pool has its own.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("53300") => {
+                return Ok(());
+            }
+            connected => connected?,
+        };
+        connection.ping().await?;
+        self.connection = Some(connection);
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A call hands over a closure; one thread of its own runs it (reading tokens out of a body costs more than
 //! relaying it), batches the rows and writes them to Postgres every [`FLUSH_INTERVAL`]. While the database is
-//! away, batches go to a [`Spool`] on disk and are replayed. A graceful stop loses nothing; kill -9 loses at
+//! away, batches go to a [`Spool`] on disk and are replayed; while the disk is full as well, memory takes some. A graceful stop loses nothing; kill -9 loses at
 //! most what the last interval held.
 
 mod spool;
@@ -20,12 +20,17 @@ use db::Db;
 use db::interactions::NewInteraction;
 use tokio::sync::oneshot;
 
+use crate::availability::Availability;
 use crate::snapshot::{Snapshot, SnapshotHandle};
 use spool::Spool;
 use writer::Writer;
 
 /// How long a finished call may wait before it is written.
 pub const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// So many finished calls may wait for the recorder's thread. It falls behind only if the disk hangs; then memory must not
+/// fill up without end.
+const LONGEST_QUEUE: usize = 20_000;
 
 /// Turns a finished call into its row; runs on the recorder's thread.
 pub type Record = Box<dyn FnOnce(&Snapshot) -> NewInteraction + Send>;
@@ -47,21 +52,28 @@ pub struct Recorder {
 pub struct Status {
     pub waiting: AtomicUsize,
     pub written: AtomicU64,
-    /// Rows on disk, waiting for the database.
+    /// Rows on disk (or, while that is full, in memory), waiting for the database.
     pub spooled: AtomicUsize,
     /// Rows that neither the database nor the disk would take.
     pub lost: AtomicU64,
 }
 
 impl Recorder {
-    /// `spool` is a directory of this process alone. Must be called inside a tokio runtime.
-    pub fn start(db: Db, snapshot: SnapshotHandle, spool: PathBuf) -> std::io::Result<Self> {
+    /// `spool` is a directory of this process alone; `database` tells when not to wait for it. Must be called inside a
+    /// tokio runtime.
+    pub fn start(
+        db: Db,
+        database: Availability,
+        snapshot: SnapshotHandle,
+        spool: PathBuf,
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel();
         let status = Arc::new(Status::default());
         let spool = Spool::open(spool)?;
         status.spooled.store(spool.rows(), Ordering::Relaxed);
         let writer = Writer::new(
             db,
+            database,
             snapshot,
             spool,
             status.clone(),
@@ -75,8 +87,8 @@ impl Recorder {
 
     /// Never blocks and never fails; after [`Recorder::close`] it does nothing.
     pub fn record(&self, record: Record) {
-        self.status.waiting.fetch_add(1, Ordering::Relaxed);
-        if self.sender.send(Message::Record(record)).is_err() {
+        let waiting = self.status.waiting.fetch_add(1, Ordering::Relaxed);
+        if waiting >= LONGEST_QUEUE || self.sender.send(Message::Record(record)).is_err() {
             self.status.waiting.fetch_sub(1, Ordering::Relaxed);
             self.status.lost.fetch_add(1, Ordering::Relaxed);
         }

@@ -64,15 +64,17 @@ impl TestPlatform {
         let spool = tempfile::tempdir()?;
         let snapshot = SnapshotHandle::default();
         snapshot.refresh(&database.db).await?;
+        let availability = Availability::default();
         let recorder = Recorder::start(
             database.db.clone(),
+            availability.clone(),
             snapshot.clone(),
             spool.path().to_owned(),
         )?;
         let platform = Platform {
             db: database.db.clone(),
             clock: options.clock,
-            database: Availability::default(),
+            database: availability,
             snapshot,
             recorder,
             live: Live::default(),

@@ -92,8 +92,10 @@ fn spooled_calls(platform: &Platform) -> Option<Attention> {
     (spooled > 0).then(|| Attention {
         id: "spooled-calls",
         severity: Severity::Warning,
-        title: format!("{spooled} calls wait on disk"),
-        detail: "The database was away. They are written as soon as it answers.".into(),
+        title: format!("{spooled} calls wait to be recorded"),
+        detail:
+            "The database was away, or its disk is full. They are written as soon as it takes them."
+                .into(),
         action_label: None,
         action_href: None,
     })

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use postgres::owner::OwnerLock;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -69,7 +68,7 @@ fn with_database<T>(
 ) -> anyhow::Result<T> {
     telemetry::init(&config.logging_level, config.logging_json);
     runtime()?.block_on(async {
-        let owner = OwnerLock::acquire(&data_dir::choose(config)?)?;
+        let owner = data_dir::own(&data_dir::choose(config)?)?;
         let database = Database::open(config, owner).await?;
         let result = work(&database.db).await;
         database.close().await;

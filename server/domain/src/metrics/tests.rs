@@ -6,6 +6,7 @@ use llm::usage::Usage;
 use uuid::Uuid;
 
 use super::*;
+use crate::availability::Availability;
 use crate::snapshot::{Agent, SnapshotHandle};
 
 fn agent(labels: &[(&str, &str)]) -> Agent {
@@ -36,7 +37,8 @@ fn call<'a>(agent: Option<&'a Agent>, usage: Option<&'a Usage>) -> LlmCall<'a> {
 fn recorder(spool: &std::path::Path) -> Recorder {
     let nowhere = Endpoint::Url("postgresql://x@127.0.0.1:1/x".to_owned().into());
     let db = Db::connect_lazily(&nowhere, 1, Duration::from_secs(1)).unwrap();
-    Recorder::start(db, SnapshotHandle::default(), spool.to_owned()).unwrap()
+    let up = Availability::default();
+    Recorder::start(db, up, SnapshotHandle::default(), spool.to_owned()).unwrap()
 }
 
 fn encoded(metrics: &Metrics) -> String {

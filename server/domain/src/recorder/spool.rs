@@ -10,6 +10,7 @@ use uuid::Uuid;
 /// The first byte of a file; a file of another version is set aside, not guessed at.
 const VERSION: u8 = 1;
 const SUFFIX: &str = "batch";
+const UNFINISHED: &str = "part";
 
 #[derive(Debug)]
 pub(super) struct Spool {
@@ -22,9 +23,16 @@ impl Spool {
     /// Opens a directory, and finds what an earlier run left there.
     pub(super) fn open(directory: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&directory)?;
-        let mut paths: Vec<PathBuf> = fs::read_dir(&directory)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|suffix| suffix == SUFFIX))
+        let found = fs::read_dir(&directory)?.filter_map(|entry| Some(entry.ok()?.path()));
+        let (unfinished, others): (Vec<PathBuf>, Vec<PathBuf>) =
+            found.partition(|path| has(path, UNFINISHED));
+        for path in unfinished {
+            // A kill came while it was written; its calls are among those that a kill may lose.
+            let _ = fs::remove_file(path);
+        }
+        let mut paths: Vec<PathBuf> = others
+            .into_iter()
+            .filter(|path| has(path, SUFFIX))
             .collect();
         // Names are UUIDv7: their order is the order in time.
         paths.sort();
@@ -52,7 +60,7 @@ impl Spool {
     /// Keeps a batch; it is on the disk when this returns.
     pub(super) fn push(&mut self, batch: &[NewInteraction]) -> io::Result<()> {
         let path = self.directory.join(format!("{}.{SUFFIX}", Uuid::now_v7()));
-        let unfinished = path.with_extension("part");
+        let unfinished = path.with_extension(UNFINISHED);
         let written = write(&unfinished, batch).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(error) = written {
             // What is half written must not fill a full disk further.
@@ -85,6 +93,10 @@ impl Spool {
         let (path, _) = self.files.remove(0);
         fs::remove_file(path)
     }
+}
+
+fn has(path: &Path, suffix: &str) -> bool {
+    path.extension().is_some_and(|found| found == suffix)
 }
 
 fn set_aside(path: &Path, error: &io::Error) {

@@ -101,6 +101,7 @@ fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() {
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
     assert_eq!((spool.rows(), ids(&spool.first().unwrap())), (1, vec![2]));
     assert_eq!(files(folder.path(), "unreadable"), 2);
+    assert_eq!(files(folder.path(), "part"), 0);
 }
 
 #[test]
@@ -137,6 +138,7 @@ async fn what_an_earlier_run_left_is_written_once_even_if_it_was_written_already
         .unwrap();
     let recorder = Recorder::start(
         test.db.clone(),
+        Availability::default(),
         SnapshotHandle::default(),
         folder.path().to_owned(),
     )
@@ -166,6 +168,7 @@ async fn a_row_that_is_refused_or_cannot_be_read_takes_no_other_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let recorder = Recorder::start(
         test.db.clone(),
+        Availability::default(),
         SnapshotHandle::default(),
         folder.path().to_owned(),
     )
@@ -193,6 +196,7 @@ async fn closing_without_a_database_keeps_everything_on_disk() {
     test.set_away(true).await.unwrap();
     let recorder = Recorder::start(
         test.db.clone(),
+        Availability::default(),
         SnapshotHandle::default(),
         folder.path().to_owned(),
     )
@@ -206,4 +210,58 @@ async fn closing_without_a_database_keeps_everything_on_disk() {
         "nothing is taken after the end"
     );
     assert_eq!(Spool::open(folder.path().to_owned()).unwrap().rows(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_neither_database_nor_disk_takes_waits_in_memory_until_one_does() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("spool");
+    test.set_away(true).await.unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        Availability::default(),
+        SnapshotHandle::default(),
+        place.clone(),
+    )
+    .unwrap();
+    fs::remove_dir(&place).unwrap();
+    recorder.record(Box::new(|_| row(1)));
+    let spooled = || recorder.status().spooled.load(Ordering::Relaxed);
+    wait::until("the call waits", async || (spooled() == 1).then_some(())).await;
+
+    test.set_away(false).await.unwrap();
+    wait::until("the call is written", async || {
+        (recorded(&test.db).await == [1]).then_some(())
+    })
+    .await;
+    wait::until("nothing waits", async || (spooled() == 0).then_some(())).await;
+    assert_eq!(recorder.status().lost.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_known_to_be_away_is_not_waited_for() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let database = Availability::default();
+    database.set(false);
+    let recorder = Recorder::start(
+        test.db.clone(),
+        database.clone(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    recorder.record(Box::new(|_| row(1)));
+    let spooled = || recorder.status().spooled.load(Ordering::Relaxed);
+    wait::until("the call is on disk", async || {
+        (spooled() == 1).then_some(())
+    })
+    .await;
+    assert!(recorded(&test.db).await.is_empty());
+    database.set(true);
+    wait::until("the call is written", async || {
+        (recorded(&test.db).await == [1] && spooled() == 0).then_some(())
+    })
+    .await;
 }

@@ -108,13 +108,14 @@ impl Writer {
     ) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
         let mut batch = Vec::new();
         // With nothing on disk to replay, there is nothing to wake up for.
-        let patience = if self.spool.is_empty() {
-            IDLE
-        } else {
+        let patience = if self.is_waiting() {
             PROBE_INTERVAL
+        } else {
+            IDLE
         };
         let mut next = receiver.recv_timeout(patience);
-        let deadline = now() + FLUSH_INTERVAL;
+        // Counted from the last batch: what came while that was written has waited already.
+        let deadline = self.last_batch + FLUSH_INTERVAL;
         loop {
             match next {
                 Ok(Message::Record(record)) => batch.extend(self.digest(record)),
