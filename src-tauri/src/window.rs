@@ -104,6 +104,7 @@ pub(crate) fn hide_all(app: &AppHandle) {
 
 fn open_notice(app: &AppHandle) -> tauri::Result<()> {
     let window = builder(app, NOTICE)
+        .title("Archestra keeps running")
         .inner_size(460.0, 300.0)
         .resizable(false)
         .maximizable(false)

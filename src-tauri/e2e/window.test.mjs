@@ -1,0 +1,83 @@
+// A person opens the program, looks around and leaves.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Desk } from './desk.mjs';
+import { until } from './wait.mjs';
+import { DrivenWindow } from './webdriver.mjs';
+
+describe('the window', { timeout: 300_000 }, () => {
+  let desk;
+  let driven;
+
+  before(async () => {
+    desk = await Desk.open();
+    driven = await DrivenWindow.open(desk);
+  });
+  after(async () => {
+    await driven?.close();
+    await desk?.close();
+  });
+
+  test('opens signed in on Home, and no password is asked for', async () => {
+    await driven.entered();
+    const session = await driven.run('return fetch("/api/auth/get-session").then((answer) => answer.json())');
+    assert.ok(session?.user?.email, JSON.stringify(session));
+    assert.equal(await driven.run('return document.querySelectorAll("input[type=password]").length'), 0);
+    await driven.picture('home');
+  });
+
+  test('leads to every page of its sidebar', async () => {
+    const links = await until('the sidebar is there', async () => {
+      const found = await driven.run(
+        'return [...document.querySelectorAll("nav a[href^=\'/\']")].map((link) => link.getAttribute("href"))',
+      );
+      return found.length > 3 ? found : null;
+    });
+    for (const link of links) {
+      await driven.click(`nav a[href="${link}"]`);
+      await until(`${link} is open`, async () => new URL(await driven.url()).pathname.startsWith(link));
+      const title = await until(`${link} has a title`, async () => (await driven.text('main h1, h1')) || null);
+      assert.ok(!/not found|went wrong/i.test(title), `${link}: ${title}`);
+    }
+  });
+
+  test('tells clients the server’s real address', async () => {
+    await driven.click('nav a[href="/connect"]');
+    await driven.says(desk.env.ARCHESTRA_API_BASE_URL);
+  });
+
+  test('hands links to elsewhere to the browser and stays where it is', async () => {
+    const before = await driven.url();
+    const link = 'https://example.com/?from=archestra';
+    await driven.run('location.assign(arguments[0])', link);
+    await until('the browser got it', async () => (await desk.opened()).includes(link));
+    // A new window needs a click; a script alone may not open one.
+    await driven.run(
+      `const made = Object.assign(document.createElement("a"), { href: arguments[0], target: "_blank", id: "made" });
+       made.textContent = "elsewhere";
+       document.querySelector("main").prepend(made)`,
+      `${link}&new`,
+    );
+    await driven.click('#made');
+    await until('the browser got it', async () => (await desk.opened()).includes(`${link}&new`));
+    assert.equal(await driven.url(), before);
+  });
+
+  test('gives its pages no way into the shell', async () => {
+    const answer = await driven.run(
+      'return window.__TAURI_INTERNALS__.invoke("plugin:app|version").then(() => "let in", (error) => String(error))',
+    );
+    assert.match(answer, /not allowed/i);
+    await driven.run('location.assign("tauri://localhost/do/quit")');
+    await driven.says('Connect', 'h1');
+  });
+
+  test('ends everything when it is told to, the database too', async () => {
+    assert.ok((await desk.databaseProcesses()).length > 0);
+    process.kill(driven.pid, 'SIGTERM');
+    await driven.ended();
+    assert.deepEqual(await desk.databaseProcesses(), []);
+  });
+});
