@@ -15,6 +15,7 @@ mod check;
 mod ci;
 mod codegen;
 mod command;
+mod dist;
 mod faults;
 mod node;
 mod postgresql;
@@ -39,7 +40,8 @@ cargo xtask check                                   the quick part: tidy, fmt, c
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check
 cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts
 cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy
-cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left";
+cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left
+cargo xtask dist desktop [--appimage]               packages of the window, with PostgreSQL inside";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -66,6 +68,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "codegen" => codegen::run(&workspace, rest),
         "faults" => faults::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "dist" => dist::run(&workspace, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
