@@ -14,7 +14,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::platform::Platform;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use llm::dialect::Dialect;
 use llm::operation::Operation;
 use uuid::Uuid;
@@ -53,6 +53,8 @@ struct Call {
     /// What the upstream answered; zero if it did not.
     upstream_status: u16,
     is_events: bool,
+    /// The answer is compressed, though it was asked not to be, and cannot be read.
+    encoding: Option<HeaderValue>,
     response: Vec<u8>,
     response_bytes: u64,
     first_byte: Option<Duration>,
@@ -82,6 +84,7 @@ impl Recording {
             status: 0,
             upstream_status: 0,
             is_events: false,
+            encoding: None,
             response: Vec::new(),
             response_bytes: 0,
             first_byte: None,
@@ -109,11 +112,18 @@ impl Recording {
     }
 
     /// The upstream's answer begins.
-    pub(crate) fn answered(&mut self, status: StatusCode, is_events: bool, length: Option<u64>) {
+    pub(crate) fn answered(
+        &mut self,
+        status: StatusCode,
+        is_events: bool,
+        encoding: Option<HeaderValue>,
+        length: Option<u64>,
+    ) {
         if let Some(call) = &mut self.0 {
             call.status = status.as_u16();
             call.upstream_status = status.as_u16();
             call.is_events = is_events;
+            call.encoding = encoding;
             let room = length
                 .and_then(|length| usize::try_from(length).ok())
                 .unwrap_or(STREAM_ROOM);

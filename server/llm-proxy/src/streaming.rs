@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use llm::dialect::Dialect;
@@ -37,10 +37,20 @@ pub(crate) fn relay(
         .get(CONTENT_TYPE)
         .map_or(&b""[..], |value| value.as_bytes());
     let is_events = content_type.starts_with(b"text/event-stream");
-    // With a length announced, nothing can be added any more.
+    let encoding = head
+        .headers
+        .get(CONTENT_ENCODING)
+        .filter(|encoding| *encoding != "identity")
+        .cloned();
+    // With a length announced or compressed, nothing can be added any more.
     let is_open_ended = is_events && !head.headers.contains_key(CONTENT_LENGTH);
-    let can_close = is_open_ended && route.operation.is_some();
-    recording.answered(head.status, is_events, upstream.size_hint().exact());
+    let can_close = is_open_ended && encoding.is_none() && route.operation.is_some();
+    recording.answered(
+        head.status,
+        is_events,
+        encoding,
+        upstream.size_hint().exact(),
+    );
     remove_hop_by_hop(&mut head.headers);
     let mut relay = Relay {
         upstream,

@@ -46,6 +46,9 @@ struct State {
     received: Mutex<Vec<Received>>,
     connections: AtomicUsize,
     hang_ups: AtomicUsize,
+    /// Connections that have ended, from whichever side.
+    ended: AtomicUsize,
+    sent: AtomicUsize,
 }
 
 impl FakeProvider {
@@ -108,6 +111,19 @@ impl FakeProvider {
     /// How many clients went away before their answer was complete.
     pub fn hang_ups(&self) -> usize {
         self.state.hang_ups.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes of answers the network has taken.
+    pub fn sent(&self) -> usize {
+        self.state.sent.load(Ordering::Relaxed)
+    }
+
+    pub async fn wait_for_ends(&self, count: usize) {
+        let ended = || self.state.ended.load(Ordering::Relaxed);
+        wait::until("the end of a connection", async || {
+            (ended() >= count).then_some(())
+        })
+        .await;
     }
 
     pub async fn wait_for_requests(&self, count: usize) {

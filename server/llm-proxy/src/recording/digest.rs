@@ -52,10 +52,7 @@ impl Call {
     fn read(&self, snapshot: &Snapshot) -> Facts {
         let Some(operation) = &self.operation else {
             let answered = ResponseFacts::default();
-            let (outcome, error) = self.outcome(&ResponseFacts {
-                complete: true,
-                ..ResponseFacts::default()
-            });
+            let (outcome, error) = self.outcome(&unread());
             let asked = RequestFacts::default();
             return Facts {
                 asked,
@@ -67,7 +64,9 @@ impl Call {
             };
         };
         let asked = operation.dialect.read_request(&self.request);
-        let answered = if self.is_events || operation.streaming_in_path {
+        let answered = if self.encoding.is_some() {
+            unread()
+        } else if self.is_events || operation.streaming_in_path {
             operation.dialect.read_stream(&self.response)
         } else {
             operation.dialect.read_response(&self.response)
@@ -105,7 +104,9 @@ impl Call {
             _ if self.is_events && !answered.complete && answered.finish_reason.is_none() => {
                 ("upstream_error", Some("the stream has no end".to_owned()))
             }
-            _ => ("ok", None),
+            _ => ("ok", self.encoding.as_ref().map(|encoding| {
+                format!("the answer came compressed ({encoding:?}) although it was asked not to; its tokens are not known")
+            })),
         }
     }
 
@@ -223,6 +224,14 @@ impl Call {
         answered
             .or_else(|| facts.requested_model.as_deref().filter(priced))
             .unwrap_or("other")
+    }
+}
+
+/// Of an answer that nobody can read, there is nothing to say against it either.
+fn unread() -> ResponseFacts {
+    ResponseFacts {
+        complete: true,
+        ..ResponseFacts::default()
     }
 }
 

@@ -6,9 +6,10 @@
 use std::future::{Future as _, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
@@ -23,7 +24,13 @@ pub(crate) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
     /// None once it has ended.
     driver: Option<Box<Driver>>,
+    /// How long it may be kept between two calls.
+    pub(super) keep: Duration,
 }
+
+/// Shorter than providers and the load balancers in front of them keep a connection, so that a call seldom meets one
+/// that is being closed. Those that keep it for less say so.
+const KEEP: Duration = Duration::from_secs(45);
 
 impl Connection {
     pub(super) async fn over(socket: Socket) -> hyper::Result<Self> {
@@ -31,6 +38,7 @@ impl Connection {
         Ok(Self {
             sender,
             driver: Some(Box::new(driver)),
+            keep: KEEP,
         })
     }
 
@@ -54,10 +62,24 @@ impl Connection {
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Full<Bytes>>>> {
         let mut answer = pin!(self.sender.try_send_request(request));
-        poll_fn(|context| {
+        let answer = poll_fn(|context| {
             self.drive(context);
             answer.as_mut().poll(context)
         })
-        .await
+        .await?;
+        if let Some(promised) = keep_alive(answer.headers()) {
+            // A second for the call that is on its way when the time is over.
+            self.keep = promised.saturating_sub(Duration::from_secs(1)).min(KEEP);
+        }
+        Ok(answer)
     }
+}
+
+/// `Keep-Alive: timeout=5`, in seconds.
+fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
+    let said = headers.get("keep-alive")?.to_str().ok()?;
+    let timeout = said
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix("timeout="))?;
+    timeout.parse().ok().map(Duration::from_secs)
 }

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::uri::Uri;
@@ -16,9 +15,6 @@ use tower::Service as _;
 use super::connection::Connection;
 use super::connector::Connector;
 
-/// Shorter than providers and the load balancers in front of them keep a connection, so that a call seldom meets one
-/// that is being closed.
-const IDLE: Duration = Duration::from_secs(45);
 /// More are closed when their call has ended.
 const MOST_IDLE: usize = 512;
 
@@ -32,7 +28,7 @@ pub(crate) struct Pool {
     connector: Connector,
     /// `https://host`, without a path.
     origin: Uri,
-    /// The one used last is the last.
+    /// With the time until which each may be used; the one used last is the last.
     idle: Mutex<VecDeque<(Instant, Connection)>>,
 }
 
@@ -73,21 +69,22 @@ impl Pool {
 
     /// Keeps a connection for the next call, if it can serve one.
     pub(crate) fn give_back(&self, mut connection: Connection) {
-        if !connection.is_reusable() {
+        if connection.keep.is_zero() || !connection.is_reusable() {
             return;
         }
         let now = Instant::now();
+        let until = now + connection.keep;
         let mut idle = self.idle();
-        idle.push_back((now, connection));
-        while idle.len() > MOST_IDLE || idle.front().is_some_and(|(since, _)| now - *since > IDLE) {
+        idle.push_back((until, connection));
+        while idle.len() > MOST_IDLE || idle.front().is_some_and(|(until, _)| *until < now) {
             idle.pop_front();
         }
     }
 
     fn take(&self) -> Option<Connection> {
         loop {
-            let (since, mut connection) = self.idle().pop_back()?;
-            if since.elapsed() <= IDLE && connection.is_reusable() {
+            let (until, mut connection) = self.idle().pop_back()?;
+            if until > Instant::now() && connection.is_reusable() {
                 return Some(connection);
             }
         }

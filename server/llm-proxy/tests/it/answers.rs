@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::Value;
 use testkit::provider::{Reply, Step, pieces};
+use testkit::wait;
 
 use crate::harness::{ANSWER, ASK, CHAT, TestProxy};
 
@@ -258,9 +258,23 @@ async fn a_large_answer_waits_for_a_slow_client_instead_of_filling_the_memory() 
         .await
         .unwrap();
     let mut received = answer.chunk().await.unwrap().unwrap().len();
-    // Were it buffered, the provider would be through by now and have taken the next request.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(proxy.provider.hang_ups(), 0);
+    let looks = std::cell::Cell::new((0, 0));
+    wait::until("the provider has to wait", async || {
+        let (sent, times) = looks.get();
+        let now = proxy.provider.sent();
+        looks.set(if now == sent {
+            (sent, times + 1)
+        } else {
+            (now, 0)
+        });
+        (times == 20).then_some(())
+    })
+    .await;
+    assert!(
+        proxy.provider.sent() < 32 * PIECE,
+        "{} were taken",
+        proxy.provider.sent()
+    );
     while let Some(chunk) = answer.chunk().await.unwrap() {
         received += chunk.len();
     }
@@ -276,4 +290,50 @@ async fn a_connection_to_the_provider_is_used_again() {
     }
     assert_eq!(proxy.provider.received().len(), 20);
     assert_eq!(proxy.provider.connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_the_provider_closes_is_replaced() {
+    let proxy = TestProxy::start().await;
+    let closes = Reply::raw(vec![
+        Step::Send(Bytes::from_static(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        )),
+        Step::Close,
+    ]);
+    let brief = Reply::json(200, "{}").with_headers(&[("keep-alive", "timeout=1")]);
+    for (reply, calls) in [(closes, 20), (brief, 5)] {
+        let before = proxy.provider.connections();
+        proxy.provider.always_reply(reply);
+        for call in 1..=calls {
+            assert_eq!(proxy.post(CHAT, ASK).await.text().await.unwrap(), "{}");
+            proxy.provider.wait_for_ends(before + call).await;
+        }
+        assert_eq!(proxy.provider.connections() - before, calls);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_a_body_is_an_answer() {
+    let proxy = TestProxy::start().await;
+    proxy.provider.always_reply(Reply::json(200, ""));
+    for _ in 0..3 {
+        assert_eq!(proxy.post(CHAT, ASK).await.text().await.unwrap(), "");
+    }
+    assert_eq!(proxy.provider.connections(), 1);
+    assert!(proxy.rows(3).await.iter().all(|row| row.outcome == "ok"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_compressed_is_left_alone_and_the_row_says_so() {
+    let proxy = TestProxy::start().await;
+    let zipped = b"\x1f\x8b\x08\x00not really".to_vec();
+    let stream = Reply::events(&zipped, &[3]).with_headers(&[("content-encoding", "gzip")]);
+    proxy.provider.reply(stream);
+    let answer = proxy.post(CHAT, ASK).await;
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    assert_eq!(answer.bytes().await.unwrap(), zipped);
+    let row = proxy.row().await;
+    assert_eq!(row.outcome, "ok");
+    assert!(row.error.unwrap().contains("compressed"));
 }

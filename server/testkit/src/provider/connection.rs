@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -18,15 +18,21 @@ enum After {
 
 pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>) {
     let _ = socket.set_nodelay(true);
+    converse(&mut socket, &state).await;
+    drop(socket);
+    state.ended.fetch_add(1, Ordering::Relaxed);
+}
+
+async fn converse(socket: &mut TcpStream, state: &State) {
     let mut buffer = BytesMut::new();
-    while let Ok(Some(request)) = read_request(&mut socket, &mut buffer).await {
+    while let Ok(Some(request)) = read_request(socket, &mut buffer).await {
         lock(&state.received).push(request);
         let reply = lock(&state.replies)
             .pop_front()
             .or_else(|| lock(&state.standing).clone());
         let reply =
             reply.unwrap_or_else(|| Reply::json(500, "the fake provider was not told what to say"));
-        match answer(&mut socket, reply).await {
+        match answer(socket, reply, &state.sent).await {
             Ok(After::NextRequest) => {}
             Ok(After::End) => return,
             Err(_) => {
@@ -38,12 +44,13 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>) {
 }
 
 /// An error means that the client went away first.
-async fn answer(socket: &mut TcpStream, reply: Reply) -> io::Result<After> {
+async fn answer(socket: &mut TcpStream, reply: Reply, sent: &AtomicUsize) -> io::Result<After> {
     for step in reply.steps {
         match step {
             Step::Send(bytes) => {
                 is_there(socket)?;
                 socket.write_all(&bytes).await?;
+                sent.fetch_add(bytes.len(), Ordering::Relaxed);
             }
             Step::Wait(time) => {
                 tokio::select! {
