@@ -17,6 +17,8 @@ use crate::snapshot::SnapshotHandle;
 
 /// Rows in one transaction.
 const BATCH: usize = 1_000;
+/// With more than this waiting, the database is too slow.
+const BEHIND: usize = 4 * BATCH;
 /// A database that takes longer than this for one batch counts as away.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often a database that was away is tried again.
@@ -153,7 +155,7 @@ impl Writer {
     }
 
     fn store(&mut self, batch: Vec<NewInteraction>) {
-        if self.next_probe.is_some() {
+        if self.next_probe.is_some() || self.is_behind() {
             return self.spool(batch);
         }
         match self.write(&batch) {
@@ -266,7 +268,7 @@ impl Writer {
             self.next_probe = None;
             return;
         }
-        if self.next_probe.is_some_and(|probe| probe > now()) {
+        if self.next_probe.is_some_and(|probe| probe > now()) || self.is_behind() {
             return;
         }
         self.release();
@@ -296,6 +298,11 @@ impl Writer {
         }
         self.next_probe = None;
         self.tell_waiting();
+    }
+
+    /// Calls end faster than the database takes them. The disk takes them faster, so what is too much waits there.
+    fn is_behind(&self) -> bool {
+        self.status.waiting.load(Ordering::Relaxed) > BEHIND
     }
 
     fn is_waiting(&self) -> bool {
