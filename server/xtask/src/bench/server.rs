@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
+/// For a server that nobody else can reach.
+const METRICS_SECRET: &str = "bench";
 const STOPPED_WITHIN: Duration = Duration::from_secs(20);
 
 pub(super) struct Server {
@@ -41,6 +43,7 @@ impl Server {
                 format!("http://localhost:{}", free_port()?),
             )
             .env("ARCHESTRA_METRICS_PORT", metrics.to_string())
+            .env("ARCHESTRA_METRICS_SECRET", METRICS_SECRET)
             .env(
                 "ARCHESTRA_OPENAI_BASE_URL",
                 format!("http://127.0.0.1:{calls}"),
@@ -99,6 +102,9 @@ impl Drop for Server {
 
 /// SIGTERM, so that children are ended too; by force if that takes too long.
 pub(super) fn terminate(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
     let _ = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();
@@ -126,7 +132,9 @@ fn get(port: u16, path: &str) -> Option<String> {
     connection
         .set_read_timeout(Some(Duration::from_secs(5)))
         .ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {METRICS_SECRET}\r\nConnection: close\r\n\r\n"
+    );
     connection.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer).ok()?;
