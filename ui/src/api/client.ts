@@ -3,6 +3,9 @@ import { reportDown } from '@/api/connection';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
+/** Nothing the interface asks for takes this long; whoever waits longer should be told. */
+const PATIENCE_MS = 20_000;
+
 /** What the server said no with; `status` is 0 when it could not be reached at all. */
 export class ApiError extends Error {
   constructor(
@@ -52,7 +55,8 @@ export function withQuery(path: string, query: Query = {}): string {
 
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
-  if (signal) init.signal = signal;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
@@ -63,7 +67,10 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   } catch (cause) {
     if (signal?.aborted) throw cause;
     reportDown('unreachable');
-    throw new ApiError(0, 'network_error', 'The Archestra server cannot be reached.');
+    const message = patience.aborted
+      ? `The server did not answer within ${PATIENCE_MS / 1000} seconds.`
+      : 'The Archestra server cannot be reached.';
+    throw new ApiError(0, 'network_error', message);
   }
   if (response.ok) return (await readJson(response)) as T;
   throw await failure(response);

@@ -10,7 +10,9 @@ const LOOKS = {
   info: { icon: Info, className: 'text-accent-text' },
 };
 
-export function AttentionList({ items }: { items: Attention[] }) {
+export function AttentionList({ items: all }: { items: Attention[] }) {
+  // The default password has a banner of its own on every page.
+  const items = all.filter((item) => item.id !== 'default-password');
   if (items.length === 0) return null;
   return (
     <Card aria-label="Needs attention">

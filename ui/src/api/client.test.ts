@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError, get, withQuery } from '@/api/client';
+import { connectionState, retryNow } from '@/api/connection';
+
+/** What the network answers, by path. */
+const answers = new Map<string, () => Response>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', (path: string) => {
+    const answer = answers.get(path);
+    return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError('connection refused'));
+  });
+});
+
+afterEach(async () => {
+  answers.set('/ready', () => Response.json({ status: 'ok' }));
+  retryNow();
+  await vi.waitFor(() => expect(connectionState().status).toBe('up'));
+  answers.clear();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('a query', () => {
+  it('leaves out what is not set and escapes the rest', () => {
+    expect(withQuery('/api/x', { a: undefined, b: null, c: '', d: 'a&b', e: 0 })).toBe('/api/x?d=a%26b&e=0');
+    expect(withQuery('/api/x', {})).toBe('/api/x');
+  });
+});
+
+describe('a refusal', () => {
+  it('carries the words, the type and the pause the server asked for', async () => {
+    const body = { error: { message: 'Slow down', type: 'api_rate_limit_error' } };
+    answers.set('/api/x', () => Response.json(body, { status: 429, headers: { 'retry-after': '7' } }));
+    const error = await get('/api/x').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ status: 429, type: 'api_rate_limit_error', message: 'Slow down', retryAfter: 7 });
+    expect(connectionState().status).toBe('up');
+  });
+
+  it('is readable even if a proxy in front answered with a page', async () => {
+    answers.set('/api/x', () => new Response('<html>teapot</html>', { status: 418, statusText: "I'm a teapot" }));
+    const error = await get('/api/x').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as ApiError).message).toContain('418');
+  });
+});
+
+describe('the connection', () => {
+  it('is down when nothing answers, and asks by itself until it is up again', async () => {
+    await expect(get('/api/x')).rejects.toMatchObject({ status: 0 });
+    expect(connectionState()).toMatchObject({ status: 'down', reason: 'unreachable' });
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(connectionState().status).toBe('down');
+    answers.set('/ready', () => Response.json({ status: 'ok' }));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(connectionState().status).toBe('up');
+  });
+
+  it('waits as long as the server asks when it is not ready', async () => {
+    answers.set('/api/x', () => Response.json({ error: {} }, { status: 503, headers: { 'retry-after': '9' } }));
+    const before = Date.now();
+    await expect(get('/api/x')).rejects.toMatchObject({ status: 503 });
+    const state = connectionState();
+    expect(state).toMatchObject({ status: 'down', reason: 'unavailable' });
+    expect(state.status === 'down' && state.retryAt - before).toBe(9000);
+  });
+});
