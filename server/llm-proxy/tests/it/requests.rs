@@ -52,6 +52,29 @@ async fn body_query_and_headers_go_up_byte_for_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_post_without_a_body_says_so_as_some_servers_insist() {
+    let proxy = answering().await;
+    let answer = proxy.post("/v1/openai/responses/resp_1/cancel", "").await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        proxy.provider.last().unwrap().headers["content-length"],
+        "0"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_chunks_goes_up_whole() {
+    let proxy = answering().await;
+    let request = "POST /v1/openai/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n\
+                   transfer-encoding: chunked\r\nconnection: close\r\n\r\n3\r\n{\"a\r\n3\r\n\":1\r\n1\r\n}\r\n0\r\n\r\n";
+    assert!(raw(&proxy, request).await.starts_with("HTTP/1.1 200"));
+    let received = proxy.provider.last().unwrap();
+    assert_eq!(received.body, "{\"a\":1}");
+    assert_eq!(received.headers["content-length"], "7");
+    assert!(!received.headers.contains_key("transfer-encoding"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_ours_or_of_the_connection_stays_here() {
     let proxy = answering().await;
     let request = proxy
