@@ -5,8 +5,12 @@
 mod access;
 mod agents;
 mod api_keys;
+#[cfg(target_os = "linux")]
+mod faults;
 mod harness;
 mod interactions;
+#[cfg(target_os = "linux")]
+mod program;
 mod serving;
 mod sign_in;
 mod token_prices;

@@ -109,11 +109,11 @@ impl Writer {
         receiver: &Receiver<Message>,
     ) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
         let mut batch = Vec::new();
-        // With nothing on disk to replay, there is nothing to wake up for.
-        let patience = if self.is_waiting() {
-            PROBE_INTERVAL
-        } else {
-            IDLE
+        // With nothing to replay, there is nothing to wake up for; with something, only a database that is away is waited for.
+        let patience = match self.next_probe {
+            _ if !self.is_waiting() => IDLE,
+            Some(_) => PROBE_INTERVAL,
+            None => Duration::ZERO,
         };
         let mut next = receiver.recv_timeout(patience);
         // Counted from the last batch: what came while that was written has waited already.

@@ -135,7 +135,8 @@ fn drip(port: u16, mut lorises: Vec<TcpStream>, stop: &AtomicBool, reopened: &At
     let begun = Instant::now();
     for turn in 0_u32.. {
         for (number, loris) in lorises.iter_mut().enumerate() {
-            if number % 50 == 0 {
+            // Not in bursts, which no crowd of slow clients would make.
+            if number % 4 == 0 {
                 if stop.load(Ordering::Relaxed) {
                     return;
                 }
