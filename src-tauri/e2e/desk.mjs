@@ -30,7 +30,7 @@ export class Desk {
       if (desk.env[name] === undefined || name === 'WAYLAND_DISPLAY') delete desk.env[name];
     }
     try {
-      await desk.#fakeBrowser();
+      await desk.#furnish();
       await desk.#openScreen();
       await desk.#openBus();
       await desk.#spawn('openbox');
@@ -58,9 +58,13 @@ export class Desk {
     };
   }
 
-  /** What a link to elsewhere is handed to: writes it down. */
-  async #fakeBrowser() {
-    for (const name of ['bin', 'home', 'run']) await mkdir(join(this.folder, name), { mode: 0o700 });
+  /** A home, and what a link to elsewhere is handed to there: it writes the link down. */
+  async #furnish() {
+    for (const name of ['bin', 'config', 'downloads', 'home', 'run']) {
+      await mkdir(join(this.folder, name), { mode: 0o700 });
+    }
+    const downloads = `XDG_DOWNLOAD_DIR="${join(this.folder, 'downloads')}"\n`;
+    await writeFile(join(this.folder, 'config/user-dirs.dirs'), downloads);
     const script = `#!/bin/sh\necho "$1" >> "${join(this.folder, 'opened')}"\n`;
     await writeFile(join(this.folder, 'bin/xdg-open'), script, { mode: 0o755 });
   }
@@ -68,6 +72,10 @@ export class Desk {
   async opened() {
     const file = join(this.folder, 'opened');
     return existsSync(file) ? (await readFile(file, 'utf8')).trim().split('\n') : [];
+  }
+
+  downloads() {
+    return readdir(join(this.folder, 'downloads'));
   }
 
   async #openScreen() {

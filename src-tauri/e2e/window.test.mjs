@@ -65,6 +65,21 @@ describe('the window', { timeout: 300_000 }, () => {
     assert.equal(await driven.url(), before);
   });
 
+  test('saves what is exported among the downloads', async () => {
+    await driven.click('nav a[href="/logs"]');
+    await driven.run(
+      `const made = Object.assign(document.createElement("a"), { href: arguments[0], download: "", id: "export" });
+       made.textContent = "export";
+       document.querySelector("main").prepend(made)`,
+      '/api/interactions/export?format=csv',
+    );
+    await driven.click('#export');
+    const name = await until('the file is there', async () => (await desk.downloads())[0]);
+    assert.match(name, /\.csv$/);
+    assert.equal(new URL(await driven.url()).pathname, '/logs');
+    await driven.click('nav a[href="/connect"]');
+  });
+
   test('gives its pages no way into the shell', async () => {
     const answer = await driven.run(
       'return window.__TAURI_INTERNALS__.invoke("plugin:app|version").then(() => "let in", (error) => String(error))',

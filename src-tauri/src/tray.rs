@@ -1,5 +1,6 @@
 //! The tray icon: what the server is doing, what today has cost, and the few things worth doing without the window.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};
 
 use app::Running;
@@ -58,7 +59,7 @@ pub(crate) fn ensure(app: &AppHandle) -> bool {
     if app.state::<Tray>().state().items.is_some() {
         return true;
     }
-    match build(app) {
+    match build_unless_panic(app) {
         Ok(items) => {
             let tray = app.state::<Tray>();
             tray.state().items = Some(items);
@@ -131,6 +132,13 @@ fn refresh(app: &AppHandle) {
     if let Err(error) = changed {
         tracing::warn!(%error, "the tray's menu could not be changed");
     }
+}
+
+/// On Linux the tray's library loads another one now, and says by a panic that it is not installed.
+fn build_unless_panic(app: &AppHandle) -> tauri::Result<Items> {
+    std::panic::catch_unwind(AssertUnwindSafe(|| build(app))).unwrap_or_else(|_| {
+        Err(std::io::Error::other("libayatana-appindicator3 is missing").into())
+    })
 }
 
 fn build(app: &AppHandle) -> tauri::Result<Items> {

@@ -1,7 +1,6 @@
 //! The window: opened on the shell's own page, moved to the server's when there are any, hidden when closed. Also where
-//! links lead, and where downloads go.
+//! links lead.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -36,8 +35,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let window = builder(app, MAIN)
         .inner_size(1280.0, 840.0)
         .min_inner_size(680.0, 480.0)
-        .on_download(|webview, event| {
-            download(webview.app_handle(), event);
+        .on_download(|_, event| {
+            show_downloaded(event);
             true
         })
         .build()?;
@@ -230,44 +229,21 @@ fn open_in_browser(url: &Url) {
     });
 }
 
-/// Into the person's downloads, under a name that is free, and shown there.
-fn download(app: &AppHandle, event: DownloadEvent<'_>) {
-    match event {
-        DownloadEvent::Requested { destination, .. } => {
-            if let (Ok(folder), Some(name)) = (app.path().download_dir(), destination.file_name()) {
-                *destination = free_name(&folder, Path::new(name));
-            }
+/// The web view chooses a free name among the person's downloads; the file is shown there when it has arrived.
+fn show_downloaded(event: DownloadEvent<'_>) {
+    let DownloadEvent::Finished {
+        path: Some(path),
+        success: true,
+        ..
+    } = event
+    else {
+        return;
+    };
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = tauri_plugin_opener::reveal_item_in_dir(&path) {
+            tracing::info!(%error, path = %path.display(), "saved");
         }
-        DownloadEvent::Finished {
-            path: Some(path),
-            success: true,
-            ..
-        } => {
-            tauri::async_runtime::spawn_blocking(move || {
-                if let Err(error) = tauri_plugin_opener::reveal_item_in_dir(&path) {
-                    tracing::info!(%error, path = %path.display(), "saved");
-                }
-            });
-        }
-        _ => {}
-    }
-}
-
-/// `calls.csv`, or else `calls (2).csv` and so on.
-fn free_name(folder: &Path, name: &Path) -> PathBuf {
-    let stem = name.file_stem().unwrap_or_default().to_string_lossy();
-    let numbered = (2_u32..).map(|number| {
-        let mut other = PathBuf::from(format!("{stem} ({number})"));
-        if let Some(extension) = name.extension() {
-            other.set_extension(extension);
-        }
-        other
     });
-    std::iter::once(name.to_owned())
-        .chain(numbered)
-        .map(|name| folder.join(name))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| folder.join(name))
 }
 
 /// A window that is gone can't be told anything, which is no reason to stop.

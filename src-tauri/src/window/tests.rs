@@ -1,10 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::Path;
-
 use tauri::Url;
 
-use super::{Way, free_name, way};
+use super::{Way, way};
 use crate::page::Action;
 
 fn led(url: &str, shows_own_page: bool) -> Way {
@@ -38,17 +36,4 @@ fn the_shells_buttons_work_on_its_own_page_only() {
         Way::Do(Action::Quit)
     );
     assert_eq!(led("tauri://localhost/index.html", true), Way::Here);
-}
-
-#[test]
-fn a_download_overwrites_nothing() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert_eq!(
-        free_name(folder, Path::new("new.csv")),
-        folder.join("new.csv")
-    );
-    assert_eq!(
-        free_name(folder, Path::new("Cargo.toml")),
-        folder.join("Cargo (2).toml")
-    );
 }
