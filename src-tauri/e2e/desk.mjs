@@ -142,6 +142,10 @@ export class Desk {
     await run('wmctrl', ['-F', '-c', title], { env: this.env });
   }
 
+  async resizeWindow(title, width, height) {
+    await run('wmctrl', ['-F', '-r', title, '-e', `0,-1,-1,${width},${height}`], { env: this.env });
+  }
+
   /** The database's processes, known by their data directory. */
   async databaseProcesses() {
     return (await processes()).filter(({ command }) => command.includes(this.data));

@@ -73,6 +73,15 @@ describe('with a tray', { timeout: 300_000 }, () => {
     await until('the page is shown again', isVisible);
   });
 
+  test('coming back signs in again after the session has ended', async () => {
+    await open({ tray: true });
+    await driven.run('return fetch("/api/auth/sign-out", { method: "POST" }).then((answer) => answer.ok)');
+    await driven.run('location.assign("/")');
+    await until('the sign-in page is shown', async () => new URL(await driven.url()).pathname === '/sign-in');
+    await desk.tray({ do: 'click', label: 'Open Archestra' });
+    await driven.entered();
+  });
+
   test('its menu quits the program and stops the database', async () => {
     await open({ tray: true });
     await desk.tray({ do: 'click', label: 'Quit Archestra' });

@@ -96,3 +96,24 @@ describe('the window', { timeout: 300_000 }, () => {
     assert.deepEqual(await desk.databaseProcesses(), []);
   });
 });
+
+test('the window opens again with the size it had', { timeout: 120_000 }, async () => {
+  const desk = await Desk.open();
+  try {
+    const first = await DrivenWindow.open(desk);
+    await first.entered();
+    await desk.resizeWindow('Archestra', 900, 600);
+    const resized = async (driven) => {
+      const size = await driven.run('return [innerWidth, innerHeight]');
+      return size.join() === '900,600';
+    };
+    await until('the window has its new size', () => resized(first));
+    await first.close();
+    const second = await DrivenWindow.open(desk);
+    await second.entered();
+    await until('the window has the size it had', () => resized(second));
+    await second.close();
+  } finally {
+    await desk.close();
+  }
+});
