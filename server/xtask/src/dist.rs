@@ -1,6 +1,8 @@
 //! `cargo xtask dist`: what is handed to people. So far the desktop packages, with PostgreSQL inside; how they look is in
 //! `src-tauri/tauri.conf.json` and `packaging/desktop`.
 
+mod notices;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,10 @@ fn desktop(workspace: &Workspace, kinds: &str) -> Result<()> {
     node::build_ui(workspace, &progress)?;
     let shell = workspace.root.join("src-tauri");
     node::install(&shell, "bundler", &progress)?;
+    let folder = workspace.target.join("dist");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let licences = folder.join("crates-notices.txt");
+    fs::write(&licences, notices::of_crates(workspace, "desktop")?)?;
     let bundles = workspace.target.join(BUNDLES);
     if bundles.exists() {
         // What an older version left there must not be taken for this one's.
@@ -52,11 +58,11 @@ fn desktop(workspace: &Workspace, kinds: &str) -> Result<()> {
             node::npm(&shell)
                 .args(["run", "--silent", "tauri", "--", "build", "--ci"])
                 .args(["--bundles", kinds, "--config"])
-                .arg(with_postgresql(&postgres))
+                .arg(with_resources(&postgres, &licences))
                 .env("CARGO_TARGET_DIR", &workspace.target),
         )
     })?;
-    let packages = collect(&bundles, &workspace.target.join("dist"))?;
+    let packages = collect(&bundles, &folder)?;
     if packages.is_empty() {
         bail!("the bundler left no package in {}", bundles.display());
     }
@@ -67,16 +73,16 @@ fn desktop(workspace: &Workspace, kinds: &str) -> Result<()> {
     Ok(())
 }
 
-/// Where the binaries lie depends on the machine, so that part of the configuration is written here.
-fn with_postgresql(installation: &Path) -> String {
+/// Where these lie depends on the machine, so that part of the configuration is written here.
+fn with_resources(installation: &Path, licences: &Path) -> String {
     let mut resources = serde_json::Map::new();
     resources.insert(installation.display().to_string(), "postgresql".into());
+    resources.insert(licences.display().to_string(), "crates-notices.txt".into());
     json!({ "bundle": { "resources": resources } }).to_string()
 }
 
-/// Moves the packages side by side into one folder, replacing older ones.
+/// Copies the packages side by side into one folder, replacing older ones.
 fn collect(bundles: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mut collected = Vec::new();
     for kind in fs::read_dir(bundles).with_context(|| bundles.display().to_string())? {
         let kind = kind?.path();
