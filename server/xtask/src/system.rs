@@ -43,11 +43,15 @@ pub(crate) const WINDOW_TEST: &[Need] = &[
     package("fonts-dejavu-core"),
 ];
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
-/// What Playwright drives.
+/// What Playwright drives, and what tries the commands that the UI offers to copy.
 pub(crate) const BROWSER: &[Need] = &[
     Need {
         package: "chromium",
         or_programs: CHROMIUM,
+    },
+    Need {
+        package: "curl",
+        or_programs: &["curl"],
     },
     package("fonts-dejavu-core"),
 ];
