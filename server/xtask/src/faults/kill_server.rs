@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::books::{Books, sums_agree};
-use super::load::{Call, Load, MIXED};
+use super::load::{Call, Load, MIXED, quantile};
 use super::provider::Provider;
 use super::site::{Server, Stage, wait_until};
 use super::{Dice, Verdict, signals};
@@ -18,7 +18,8 @@ const LOSS_BOUND: Duration = Duration::from_secs(1);
 struct Tally {
     calls: usize,
     lost: usize,
-    oldest_loss: Duration,
+    /// In each round, how long before the kill the oldest lost call had ended.
+    losses: Vec<Duration>,
     slowest_start: Duration,
     slowest_end: Duration,
 }
@@ -34,9 +35,14 @@ pub(crate) fn run(stage: &Stage, rounds: usize) -> Result<()> {
         play(&mut server, &name, &mut dice, &mut tally, &mut verdict)?;
     }
     println!(
-        "   {rounds} × kill -9: {} calls completed, {} of them lost, the oldest {:?} before the kill; PostgreSQL gone within \
-         {:?}; ready again within {:?}",
-        tally.calls, tally.lost, tally.oldest_loss, tally.slowest_end, tally.slowest_start
+        "   {rounds} × kill -9: {} calls completed, {} of them lost, the oldest of a round {:?} (median) and {:?} (worst) before \
+         the kill; PostgreSQL gone within {:?}; ready again within {:?}",
+        tally.calls,
+        tally.lost,
+        quantile(&mut tally.losses, 500),
+        quantile(&mut tally.losses, 1_000),
+        tally.slowest_end,
+        tally.slowest_start
     );
     let rows = sums_agree(&server)?;
     println!("   {rows} rows; the roll-up by hours agrees");
@@ -97,6 +103,6 @@ fn play(
     });
     tally.calls += finished.len();
     tally.lost += lost.len();
-    tally.oldest_loss = tally.oldest_loss.max(oldest);
+    tally.losses.push(oldest);
     Ok(())
 }
