@@ -2,14 +2,15 @@
 //!
 //! A call hands over a closure; one thread of its own runs it (reading tokens out of a body costs more than
 //! relaying it), batches the rows and writes them to Postgres every [`FLUSH_INTERVAL`]. While the database is
-//! away, batches go to a [`Spool`] on disk and are replayed; while the disk is full as well, memory takes some. A graceful stop loses nothing; kill -9 loses at
-//! most what the last interval held.
+//! away or too slow, batches go to a [`Spool`] on disk and are replayed; while the disk is full as well, memory
+//! takes some. A graceful stop loses nothing; kill -9 loses at most what the last interval held.
 
 mod spool;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -28,15 +29,21 @@ use writer::Writer;
 /// How long a finished call may wait before it is written.
 pub const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
 
-/// So many finished calls may wait for the recorder's thread. It falls behind only if the disk hangs; then memory must not
-/// fill up without end.
-const LONGEST_QUEUE: usize = 20_000;
+/// With more than this waiting for the recorder's thread, a call that ends is read where it ended: that slows new calls
+/// down a little, which is what a machine that is too busy needs.
+const BUSY: usize = 4_000;
+
+/// So many finished calls may wait. The thread falls this far behind only if the disk hangs; then memory must not fill up
+/// without end.
+const LONGEST_QUEUE: usize = 50_000;
 
 /// Turns a finished call into its row; runs on the recorder's thread.
 pub type Record = Box<dyn FnOnce(&Snapshot) -> NewInteraction + Send>;
 
 enum Message {
     Record(Record),
+    /// Read already.
+    Row(Box<NewInteraction>),
     /// Write everything, answer, and end.
     Close(oneshot::Sender<()>),
 }
@@ -45,6 +52,7 @@ enum Message {
 pub struct Recorder {
     sender: mpsc::Sender<Message>,
     status: Arc<Status>,
+    snapshot: SnapshotHandle,
 }
 
 /// What the recorder has done so far, for metrics and readiness.
@@ -74,7 +82,7 @@ impl Recorder {
         let writer = Writer::new(
             db,
             database,
-            snapshot,
+            snapshot.clone(),
             spool,
             status.clone(),
             tokio::runtime::Handle::current(),
@@ -82,15 +90,26 @@ impl Recorder {
         std::thread::Builder::new()
             .name("recorder".into())
             .spawn(move || writer.run(receiver))?;
-        Ok(Self { sender, status })
+        Ok(Self {
+            sender,
+            status,
+            snapshot,
+        })
     }
 
     /// Never blocks and never fails; after [`Recorder::close`] it does nothing.
     pub fn record(&self, record: Record) {
         let waiting = self.status.waiting.fetch_add(1, Ordering::Relaxed);
-        if waiting >= LONGEST_QUEUE || self.sender.send(Message::Record(record)).is_err() {
-            self.status.waiting.fetch_sub(1, Ordering::Relaxed);
-            self.status.lost.fetch_add(1, Ordering::Relaxed);
+        let message = if waiting < BUSY {
+            Some(Message::Record(record))
+        } else {
+            self.status
+                .read(record, &self.snapshot)
+                .map(|row| Message::Row(Box::new(row)))
+        };
+        let Some(message) = message else { return };
+        if waiting >= LONGEST_QUEUE || self.sender.send(message).is_err() {
+            self.status.lose_waiting();
         }
     }
 
@@ -105,5 +124,25 @@ impl Recorder {
             // An error means that the thread is gone, which is what was asked for.
             let _ = closed.await;
         }
+    }
+}
+
+impl Status {
+    /// A call that cannot be read must not end the recording of all others.
+    fn read(&self, record: Record, snapshot: &SnapshotHandle) -> Option<NewInteraction> {
+        let snapshot = snapshot.load();
+        let read = catch_unwind(AssertUnwindSafe(|| record(&snapshot))).ok();
+        if read.is_none() {
+            self.lose_waiting();
+            tracing::error!(
+                "a call could not be read and is not recorded: a fault of this program"
+            );
+        }
+        read
+    }
+
+    fn lose_waiting(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.lost.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -265,3 +265,33 @@ async fn a_database_that_is_known_to_be_away_is_not_waited_for() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_goes_to_the_disk_and_from_there_to_the_database_without_a_loss() {
+    const CALLS: usize = 30_000;
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        Availability::default(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    for number in 1..=CALLS {
+        let number = u128::try_from(number).unwrap();
+        recorder.record(Box::new(move |_| row(number)));
+    }
+    let status = recorder.status();
+    wait::until("all calls", async || {
+        (status.written.load(Ordering::Relaxed) == CALLS as u64).then_some(())
+    })
+    .await;
+    recorder.close().await;
+    assert_eq!(status.lost.load(Ordering::Relaxed), 0);
+    let counted = test
+        .text("SELECT count(*) FROM interactions")
+        .await
+        .unwrap();
+    assert_eq!(counted, Some(CALLS.to_string()));
+}

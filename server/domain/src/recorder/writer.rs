@@ -1,6 +1,5 @@
 //! The recorder's thread: collect for one interval, digest, write; spool while the database is away.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
@@ -11,7 +10,7 @@ use db::interactions::{NewInteraction, insert_batch};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::{FLUSH_INTERVAL, Message, Record, Spool, Status};
+use super::{FLUSH_INTERVAL, Message, Spool, Status};
 use crate::availability::Availability;
 use crate::snapshot::SnapshotHandle;
 
@@ -19,6 +18,8 @@ use crate::snapshot::SnapshotHandle;
 const BATCH: usize = 1_000;
 /// With more than this waiting, the database is too slow.
 const BEHIND: usize = 4 * BATCH;
+/// How often that is looked at while the database works.
+const LOOK: Duration = Duration::from_millis(50);
 /// A database that takes longer than this for one batch counts as away.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often a database that was away is tried again.
@@ -54,6 +55,8 @@ enum Written {
     Yes,
     /// Worth another try later; why.
     Away(String),
+    /// Given up, because too many calls came in meanwhile.
+    TooSlow,
     /// This batch will never be accepted as it is.
     Refused(db::Error),
 }
@@ -120,7 +123,10 @@ impl Writer {
         let deadline = self.last_batch + FLUSH_INTERVAL;
         loop {
             match next {
-                Ok(Message::Record(record)) => batch.extend(self.digest(record)),
+                Ok(Message::Record(record)) => {
+                    batch.extend(self.status.read(record, &self.snapshot));
+                }
+                Ok(Message::Row(row)) => batch.push(*row),
                 Ok(Message::Close(done)) => return (batch, Some(done)),
                 // Every handle is gone: end as if asked to, with nobody to tell.
                 Err(RecvTimeoutError::Disconnected) => return (batch, Some(oneshot::channel().0)),
@@ -140,20 +146,6 @@ impl Writer {
         }
     }
 
-    /// A call that cannot be read must not end the recording of all others.
-    fn digest(&self, record: Record) -> Option<NewInteraction> {
-        let snapshot = self.snapshot.load();
-        let digested = catch_unwind(AssertUnwindSafe(|| record(&snapshot))).ok();
-        if digested.is_none() {
-            self.status.waiting.fetch_sub(1, Ordering::Relaxed);
-            self.status.lost.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(
-                "a call could not be read and is not recorded: a fault of this program"
-            );
-        }
-        digested
-    }
-
     fn store(&mut self, batch: Vec<NewInteraction>) {
         if self.next_probe.is_some() || self.is_behind() {
             return self.spool(batch);
@@ -165,6 +157,7 @@ impl Writer {
                 self.next_probe = Some(now() + PROBE_INTERVAL);
                 self.spool(batch);
             }
+            Written::TooSlow => self.spool(batch),
             Written::Refused(error) => self.split(batch, &error),
         }
     }
@@ -174,12 +167,15 @@ impl Writer {
             tokio::select! {
                 biased;
                 // Nobody waits for what is known to be away: a kill would find these calls nowhere but in memory.
-                () = self.database.lost() => None,
-                inserted = tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)) => Some(inserted),
+                () = self.database.lost() => Err(Written::Away("it does not answer".to_owned())),
+                // What the database has done by then does no harm.
+                () = self.fall_behind() => Err(Written::TooSlow),
+                inserted = tokio::time::timeout(WRITE_TIMEOUT, insert_batch(&self.db, batch)) => Ok(inserted),
             }
         };
-        let Some(inserted) = self.runtime.block_on(insert) else {
-            return Written::Away("it does not answer".to_owned());
+        let inserted = match self.runtime.block_on(insert) {
+            Ok(inserted) => inserted,
+            Err(given_up) => return given_up,
         };
         match inserted {
             Ok(Ok(())) => {
@@ -289,6 +285,7 @@ impl Writer {
                     self.next_probe = Some(now() + PROBE_INTERVAL);
                     return self.tell_waiting();
                 }
+                Written::TooSlow => break,
                 Written::Refused(error) => {
                     self.next_probe = None;
                     self.forget_first();
@@ -303,6 +300,12 @@ impl Writer {
     /// Calls end faster than the database takes them. The disk takes them faster, so what is too much waits there.
     fn is_behind(&self) -> bool {
         self.status.waiting.load(Ordering::Relaxed) > BEHIND
+    }
+
+    async fn fall_behind(&self) {
+        while !self.is_behind() {
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     fn is_waiting(&self) -> bool {
