@@ -146,6 +146,16 @@ export class Desk {
     await run('wmctrl', ['-F', '-r', title, '-e', `0,-1,-1,${width},${height}`], { env: this.env });
   }
 
+  /** The process that draws the program's page, or null. */
+  async pageProcess(program) {
+    const children = await readFile(`/proc/${program}/task/${program}/children`, 'utf8');
+    const all = await processes();
+    const page = all.find(
+      ({ pid, command }) => children.split(' ').includes(String(pid)) && command.includes('WebKitWebProcess'),
+    );
+    return page?.pid ?? null;
+  }
+
   /** The database's processes, known by their data directory. */
   async databaseProcesses() {
     return (await processes()).filter(({ command }) => command.includes(this.data));

@@ -117,3 +117,27 @@ test('the window opens again with the size it had', { timeout: 120_000 }, async 
     await desk.close();
   }
 });
+
+test('a page whose process dies is loaded again', { timeout: 120_000 }, async () => {
+  const desk = await Desk.open({ variables: { ARCHESTRA_METRICS_SECRET: 'for-this-test' } });
+  try {
+    const program = await desk.start();
+    const page = await until('there is a page', () => desk.pageProcess(program.pid));
+    const requests = async () => {
+      const headers = { authorization: 'Bearer for-this-test' };
+      const answer = await fetch(`${desk.env.ARCHESTRA_API_BASE_URL}/metrics`, { headers });
+      const line = /^http_request_duration_seconds_count\{.*"\/api\/home".*\} (\d+)/m;
+      return Number(line.exec(await answer.text())?.[1] ?? 0);
+    };
+    await until('Home is shown', async () => (await requests()) > 0);
+    const before = await requests();
+    process.kill(page, 'SIGKILL');
+    await until('there is another', async () => {
+      const other = await desk.pageProcess(program.pid);
+      return other !== null && other !== page;
+    });
+    await until('Home is shown again', async () => (await requests()) > before);
+  } finally {
+    await desk.close();
+  }
+});

@@ -9,6 +9,8 @@ mod failure;
 mod memory;
 mod page;
 mod ports;
+#[cfg(target_os = "linux")]
+mod recovery;
 mod server;
 mod signals;
 mod tray;

@@ -12,6 +12,8 @@ use tauri::{
 use url::Origin;
 
 use crate::page::{Action, Page, Showing};
+#[cfg(target_os = "linux")]
+use crate::recovery;
 use crate::server::{Request, Server};
 use crate::{memory, server, tray};
 
@@ -40,6 +42,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
             true
         })
         .build()?;
+    #[cfg(target_os = "linux")]
+    recovery::watch(&window)?;
     paint(&window)
 }
 
