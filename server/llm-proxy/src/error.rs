@@ -21,8 +21,8 @@ pub(crate) enum Failure {
     PathClimbs,
     #[error("The request body is larger than the {} MB this server accepts (ARCHESTRA_API_BODY_LIMIT).", limit / 1_000_000)]
     BodyTooLarge { limit: usize },
-    #[error("The request body did not arrive within {} s of silence.", .0.as_secs())]
-    BodyStalled(Duration),
+    #[error("The request body came too slowly: {received} bytes in {seconds} s.")]
+    BodyStalled { received: usize, seconds: u64 },
     #[error("The request body broke off: {0}")]
     BodyBroken(String),
     #[error(
@@ -82,7 +82,7 @@ impl Failure {
         match self {
             Self::UnknownAgent(_) | Self::NotOnVertex(_) => ErrorKind::NotFound,
             Self::PathClimbs
-            | Self::BodyStalled(_)
+            | Self::BodyStalled { .. }
             | Self::BodyBroken(_)
             | Self::InvalidPath(_) => ErrorKind::InvalidRequest,
             Self::BodyTooLarge { .. } => ErrorKind::TooLarge,

@@ -9,6 +9,7 @@ use llm::providers::Provider;
 
 use crate::recording::Recording;
 use crate::routing::Route;
+use crate::upstream::Patience;
 use crate::{Proxy, authenticate, routing, streaming, upstream};
 
 /// Answers a call, whatever happens to it, and has it recorded, also when the client leaves midway.
@@ -38,7 +39,7 @@ async fn forward(
     let answer = async {
         let (mut head, body) = request.into_parts();
         // The whole request comes first: an answer before its end would break the connection of a client still sending.
-        let body = upstream::request_body(body, settings.body_limit, settings.timeout).await?;
+        let body = upstream::request_body(body, settings.body_limit, Patience::default()).await?;
         recording.request(&body);
         route.check()?;
         let caller = authenticate::caller(snapshot, proxy.platform.clock.now(), route, &mut head)?;

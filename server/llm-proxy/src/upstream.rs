@@ -19,7 +19,7 @@ use hyper::body::Incoming;
 use llm::providers::{Provider, providers};
 use tokio::time::timeout;
 
-pub(crate) use body::read as request_body;
+pub(crate) use body::{Patience, read as request_body};
 pub(crate) use connection::Connection;
 pub(crate) use connector::Connector;
 pub(crate) use endpoint::Endpoint;

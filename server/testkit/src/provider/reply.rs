@@ -35,9 +35,11 @@ impl Reply {
             content_type,
             &[("content-length", &body.len().to_string())],
         );
-        Self {
-            steps: vec![Step::Send(head), Step::Send(body)],
+        let mut steps = vec![Step::Send(head)];
+        if !body.is_empty() {
+            steps.push(Step::Send(body));
         }
+        Self { steps }
     }
 
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
