@@ -141,3 +141,16 @@ test('a page whose process dies is loaded again', { timeout: 120_000 }, async ()
     await desk.close();
   }
 });
+
+test('a killed program leaves no database behind', { timeout: 120_000 }, async () => {
+  const desk = await Desk.open();
+  try {
+    const program = await desk.start();
+    await until('the server is ready', async () => (await fetch(`${desk.env.ARCHESTRA_API_BASE_URL}/ready`)).ok);
+    assert.ok((await desk.databaseProcesses()).length > 0);
+    program.kill('SIGKILL');
+    await until('the database is gone', async () => (await desk.databaseProcesses()).length === 0);
+  } finally {
+    await desk.close();
+  }
+});
