@@ -264,6 +264,13 @@ impl Report {
             Self::megabytes(self.idle_rss),
             Self::megabytes(self.loaded_rss),
         );
+        let _ = writeln!(
+            text,
+            "failed: {} calls, {} streams; not recorded: {}",
+            self.calls.iter().map(Rounds::failures).sum::<u64>(),
+            self.streams.iter().map(Rounds::failures).sum::<u64>(),
+            self.lost,
+        );
         for bar in self.bars() {
             let word = if bar.is_met() { "met" } else { "MISSED" };
             let _ = writeln!(
