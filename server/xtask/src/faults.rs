@@ -36,7 +36,7 @@ const SCENARIOS: [(&str, usize, Scenario); 8] = [
     ("kill-server", 50, kill_server::run),
     ("kill-postgres", 50, kill_postgres::run),
     ("database-away", 30, database_away::run),
-    ("slow-loris", 6, slow_loris::run),
+    ("slow-loris", 13, slow_loris::run),
     ("malformed", 300, malformed::run),
     ("disk-full", 1, disk_full::run),
     ("starts", 1, starts::run),
