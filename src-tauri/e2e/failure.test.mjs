@@ -56,7 +56,8 @@ describe('a start that fails', { timeout: 300_000 }, () => {
     const driven = await drive(desk);
     await driven.says('A setting can’t be used', 'h1');
     assert.match(await driven.text('#text'), /ARCHESTRA_METRICS_PORT/);
-    await driven.click('#buttons button:last-child');
+    // The program may be gone before the driver has its answer; what counts is that it ends.
+    await driven.click('#buttons button:last-child').catch(() => {});
     await driven.ended();
   });
 
