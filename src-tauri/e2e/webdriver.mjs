@@ -26,11 +26,18 @@ export class DrivenWindow {
     driven.driver.stderr.on('data', (data) => log.push(data));
     driven.log = () => Buffer.concat(log).toString();
     driven.base = `http://127.0.0.1:${port}`;
-    await until('the driver listens', () => driven.#call('GET', '/status'));
-    const options = { 'webkitgtk:browserOptions': { binary: PROGRAM, args: [] } };
-    const session = await driven.#call('POST', '/session', { capabilities: { alwaysMatch: options } });
-    driven.#session = `/session/${session.sessionId}`;
-    driven.pid = await driven.#programId();
+    try {
+      await until('the driver listens', () => driven.#call('GET', '/status'));
+      const options = { 'webkitgtk:browserOptions': { binary: PROGRAM, args: [] } };
+      const session = await driven.#call('POST', '/session', { capabilities: { alwaysMatch: options } });
+      driven.#session = `/session/${session.sessionId}`;
+      driven.pid = await driven.#programId();
+    } catch (error) {
+      const pid = await driven.#programId().catch(() => 0);
+      if (pid) process.kill(pid, 'SIGTERM');
+      driven.driver.kill('SIGTERM');
+      throw new Error(`no window to drive; the driver said: ${driven.log()}`, { cause: error });
+    }
     return driven;
   }
 
