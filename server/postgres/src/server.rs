@@ -56,8 +56,8 @@ pub enum State {
     Restarting {
         cause: String,
     },
-    /// It has died again and again. It is still started every ten seconds, in case a person has
-    /// removed the cause (made room on the disk, say), and then becomes `Running`.
+    /// It has died again and again. It is still started at least every ten seconds, in case a person
+    /// has removed the cause (made room on the disk, say), and then becomes `Running`.
     Failed {
         cause: String,
     },

@@ -20,6 +20,8 @@ use tokio::time::timeout;
 /// Recovery after a crash reads at most `max_wal_size`; on a slow disk that is minutes.
 const START_PATIENCE: Duration = Duration::from_mins(5);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+/// One that was ready before it died will be again: it is not the database that is broken.
+const LONGEST_AFTER_READY: Duration = Duration::from_secs(1);
 /// A server that lived this long starts with a clean slate when it dies.
 const SETTLED: Duration = Duration::from_secs(30);
 /// After so many failures in a row, about half a minute, a person should look.
@@ -58,16 +60,16 @@ impl Supervisor {
                 }
                 state.send_replace(State::Running);
             };
-            let cause = match self.live(ready, state, &mut stop).await {
+            let (cause, longest) = match self.live(ready, state, &mut stop).await {
                 Ending::Stopped => return Ok(()),
                 Ending::NeverReady(error) if started.is_some() => return Err(error),
                 Ending::NeverReady(error) => {
                     failures += 1;
-                    error.to_string()
+                    (error.to_string(), LONGEST_BACKOFF)
                 }
                 Ending::Died { cause, lived } => {
                     failures = if lived > SETTLED { 0 } else { failures + 1 };
-                    cause
+                    (cause, LONGEST_AFTER_READY)
                 }
             };
             tracing::error!(cause, failures, "the database is down; starting it again");
@@ -76,7 +78,10 @@ impl Supervisor {
             } else {
                 State::Failed { cause }
             });
-            if timeout(backoff(failures), &mut stop).await.is_ok() {
+            if timeout(backoff(failures).min(longest), &mut stop)
+                .await
+                .is_ok()
+            {
                 return Ok(());
             }
         }
