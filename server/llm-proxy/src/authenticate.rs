@@ -42,11 +42,13 @@ impl Caller {
     }
 }
 
-/// Every key of ours is taken out of the headers; the query is cleaned by [`without_our_key`].
+/// Every key of ours is taken out of the headers; the query is cleaned by [`without_our_key`]. Where the server pays for
+/// every call, only users of ours may make one.
 pub(crate) fn caller(
     snapshot: &Snapshot,
     now: DateTime<Utc>,
     route: &Route<'_>,
+    server_pays: bool,
     head: &mut Parts,
 ) -> Result<Caller, Failure> {
     let mut seen = Seen::default();
@@ -69,6 +71,7 @@ pub(crate) fn caller(
         seen.look_at(&key, snapshot, now)?;
     }
     match seen {
+        Seen { user_id: None, .. } if server_pays => Err(Failure::VertexNeedsOurKey),
         Seen {
             user_id: Some(user_id),
             foreign: false,

@@ -42,7 +42,9 @@ async fn forward(
         let body = upstream::request_body(body, settings.body_limit, Patience::default()).await?;
         recording.request(&body);
         route.check()?;
-        let caller = authenticate::caller(snapshot, proxy.platform.clock.now(), route, &mut head)?;
+        let server_pays = proxy.upstreams.vertex_for(route).is_some();
+        let now = proxy.platform.clock.now();
+        let caller = authenticate::caller(snapshot, now, route, server_pays, &mut head)?;
         recording.caller(&caller);
         let request = proxy.upstreams.request(route, &caller, head, body).await?;
         proxy.upstreams.send(route.provider, request).await

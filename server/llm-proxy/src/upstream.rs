@@ -90,8 +90,9 @@ impl Upstreams {
         let query = head.uri.query().map(without_our_key);
         let query = query.as_deref();
         let (endpoint, target) = if let Some(vertex) = self.vertex_for(route) {
-            let token = vertex.token(caller).await?;
-            head.headers.insert(AUTHORIZATION, token);
+            head.headers.insert(AUTHORIZATION, vertex.token().await?);
+            // A client's own key would be taken for the caller's in place of the token.
+            head.headers.remove("x-goog-api-key");
             let endpoint = vertex.endpoint()?;
             (endpoint, endpoint.target(&vertex.path(route)?, query)?)
         } else {
@@ -151,7 +152,7 @@ impl Upstreams {
     }
 
     /// Gemini calls go to Vertex AI where it is configured.
-    fn vertex_for(&self, route: &Route<'_>) -> Option<&Vertex> {
+    pub(crate) fn vertex_for(&self, route: &Route<'_>) -> Option<&Vertex> {
         self.vertex
             .as_ref()
             .filter(|_| route.provider.id == "gemini")

@@ -7,7 +7,6 @@ use http::header::HeaderValue;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::authenticate::Caller;
 use crate::error::{Failure, cause};
 use crate::routing::Route;
 use crate::upstream::{Connector, Endpoint};
@@ -34,11 +33,8 @@ impl Vertex {
         }
     }
 
-    /// The Authorization header. Only for users of ours: it is this server that pays.
-    pub(crate) async fn token(&self, caller: &Caller) -> Result<HeaderValue, Failure> {
-        if !matches!(caller, Caller::User { .. }) {
-            return Err(Failure::VertexNeedsOurKey);
-        }
+    /// The Authorization header.
+    pub(crate) async fn token(&self) -> Result<HeaderValue, Failure> {
         let failed = |error: gcp_auth::Error| Failure::VertexCredentials(cause(&error));
         let tokens = self
             .tokens

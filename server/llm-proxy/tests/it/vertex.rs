@@ -50,6 +50,7 @@ async fn only_users_of_ours_are_paid_for() {
     for (header, value) in [
         ("x-goog-api-key", "AIza-client"),
         ("x-goog-api-key", "archestra_unknown"),
+        ("x-goog-api-key", ""),
     ] {
         let answer = proxy
             .request("POST", PATH)
