@@ -170,7 +170,8 @@ export class Desk {
       }
     }
     await until('the database ends', async () => (await this.databaseProcesses()).length === 0);
-    await rm(this.folder, { recursive: true, force: true });
+    // The web view's own processes may still be writing their caches.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   }
 }
 
