@@ -58,5 +58,27 @@ fn begin_again_with_slower_renderer() {
     tracing::warn!(%error, "could not start again with {SLOWER_RENDERER}=1");
 }
 
+/// Whether web pages will be told to be dark: WebKit asks the toolkit's theme, also where no desktop says anything.
+pub(crate) fn theme_is_dark() -> bool {
+    use gtk::prelude::GtkSettingsExt as _;
+    let asked_for = Environment::of_process()
+        .get("GTK_THEME")
+        .is_some_and(names_dark_theme);
+    let settings = gtk::Settings::default();
+    asked_for
+        || settings.is_some_and(|settings| {
+            settings.is_gtk_application_prefer_dark_theme()
+                || settings
+                    .gtk_theme_name()
+                    .is_some_and(|name| names_dark_theme(&name))
+        })
+}
+
+/// `Adwaita:dark`, `Adwaita-dark`
+fn names_dark_theme(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(":dark") || name.ends_with("-dark")
+}
+
 #[cfg(test)]
 mod tests;

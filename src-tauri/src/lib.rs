@@ -85,6 +85,11 @@ fn on_event(app: &tauri::AppHandle, event: RunEvent) {
             api.prevent_close();
             window::close(app);
         }
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::ThemeChanged(_),
+            ..
+        } => window::repaint(app, &label),
         // Not asked for by us: the session ends, or the last window is gone.
         RunEvent::ExitRequested {
             code: None, api, ..

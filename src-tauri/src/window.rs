@@ -12,9 +12,9 @@ use tauri::{
 use url::Origin;
 
 use crate::page::{Action, Page, Showing};
-#[cfg(target_os = "linux")]
-use crate::recovery;
 use crate::server::{Request, Server};
+#[cfg(target_os = "linux")]
+use crate::{display, recovery};
 use crate::{memory, server, tray};
 
 pub(crate) const MAIN: &str = "main";
@@ -146,11 +146,23 @@ fn builder<'a>(
         })
 }
 
+/// After the system has turned dark or light.
+pub(crate) fn repaint(app: &AppHandle, label: &str) {
+    if let Some(window) = app.get_webview_window(label) {
+        complain(paint(&window));
+    }
+}
+
 /// The colour of the pages' ground, so that nothing flashes before they are painted.
 fn paint(window: &WebviewWindow) -> tauri::Result<()> {
-    let ground = match window.theme()? {
-        Theme::Dark => Color(12, 17, 20, 255),
-        _ => Color(247, 250, 251, 255),
+    #[cfg(target_os = "linux")]
+    let dark_by_theme = display::theme_is_dark();
+    #[cfg(not(target_os = "linux"))]
+    let dark_by_theme = false;
+    let ground = if dark_by_theme || window.theme()? == Theme::Dark {
+        Color(12, 17, 20, 255)
+    } else {
+        Color(247, 250, 251, 255)
     };
     window.set_background_color(Some(ground))
 }

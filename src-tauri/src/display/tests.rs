@@ -1,6 +1,6 @@
 use app::config::Environment;
 
-use super::{NoDisplay, names_a_screen};
+use super::{NoDisplay, names_a_screen, names_dark_theme};
 
 fn environment(name: &str, value: &str) -> Environment {
     Environment::from_pairs([(name.to_owned(), value.to_owned())])
@@ -16,4 +16,11 @@ fn either_kind_of_screen_will_do() {
 #[test]
 fn without_a_screen_the_way_without_one_is_named() {
     assert!(NoDisplay("why").to_string().contains("archestra serve"));
+}
+
+#[test]
+fn dark_themes_are_known_by_their_names() {
+    assert!(names_dark_theme("Adwaita:dark"));
+    assert!(names_dark_theme("Yaru-dark"));
+    assert!(!names_dark_theme("Adwaita"));
 }
