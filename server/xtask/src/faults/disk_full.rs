@@ -135,6 +135,7 @@ fn under_load(
         },
     );
     std::thread::sleep(Duration::from_secs(8));
+    attention_is_called(server, verdict);
     for file in &ballast {
         fs::remove_file(file)?;
     }
@@ -154,6 +155,25 @@ fn under_load(
         .len();
     verdict.expect(old == 0, || format!("{old} rows from before are gone"));
     Ok(())
+}
+
+/// The first page says that calls wait, unless the database is down, too; then it says that instead.
+fn attention_is_called(server: &Server, verdict: &mut Verdict) {
+    let Ok(home) = server.get("/api/home?timeframe=24h") else {
+        return verdict.expect(false, || "the API does not answer".into());
+    };
+    let text = home.text();
+    let is_told = match home.status {
+        200 => text.contains("spooled-calls") || text.contains("lost-calls"),
+        status => status == 503,
+    };
+    println!(
+        "   meanwhile the first page ({}) tells: {is_told}",
+        home.status
+    );
+    verdict.expect(is_told, || {
+        format!("nobody is told of the full disk: {text}")
+    });
 }
 
 /// What is lost is told, and where.
