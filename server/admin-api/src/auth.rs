@@ -238,6 +238,11 @@ pub(crate) async fn change_password(
         ));
     }
     passwords::check_strength(&body.new_password)?;
+    if body.new_password == passwords::DEFAULT {
+        return Err(ApiError::Validation(
+            "Everybody knows this password: it is the published default. Choose another.".into(),
+        ));
+    }
     if body.new_password == body.current_password {
         return Err(ApiError::Validation(
             "The new password is the old one. Choose another.".into(),

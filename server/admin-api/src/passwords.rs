@@ -10,6 +10,8 @@ use tokio::task::spawn_blocking;
 
 use crate::ApiError;
 
+/// The published one, which anybody can try.
+pub const DEFAULT: &str = "password";
 pub const MIN_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 256;
 

@@ -71,7 +71,12 @@ impl TokenPrice {
             price_per_million_cache_read: model.cache_read.map(str::to_owned),
             price_per_million_cache_write: model.cache_write.map(str::to_owned),
             source: "builtin",
-            as_of: Some(llm::prices::price_table().as_of.to_owned()),
+            as_of: Some(
+                model
+                    .as_of
+                    .unwrap_or(llm::prices::price_table().as_of)
+                    .to_owned(),
+            ),
             created_at: None,
             updated_at: None,
         }

@@ -30,7 +30,8 @@ pub(crate) fn print(running: &Running) {
 
 fn default_password(running: &Running) -> bool {
     use secrecy::ExposeSecret as _;
-    running.default_password && running.config.admin_password.expose_secret() == "password"
+    running.default_password
+        && running.config.admin_password.expose_secret() == admin_api::passwords::DEFAULT
 }
 
 /// The default password is published, so it may be shown; any other may not.

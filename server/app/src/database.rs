@@ -12,8 +12,8 @@ use postgres::owner::OwnerLock;
 use postgres::server::{Address, Connection, Options, RunAs, Server};
 use tokio_util::sync::CancellationToken;
 
-use crate::StartError;
 use crate::config::Config;
+use crate::{StartError, data_dir};
 use watch::Watch;
 
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
@@ -22,32 +22,59 @@ pub(crate) struct Database {
     pub(crate) db: Db,
     /// None if the database is somebody else's to run.
     embedded: Option<Server>,
+    /// Of the data directory, where the spool lies; our own server holds it itself.
+    _owner: Option<OwnerLock>,
 }
 
 impl Database {
     /// Connects, starting our own server first if none is configured. The lock is that of the data directory.
     pub(crate) async fn open(config: &Config, owner: OwnerLock) -> Result<Self, StartError> {
-        let embedded = match &config.database_url {
-            Some(_) => None,
-            None => Some(start_embedded(config, owner).await?),
-        };
-        let endpoint = match (&embedded, &config.database_url) {
-            (Some(server), _) => local(server.connection()),
-            (None, url) => Endpoint::Url(url.clone().unwrap_or_default()),
-        };
-        let place = if embedded.is_some() {
-            "the program's own PostgreSQL"
-        } else {
-            "ARCHESTRA_DATABASE_URL"
+        if let Some(url) = &config.database_url {
+            let endpoint = Endpoint::Url(url.clone());
+            return Self::connect(config, &endpoint, None, Some(owner)).await;
+        }
+        let server = start_embedded(config, owner).await?;
+        let endpoint = local(server.connection());
+        Self::connect(config, &endpoint, Some(server), None).await
+    }
+
+    /// For a command beside a server that may be running: through that server's database, else as [`Self::open`].
+    pub(crate) async fn open_beside(config: &Config) -> Result<Self, StartError> {
+        if let Some(url) = &config.database_url {
+            return Self::connect(config, &Endpoint::Url(url.clone()), None, None).await;
+        }
+        let directory = data_dir::choose(config)?;
+        match data_dir::own(&directory) {
+            Ok(owner) => Self::open(config, owner).await,
+            Err(taken) => match postgres::server::running(&directory)? {
+                Some(connection) => Self::connect(config, &local(&connection), None, None).await,
+                None => Err(taken),
+            },
+        }
+    }
+
+    async fn connect(
+        config: &Config,
+        endpoint: &Endpoint,
+        embedded: Option<Server>,
+        owner: Option<OwnerLock>,
+    ) -> Result<Self, StartError> {
+        let place = match endpoint {
+            Endpoint::Local { .. } => "the program's own PostgreSQL",
+            Endpoint::Url(_) => "ARCHESTRA_DATABASE_URL",
         };
         let wrong = |cause| StartError::Database { place, cause };
         let db = Db::connect_lazily(
-            &endpoint,
+            endpoint,
             config.database_pool_max,
             config.database_statement_timeout,
         )
         .map_err(wrong)?;
-        let database = Self { db, embedded };
+        let database = Self {
+            db,
+            embedded,
+            _owner: owner,
+        };
         if let Err(error) = database.prepare().await {
             database.close().await;
             return Err(match error {

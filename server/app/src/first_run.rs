@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
 use crate::StartError;
-use crate::config::{Config, VARIABLES};
+use crate::config::Config;
 
 /// Idempotent, and safe against another replica doing the same.
 pub(crate) async fn ensure(
@@ -47,7 +47,7 @@ async fn create_admin(db: &Db, config: &Config, now: DateTime<Utc>) -> Result<()
         email: config.admin_email.clone(),
         role: "admin".to_owned(),
         password_hash: Some(hash),
-        password_is_default: password == default_password(),
+        password_is_default: password == admin_api::passwords::DEFAULT,
         created_at: now,
     };
     match db::users::insert(db, &user).await {
@@ -58,13 +58,4 @@ async fn create_admin(db: &Db, config: &Config, now: DateTime<Utc>) -> Result<()
             cause,
         }),
     }
-}
-
-fn default_password() -> &'static str {
-    let variable = VARIABLES
-        .iter()
-        .find(|variable| variable.name == "ARCHESTRA_AUTH_ADMIN_PASSWORD");
-    variable
-        .and_then(|variable| variable.default)
-        .unwrap_or_default()
 }

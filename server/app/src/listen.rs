@@ -54,23 +54,22 @@ pub(crate) fn bind(
     })
 }
 
-/// Accepts until `stop`, then lets open requests finish.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
+/// Accepts until `stop`, then lets open requests finish. None is left when it returns.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
+    let connections = TaskTracker::new();
+    let cut = CancellationToken::new();
+    let serve_one = |(stream, peer)| {
+        let connection = connection(stream, peer, router.clone(), &graceful);
+        connections.spawn(cut.clone().run_until_cancelled_owned(connection));
+    };
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                tasks.spawn(connection(stream, peer, router.clone(), &graceful));
-            }
+            Ok(accepted) => serve_one(accepted),
             Err(error) => {
                 // Out of file descriptors, mostly: connections that end make room.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -79,9 +78,8 @@ pub(crate) async fn serve(
         }
     }
     // Whoever has connected already is still served; closing the port would reset them.
-    while let Ok(Ok((stream, peer))) = tokio::time::timeout(Duration::ZERO, listener.accept()).await
-    {
-        tasks.spawn(connection(stream, peer, router.clone(), &graceful));
+    while let Ok(Ok(accepted)) = tokio::time::timeout(Duration::ZERO, listener.accept()).await {
+        serve_one(accepted);
     }
     drop(listener);
     if tokio::time::timeout(DRAIN, graceful.shutdown())
@@ -89,7 +87,11 @@ pub(crate) async fn serve(
         .is_err()
     {
         tracing::warn!("some requests took too long to finish and were cut off");
+        cut.cancel();
     }
+    // What they were about is recorded while they end.
+    connections.close();
+    connections.wait().await;
 }
 
 fn connection(

@@ -12,5 +12,6 @@ pub(crate) fn titled(mut document: OpenApi) -> OpenApi {
     document.info.description =
         Some("The admin API. Authenticate with a session cookie or an API key in the Authorization header.".to_owned());
     document.info.license = None;
+    document.info.contact = None;
     document
 }

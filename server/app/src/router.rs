@@ -13,11 +13,17 @@ use crate::metrics::{MetricsState, metrics};
 use crate::middleware::{self, Origins};
 use crate::{health, openapi, ui};
 
+/// What every port shares: the proxy has one pool of connections to the providers.
+pub(crate) struct Planes {
+    pub(crate) proxy: Router,
+    pub(crate) metrics: Router,
+}
+
 /// Ports 9000 and 3000: `/v1` the planes for programs, `/api` the one for people and scripts, and, on 3000, the UI.
 pub(crate) fn router(
     platform: &Arc<Platform>,
-    origins: Origins,
-    metrics_secret: Option<SecretString>,
+    origins: &Origins,
+    planes: &Planes,
     with_ui: bool,
 ) -> Router {
     let (api, document) = admin_api::router(platform);
@@ -38,13 +44,16 @@ pub(crate) fn router(
 
     api.merge(pages)
         .layer(layer::from_fn(middleware::security_headers))
-        .merge(llm_proxy::router(platform.clone()))
-        .merge(metrics_router(platform, metrics_secret))
+        .merge(planes.proxy.clone())
+        .merge(planes.metrics.clone())
         .layer(layer::from_fn_with_state(
             platform.clone(),
             middleware::time,
         ))
-        .layer(layer::from_fn_with_state(origins, middleware::check_origin))
+        .layer(layer::from_fn_with_state(
+            origins.clone(),
+            middleware::check_origin,
+        ))
         .layer(CatchPanicLayer::new())
 }
 

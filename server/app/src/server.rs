@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::config::Config;
 use crate::database::Database;
 use crate::middleware::Origins;
+use crate::router::Planes;
 use crate::{StartError, auth_secret, data_dir, first_run, listen, router};
 
 /// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
@@ -116,7 +117,7 @@ impl Running {
         self.listeners.wait().await;
         self.platform.recorder.close().await;
         self.platform.tasks.close();
-        // A connection that outlived its patience is cut off with the process.
+        // A task that outlives this patience ends with the process.
         let _ = tokio::time::timeout(
             std::time::Duration::from_secs(2),
             self.platform.tasks.wait(),
@@ -156,26 +157,19 @@ impl Sockets {
             &config.trusted_origins,
         );
         let secret = config.metrics_secret.clone();
+        let planes = Planes {
+            proxy: llm_proxy::router(platform.clone()),
+            metrics: router::metrics_router(platform, secret),
+        };
         let routers = [
-            (
-                self.api,
-                router::router(platform, origins.clone(), secret.clone(), false),
-            ),
-            (
-                self.ui,
-                router::router(platform, origins, secret.clone(), true),
-            ),
-            (self.metrics, router::metrics_router(platform, secret)),
+            (self.api, router::router(platform, &origins, &planes, false)),
+            (self.ui, router::router(platform, &origins, &planes, true)),
+            (self.metrics, planes.metrics),
         ];
         let listeners = TaskTracker::new();
         for (listener, router) in routers {
             let stop = platform.stopping.clone();
-            listeners.spawn(listen::serve(
-                listener,
-                router,
-                platform.tasks.clone(),
-                stop,
-            ));
+            listeners.spawn(listen::serve(listener, router, stop));
         }
         listeners
     }

@@ -1,14 +1,18 @@
 //! The server as the program sees it: started, its address, whether it is there, stopped.
 
+#[cfg(test)]
+mod tests;
+
 use crate::account;
 use crate::cluster::{Cluster, DATABASE, USER};
 use crate::error::Error;
 use crate::installation::Installation;
 use crate::log::Log;
 use crate::owner::OwnerLock;
+use crate::password;
 use crate::supervise::Supervisor;
 use secrecy::SecretString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::sync::{oneshot, watch};
 
 pub struct Options {
@@ -118,6 +122,40 @@ impl Server {
     }
 }
 
+/// How to reach the server that another process runs on this data directory; `None` if none is ready there.
+pub fn running(data_dir: &Path) -> Result<Option<Connection>, Error> {
+    let cluster = Cluster::new(data_dir, None);
+    let Some(password) = password::read(&cluster.root.join("password"))? else {
+        return Ok(None);
+    };
+    let Ok(pid_file) = std::fs::read_to_string(cluster.data.join("postmaster.pid")) else {
+        return Ok(None);
+    };
+    Ok(listens(&pid_file).map(|(address, port)| connection(address, port, password)))
+}
+
+/// The lines of `postmaster.pid`: process, data directory, start, port, socket directory, address, shared memory,
+/// status.
+fn listens(pid_file: &str) -> Option<(Address, u16)> {
+    let lines: Vec<&str> = pid_file.lines().map(str::trim).collect();
+    let port = lines.get(3)?.parse().ok()?;
+    let address = match *lines.get(4)? {
+        "" => Address::Loopback,
+        directory => Address::Socket(PathBuf::from(directory)),
+    };
+    (*lines.get(7)? == "ready").then_some((address, port))
+}
+
+fn connection(address: Address, port: u16, password: SecretString) -> Connection {
+    Connection {
+        address,
+        port,
+        user: USER.to_owned(),
+        password,
+        database: DATABASE.to_owned(),
+    }
+}
+
 type Started = Result<(Connection, watch::Receiver<State>), Error>;
 
 /// The whole life of the supervising thread.
@@ -164,15 +202,10 @@ async fn prepare(options: &Options) -> Result<(Supervisor, Connection), Error> {
     let installation = usable(&options.installation, &cluster)?;
     let password = cluster.prepare(&installation).await?;
     let (socket_dir, port) = listening(&cluster)?;
-    let connection = Connection {
-        address: socket_dir
-            .clone()
-            .map_or(Address::Loopback, Address::Socket),
-        port,
-        user: USER.to_owned(),
-        password,
-        database: DATABASE.to_owned(),
-    };
+    let address = socket_dir
+        .clone()
+        .map_or(Address::Loopback, Address::Socket);
+    let connection = connection(address, port, password);
     let supervisor = Supervisor {
         log: Log::open(&cluster.root.join("server.log")),
         cluster,

@@ -52,7 +52,7 @@ pub(super) async fn list(platform: &Platform, hours: &[Hour]) -> Result<Vec<Atte
         list.push(Attention {
             id: "unpriced-models",
             severity: Severity::Info,
-            title: format!("{} models have no price", unpriced.len()),
+            title: no_price(unpriced.len()),
             detail: "Their calls are recorded without a cost.".into(),
             action_label: Some("Set prices"),
             action_href: Some("/prices"),
@@ -61,12 +61,31 @@ pub(super) async fn list(platform: &Platform, hours: &[Hour]) -> Result<Vec<Atte
     Ok(list)
 }
 
+fn no_price(models: usize) -> String {
+    match models {
+        1 => "1 model has no price".to_owned(),
+        many => format!("{many} models have no price"),
+    }
+}
+
+fn calls(number: u64) -> String {
+    match number {
+        1 => "1 call".to_owned(),
+        many => format!("{many} calls"),
+    }
+}
+
+fn waiting(spooled: usize) -> String {
+    let verb = if spooled == 1 { "waits" } else { "wait" };
+    format!("{} {verb} to be recorded", calls(spooled as u64))
+}
+
 fn lost_calls(platform: &Platform) -> Option<Attention> {
     let lost = platform.recorder.status().lost.load(Ordering::Relaxed);
     (lost > 0).then(|| Attention {
         id: "lost-calls",
         severity: Severity::Error,
-        title: format!("{lost} calls could not be recorded"),
+        title: format!("{} could not be recorded", calls(lost)),
         detail: "Neither the database nor the disk took them. The server's log names the cause."
             .into(),
         action_label: None,
@@ -92,7 +111,7 @@ fn spooled_calls(platform: &Platform) -> Option<Attention> {
     (spooled > 0).then(|| Attention {
         id: "spooled-calls",
         severity: Severity::Warning,
-        title: format!("{spooled} calls wait to be recorded"),
+        title: waiting(spooled),
         detail:
             "The database was away, or its disk is full. They are written as soon as it takes them."
                 .into(),

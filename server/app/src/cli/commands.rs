@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::print;
 use crate::config::{Config, ConfigError, Effect, Environment, VARIABLES, Variable};
 use crate::database::Database;
-use crate::{data_dir, doctor, telemetry};
+use crate::{doctor, telemetry};
 
 pub(super) fn serve(environment: &Environment, config: Config) -> anyhow::Result<ExitCode> {
     telemetry::init(&config.logging_level, config.logging_json);
@@ -61,15 +61,14 @@ async fn stop_signal() {
     }
 }
 
-/// Opens the database (which migrates it), does something, closes it.
+/// Opens the database (which migrates it), also while a server uses it, does something, closes it.
 fn with_database<T>(
     config: &Config,
     work: impl AsyncFnOnce(&db::Db) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     telemetry::init(&config.logging_level, config.logging_json);
     runtime()?.block_on(async {
-        let owner = data_dir::own(&data_dir::choose(config)?)?;
-        let database = Database::open(config, owner).await?;
+        let database = Database::open_beside(config).await?;
         let result = work(&database.db).await;
         database.close().await;
         result

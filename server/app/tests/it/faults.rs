@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::harness::TestApp;
+use crate::harness::{PASSWORD, TestApp};
 use crate::program::{Program, signal};
 
 const ANSWER: &str =
@@ -235,6 +235,20 @@ async fn a_start_that_cannot_succeed_names_the_cause_and_the_way_out() {
         &["made by PostgreSQL 99", "Nothing was changed"],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_lost_password_is_replaced_while_the_server_runs() {
+    let provider = FakeProvider::start().await.unwrap();
+    let program = Program::start(&provider).await;
+    let said = program.run("reset-admin");
+    let password = said
+        .split_once("new password ")
+        .and_then(|(_, rest)| rest.lines().next())
+        .unwrap();
+    assert!(!program.signs_in(PASSWORD).await);
+    assert!(program.signs_in(password).await);
+    assert!(program.run("migrate").contains("up to date"));
 }
 
 async fn refused(program: &mut Program, words: &[&str]) {

@@ -108,6 +108,19 @@ impl Program {
         self.child = Some(child.unwrap());
     }
 
+    /// Runs another command on the same data, and returns what it printed.
+    #[expect(clippy::disallowed_methods, reason = "waits for its end")]
+    pub(crate) fn run(&self, command: &str) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_archestra"))
+            .arg(command)
+            .env_clear()
+            .envs(self.environment.iter().cloned())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{command}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     pub(crate) async fn is_ready(&self) -> bool {
         let response = self.client.get(self.url("/ready")).send().await;
         response.is_ok_and(|response| response.status() == StatusCode::OK)
@@ -160,6 +173,12 @@ impl Program {
         .await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
+    }
+
+    pub(crate) async fn signs_in(&self, password: &str) -> bool {
+        let body = json!({ "email": EMAIL, "password": password });
+        let request = self.client.post(self.url("/api/auth/sign-in/email"));
+        request.json(&body).send().await.unwrap().status() == StatusCode::OK
     }
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
