@@ -55,6 +55,11 @@ const LAYERS: &[Layer] = &[
         tests: &[],
     },
     Layer {
+        name: "runtimes",
+        below: &[],
+        tests: &["testkit"],
+    },
+    Layer {
         name: "testkit",
         below: &["domain", "db", "llm", "postgres"],
         tests: &[],
@@ -74,8 +79,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("utoipa", &["admin-api", "app"]),
     ("clap", &["app"]),
     ("tauri", &["desktop"]),
-    ("kube", &[]),
-    ("bollard", &[]),
+    ("kube", &["runtimes"]),
+    ("bollard", &["runtimes"]),
 ];
 
 pub(super) fn check(packages: &[Value]) -> Vec<Finding> {

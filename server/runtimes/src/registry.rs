@@ -1,0 +1,82 @@
+//! Which runtimes there are. Adding one is a line in `discover`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::runtime::Runtime;
+
+/// What discovery needs; the program's configuration fills it.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Background work of runtimes runs on it, so that a graceful stop waits for it.
+    pub tasks: TaskTracker,
+}
+
+/// All runtimes of this program: those found at start, and named clusters that come and go.
+#[derive(Default)]
+pub struct Runtimes {
+    found: Vec<Arc<dyn Runtime>>,
+    clusters: RwLock<BTreeMap<Uuid, Arc<dyn Runtime>>>,
+}
+
+impl Runtimes {
+    /// Never fails and contacts nothing that could be slow: a runtime that is missing says so in its health.
+    pub fn discover(_config: Config) -> Self {
+        Self::default()
+    }
+
+    /// Of the given ones, for tests and special set-ups.
+    pub fn of(found: Vec<Arc<dyn Runtime>>) -> Self {
+        Self {
+            found,
+            clusters: RwLock::default(),
+        }
+    }
+
+    /// In the order in which they should be offered.
+    pub fn all(&self) -> &[Arc<dyn Runtime>] {
+        &self.found
+    }
+
+    pub fn get(&self, id: &str) -> Option<Arc<dyn Runtime>> {
+        let found = self.found.iter().find(|runtime| runtime.id() == id);
+        found.cloned()
+    }
+
+    pub fn cluster(&self, id: Uuid) -> Option<Arc<dyn Runtime>> {
+        let clusters = self.clusters.read();
+        let clusters = clusters.unwrap_or_else(PoisonError::into_inner);
+        clusters.get(&id).cloned()
+    }
+
+    pub fn put_cluster(&self, id: Uuid, runtime: Arc<dyn Runtime>) {
+        let clusters = self.clusters.write();
+        let mut clusters = clusters.unwrap_or_else(PoisonError::into_inner);
+        clusters.insert(id, runtime);
+    }
+
+    pub fn drop_cluster(&self, id: Uuid) {
+        let clusters = self.clusters.write();
+        let mut clusters = clusters.unwrap_or_else(PoisonError::into_inner);
+        clusters.remove(&id);
+    }
+
+    pub fn clusters(&self) -> Vec<(Uuid, Arc<dyn Runtime>)> {
+        let clusters = self.clusters.read();
+        let clusters = clusters.unwrap_or_else(PoisonError::into_inner);
+        let each = clusters.iter();
+        each.map(|(id, runtime)| (*id, Arc::clone(runtime)))
+            .collect()
+    }
+}
+
+impl fmt::Debug for Runtimes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.found.iter().map(|runtime| runtime.id());
+        formatter.debug_list().entries(ids).finish()
+    }
+}
