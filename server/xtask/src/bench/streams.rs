@@ -9,6 +9,11 @@ use anyhow::{Result, anyhow};
 
 use super::process::Outcome;
 
+/// A model takes its time between events. Without it, one stream's burst of events competes with its own first byte for
+/// the two cores, which is no model's doing. Many streams have no pause: they are there to fill the cores.
+const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE_HEADER: &str = "x-bench-pause: 1\r\n";
+
 /// Events between the first and the last, each a write of its own.
 const DELTAS: usize = 60;
 const FIRST: &str = r#"event: message_start
@@ -55,8 +60,11 @@ fn serve(mut connection: TcpStream) -> io::Result<()> {
     let opening = [HEAD.as_bytes(), &first].concat();
     let closing = [&last[..], b"0\r\n\r\n"].concat();
     let mut buffer = vec![0; 64 * 1024];
-    while read_request(&mut connection, &mut buffer)? {
+    while let Some(request) = read_request(&mut connection, &mut buffer)? {
         connection.write_all(&opening)?;
+        if contains(request, PAUSE_HEADER) {
+            std::thread::sleep(PAUSE);
+        }
         for _ in 0..DELTAS {
             connection.write_all(&delta)?;
         }
@@ -65,27 +73,37 @@ fn serve(mut connection: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// False at the end of the connection.
-fn read_request(connection: &mut TcpStream, buffer: &mut [u8]) -> io::Result<bool> {
+/// Nothing at the end of the connection.
+fn read_request<'a>(
+    connection: &mut TcpStream,
+    buffer: &'a mut [u8],
+) -> io::Result<Option<&'a [u8]>> {
     let mut filled = 0;
     loop {
         let read = connection.read(&mut buffer[filled..])?;
         if read == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         filled += read;
         // Every request of these clients ends with the same body.
         if buffer[..filled].ends_with(BODY.as_bytes()) {
-            return Ok(true);
+            return Ok(Some(&buffer[..filled]));
         }
     }
 }
 
+fn contains(request: &[u8], header: &str) -> bool {
+    request
+        .windows(header.len())
+        .any(|window| window == header.as_bytes())
+}
+
 /// Each client asks for one stream after the other over one connection.
 pub(super) fn run(port: u16, path: &str, clients: u32, seconds: u32) -> Result<Outcome> {
+    let pause = if clients == 1 { PAUSE_HEADER } else { "" };
     let request = format!(
         "POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n\
-         x-api-key: sk-bench\r\nanthropic-version: 2023-06-01\r\ncontent-length: {}\r\n\r\n{BODY}",
+         x-api-key: sk-bench\r\nanthropic-version: 2023-06-01\r\n{pause}content-length: {}\r\n\r\n{BODY}",
         BODY.len()
     );
     let is_over = AtomicBool::new(false);
