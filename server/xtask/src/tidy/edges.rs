@@ -21,12 +21,23 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "app",
-        below: &["admin-api", "llm-proxy", "domain", "db", "llm", "postgres"],
+        below: &[
+            "admin-api",
+            "llm-proxy",
+            "mcp-gateway",
+            "domain",
+            "db",
+            "llm",
+            "mcp",
+            "runtimes",
+            "secrets",
+            "postgres",
+        ],
         tests: &["testkit"],
     },
     Layer {
         name: "admin-api",
-        below: &["domain", "db", "llm"],
+        below: &["domain", "db", "llm", "mcp", "runtimes", "secrets"],
         tests: &["testkit"],
     },
     Layer {
@@ -35,8 +46,23 @@ const LAYERS: &[Layer] = &[
         tests: &["testkit"],
     },
     Layer {
+        name: "mcp-gateway",
+        below: &["domain", "db", "mcp"],
+        tests: &["testkit"],
+    },
+    Layer {
         name: "domain",
-        below: &["db", "llm"],
+        below: &["db", "llm", "mcp", "runtimes", "secrets"],
+        tests: &["testkit"],
+    },
+    Layer {
+        name: "secrets",
+        below: &["db"],
+        tests: &["testkit"],
+    },
+    Layer {
+        name: "mcp",
+        below: &[],
         tests: &["testkit"],
     },
     Layer {
@@ -61,7 +87,9 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "testkit",
-        below: &["domain", "db", "llm", "postgres"],
+        below: &[
+            "domain", "db", "llm", "mcp", "runtimes", "secrets", "postgres",
+        ],
         tests: &[],
     },
     Layer {
