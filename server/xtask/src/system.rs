@@ -55,6 +55,20 @@ pub(crate) const BROWSER: &[Need] = &[
     },
     package("fonts-dejavu-core"),
 ];
+/// What runs MCP servers in the tests: an engine that they start themselves if none answers, and a sandbox.
+pub(crate) const CONTAINERS: &[Need] = &[
+    Need {
+        package: "docker.io",
+        or_programs: &["dockerd", "podman"],
+    },
+    Need {
+        package: "iptables",
+        or_programs: &["iptables"],
+    },
+    package("bubblewrap"),
+    package("python3-venv"),
+];
+
 /// What the Python SDKs are installed with, and what makes a network of loopback only.
 pub(crate) const CLIENTS: &[Need] = &[
     Need {

@@ -104,6 +104,9 @@ fn prepare<'a>(
 ) -> Result<Prepared<'a>> {
     node::require()?;
     let mut needs = Vec::new();
+    if has(Suite::Rust) || has(Suite::E2e) {
+        needs.push(system::CONTAINERS);
+    }
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
