@@ -8,7 +8,8 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 pub use filter::{Cursor, InteractionFilter, InteractionSort};
-pub use write::{NewInteraction, insert_batch};
+pub use write::NewInteraction;
+pub(crate) use write::insert;
 
 use crate::{Db, Result};
 

@@ -6,13 +6,25 @@
 mod error;
 mod pool;
 
+pub mod agent_tools;
 pub mod agents;
 pub mod api_keys;
+pub mod clusters;
+pub mod installation_requests;
 pub mod interactions;
+pub mod mcp_catalog;
+pub mod mcp_servers;
+pub mod mcp_tool_calls;
+pub mod oauth;
 pub mod organization;
+pub mod records;
+pub mod secrets;
 pub mod sessions;
 pub mod statistics;
+pub mod teams;
 pub mod token_prices;
+pub mod tokens;
+pub mod tools;
 pub mod users;
 
 pub use error::Error;

@@ -15,6 +15,7 @@ use crate::Result;
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 const SNAPSHOT_CHANNEL: &str = "archestra_snapshot";
 pub(crate) const INTERACTION_CHANNEL: &str = "archestra_interactions";
+pub(crate) const TOOL_CALL_CHANNEL: &str = "archestra_tool_calls";
 
 /// Where the database is.
 pub enum Endpoint {
@@ -151,7 +152,7 @@ impl Db {
     pub async fn listen(&self) -> Result<Announcements> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener
-            .listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL])
+            .listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL, TOOL_CALL_CHANNEL])
             .await?;
         Ok(Announcements(listener))
     }
@@ -187,8 +188,10 @@ impl Heartbeat {
 pub enum Announcement {
     /// What a snapshot is made of changed, or the connection was lost and a change may have been missed.
     SnapshotChanged,
-    /// These calls have just been recorded.
+    /// These model calls have just been recorded.
     InteractionsRecorded(Vec<Uuid>),
+    /// These calls at the gateway have just been recorded.
+    ToolCallsRecorded(Vec<Uuid>),
 }
 
 /// A connection that hears what replicas announce; it reconnects by itself.
@@ -199,14 +202,14 @@ impl Announcements {
         let Some(notification) = self.0.try_recv().await? else {
             return Ok(Announcement::SnapshotChanged);
         };
-        Ok(if notification.channel() == INTERACTION_CHANNEL {
-            let ids = notification
-                .payload()
-                .split(',')
-                .filter_map(|id| id.parse().ok());
-            Announcement::InteractionsRecorded(ids.collect())
-        } else {
-            Announcement::SnapshotChanged
+        let ids = || {
+            let ids = notification.payload().split(',');
+            ids.filter_map(|id| id.parse().ok()).collect()
+        };
+        Ok(match notification.channel() {
+            INTERACTION_CHANNEL => Announcement::InteractionsRecorded(ids()),
+            TOOL_CALL_CHANNEL => Announcement::ToolCallsRecorded(ids()),
+            _ => Announcement::SnapshotChanged,
         })
     }
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::interactions::Interaction;
+use db::mcp_tool_calls::McpToolCall;
 use db::{Announcement, Announcements, Db};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::snapshot::SnapshotHandle;
 
@@ -15,29 +17,54 @@ const BACKLOG: usize = 1024;
 const RETRY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
-pub struct Live(broadcast::Sender<Arc<Interaction>>);
+pub struct Live {
+    interactions: broadcast::Sender<Arc<Interaction>>,
+    tool_calls: broadcast::Sender<Arc<McpToolCall>>,
+}
 
 impl Default for Live {
     fn default() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
+        Self {
+            interactions: broadcast::Sender::new(BACKLOG),
+            tool_calls: broadcast::Sender::new(BACKLOG),
+        }
     }
 }
 
 impl Live {
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Interaction>> {
-        self.0.subscribe()
+        self.interactions.subscribe()
     }
 
-    async fn publish(&self, db: &Db, ids: &[uuid::Uuid]) {
-        if self.0.receiver_count() == 0 {
-            return;
+    pub fn subscribe_tool_calls(&self) -> broadcast::Receiver<Arc<McpToolCall>> {
+        self.tool_calls.subscribe()
+    }
+
+    async fn publish_interactions(&self, db: &Db, ids: &[Uuid]) {
+        if self.interactions.receiver_count() > 0 {
+            publish(
+                &self.interactions,
+                db::interactions::find_many(db, ids).await,
+            );
         }
-        match db::interactions::find_many(db, ids).await {
-            Ok(rows) => rows
-                .into_iter()
-                .for_each(|row| drop(self.0.send(Arc::new(row)))),
-            Err(error) => tracing::warn!(%error, "new calls could not be read for the live view"),
+    }
+
+    async fn publish_tool_calls(&self, db: &Db, ids: &[Uuid]) {
+        if self.tool_calls.receiver_count() > 0 {
+            publish(
+                &self.tool_calls,
+                db::mcp_tool_calls::find_many(db, ids).await,
+            );
         }
+    }
+}
+
+fn publish<T>(watchers: &broadcast::Sender<Arc<T>>, rows: db::Result<Vec<T>>) {
+    match rows {
+        Ok(rows) => rows
+            .into_iter()
+            .for_each(|row| drop(watchers.send(Arc::new(row)))),
+        Err(error) => tracing::warn!(%error, "new calls could not be read for the live view"),
     }
 }
 
@@ -69,7 +96,8 @@ async fn hear(
     loop {
         match announcements.next().await? {
             Announcement::SnapshotChanged => snapshot.refresh(db).await?,
-            Announcement::InteractionsRecorded(ids) => live.publish(db, &ids).await,
+            Announcement::InteractionsRecorded(ids) => live.publish_interactions(db, &ids).await,
+            Announcement::ToolCallsRecorded(ids) => live.publish_tool_calls(db, &ids).await,
         }
     }
 }

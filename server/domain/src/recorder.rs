@@ -1,13 +1,14 @@
-//! Records model calls without ever making one wait.
+//! Records model calls and tool calls without ever making one wait.
 //!
-//! A call hands over a closure; one thread of its own runs it (reading tokens out of a body costs more than
-//! relaying it), batches the rows and writes them to Postgres every [`FLUSH_INTERVAL`]. While the database is
+//! A model call hands over a closure, a tool call its bytes; one thread of its own reads them (reading tokens out of a body costs more
+//! than relaying it), batches the rows and writes them to Postgres every [`FLUSH_INTERVAL`]. While the database is
 //! away or too slow, batches go to a [`Spool`] on disk and are replayed; while the disk is full as well, memory
 //! takes some. A graceful stop loses nothing; kill -9 loses at most what the last interval held.
 
 mod spool;
 #[cfg(test)]
 mod tests;
+mod tool_call;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,11 +20,13 @@ use std::time::Duration;
 
 use db::Db;
 use db::interactions::NewInteraction;
+use db::mcp_tool_calls::NewToolCall;
 use tokio::sync::oneshot;
 
 use crate::availability::Availability;
 use crate::snapshot::{Snapshot, SnapshotHandle};
 use spool::Spool;
+pub use tool_call::{ToolCall, inflate};
 use writer::Writer;
 
 /// How long a finished call may wait before it is written.
@@ -44,6 +47,9 @@ enum Message {
     Record(Record),
     /// Read already.
     Row(Box<NewInteraction>),
+    ToolCall(Box<ToolCall>),
+    /// Compressed already.
+    ToolCallRow(Box<NewToolCall>),
     /// Write everything, answer, and end.
     Close(oneshot::Sender<()>),
 }
@@ -107,7 +113,23 @@ impl Recorder {
                 .read(record, &self.snapshot)
                 .map(|row| Message::Row(Box::new(row)))
         };
-        let Some(message) = message else { return };
+        if let Some(message) = message {
+            self.send(message, waiting);
+        }
+    }
+
+    /// As [`Recorder::record`], for what passes through the gateway.
+    pub fn record_tool_call(&self, call: ToolCall) {
+        let waiting = self.status.waiting.fetch_add(1, Ordering::Relaxed);
+        let message = if waiting < BUSY {
+            Message::ToolCall(Box::new(call))
+        } else {
+            Message::ToolCallRow(Box::new(call.into_row()))
+        };
+        self.send(message, waiting);
+    }
+
+    fn send(&self, message: Message, waiting: usize) {
         if waiting >= LONGEST_QUEUE || self.sender.send(message).is_err() {
             self.status.lose_waiting();
         }

@@ -48,7 +48,11 @@ fn call(model: &str, outcome: &str) -> NewInteraction {
 }
 
 async fn store(app: &TestApp, calls: &[NewInteraction]) {
-    db::interactions::insert_batch(&app.running.platform.db, calls)
+    let batch = db::records::Batch {
+        interactions: calls.to_vec(),
+        ..Default::default()
+    };
+    db::records::insert_batch(&app.running.platform.db, &batch)
         .await
         .unwrap();
 }

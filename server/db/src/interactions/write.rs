@@ -1,10 +1,10 @@
-//! Writing calls in batches: rows, bodies and roll-up in one transaction, the same batch twice without harm.
+//! Writing calls in batches: rows, bodies and roll-up, the same batch twice without harm.
 
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use super::Interaction;
-use crate::{Db, Result};
+use crate::Result;
 
 /// One call as it is recorded. Bodies are zstd-compressed already.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -39,24 +39,13 @@ ON CONFLICT (hour, agent_id, provider, kind, model, outcome) DO UPDATE SET
     cost_pico = h.cost_pico + excluded.cost_pico,
     unpriced = h.unpriced + excluded.unpriced";
 
-/// A notification holds 8,000 bytes; a live view of more calls than this in one batch would be unreadable anyway.
-const ANNOUNCED: usize = 200;
-
-pub async fn insert_batch(db: &Db, batch: &[NewInteraction]) -> Result<()> {
-    let mut tx = db.pool.begin().await?;
-    insert_rows(&mut tx, batch).await?;
-    insert_bodies(&mut tx, batch).await?;
-    let ids: Vec<String> = batch
-        .iter()
-        .take(ANNOUNCED)
-        .map(|new| new.row.id.simple().to_string())
-        .collect();
-    sqlx::query("SELECT pg_notify($1, $2)")
-        .bind(crate::pool::INTERACTION_CHANNEL)
-        .bind(ids.join(","))
-        .execute(&mut *tx)
-        .await?;
-    Ok(tx.commit().await?)
+/// A part of the transaction that [`crate::records::insert_batch`] makes.
+pub(crate) async fn insert(
+    tx: &mut Transaction<'_, Postgres>,
+    batch: &[NewInteraction],
+) -> Result<()> {
+    insert_rows(tx, batch).await?;
+    insert_bodies(tx, batch).await
 }
 
 async fn insert_rows(tx: &mut Transaction<'_, Postgres>, batch: &[NewInteraction]) -> Result<()> {

@@ -5,10 +5,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use db::interactions::NewInteraction;
+use db::records::Batch;
 use uuid::Uuid;
 
 /// The first byte of a file; a file of another version is set aside, not guessed at.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Its files held model calls alone.
+const FIRST_VERSION: u8 = 1;
 const SUFFIX: &str = "batch";
 const UNFINISHED: &str = "part";
 
@@ -58,7 +61,7 @@ impl Spool {
     }
 
     /// Keeps a batch; it is on the disk when this returns.
-    pub(super) fn push(&mut self, batch: &[NewInteraction]) -> io::Result<()> {
+    pub(super) fn push(&mut self, batch: &Batch) -> io::Result<()> {
         let path = self.directory.join(format!("{}.{SUFFIX}", Uuid::now_v7()));
         let unfinished = path.with_extension(UNFINISHED);
         let written = write(&unfinished, batch).and_then(|()| fs::rename(&unfinished, &path));
@@ -72,7 +75,7 @@ impl Spool {
     }
 
     /// The oldest batch, which stays until [`Spool::pop`].
-    pub(super) fn first(&mut self) -> Option<Vec<NewInteraction>> {
+    pub(super) fn first(&mut self) -> Option<Batch> {
         while let Some((path, _)) = self.files.first().cloned() {
             match read(&path) {
                 Ok(batch) => return Some(batch),
@@ -107,17 +110,25 @@ fn set_aside(path: &Path, error: &io::Error) {
     }
 }
 
-fn write(path: &Path, batch: &[NewInteraction]) -> io::Result<()> {
+fn write(path: &Path, batch: &Batch) -> io::Result<()> {
     let bytes = postcard::to_extend(batch, vec![VERSION]).map_err(io::Error::other)?;
     let mut file = File::create(path)?;
     file.write_all(&bytes)?;
     file.sync_all()
 }
 
-fn read(path: &Path) -> io::Result<Vec<NewInteraction>> {
+fn read(path: &Path) -> io::Result<Batch> {
     let bytes = fs::read(path)?;
     match bytes.split_first() {
         Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(io::Error::other),
+        Some((&FIRST_VERSION, rest)) => {
+            let interactions: Vec<NewInteraction> =
+                postcard::from_bytes(rest).map_err(io::Error::other)?;
+            Ok(Batch {
+                interactions,
+                tool_calls: Vec::new(),
+            })
+        }
         _ => Err(io::Error::other("not a spool file of this version")),
     }
 }

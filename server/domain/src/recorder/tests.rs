@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use bytes::Bytes;
 use chrono::{TimeZone as _, Utc};
 use db::interactions::{Interaction, InteractionFilter};
+use db::mcp_tool_calls::ToolCallFilter;
+use db::records::Batch;
 use testkit::database::TestDatabase;
 use testkit::wait;
 use uuid::Uuid;
@@ -46,8 +49,31 @@ fn row(number: u128) -> NewInteraction {
     }
 }
 
-fn ids(batch: &[NewInteraction]) -> Vec<u128> {
-    batch.iter().map(|new| new.row.id.as_u128()).collect()
+fn tool_call(number: u128) -> NewToolCall {
+    let mut call = ToolCall::new(&crate::clock::SystemClock, "tools/call");
+    call.mcp_server_name = "time".to_owned();
+    call.tool_name = Some("time__now".to_owned());
+    call.arguments = Bytes::from_static(br#"{"zone":"UTC"}"#);
+    call.result = Bytes::from_static(br#"{"content":[]}"#);
+    let mut new = call.into_row();
+    new.row.id = Uuid::from_u128(number);
+    new
+}
+
+fn batch(interactions: impl IntoIterator<Item = u128>) -> Batch {
+    Batch {
+        interactions: interactions.into_iter().map(row).collect(),
+        tool_calls: Vec::new(),
+    }
+}
+
+fn ids(batch: &Batch) -> Vec<u128> {
+    let interactions = batch.interactions.iter().map(|new| new.row.id);
+    let tool_calls = batch.tool_calls.iter().map(|new| new.row.id);
+    interactions
+        .chain(tool_calls)
+        .map(|id| id.as_u128())
+        .collect()
 }
 
 fn files(folder: &Path, suffix: &str) -> usize {
@@ -62,15 +88,18 @@ fn files(folder: &Path, suffix: &str) -> usize {
 fn batches_come_back_whole_and_in_order_also_in_a_later_run() {
     let folder = tempfile::tempdir().unwrap();
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
-    for batch in [vec![row(1), row(2)], vec![row(3)], vec![row(4)]] {
-        spool.push(&batch).unwrap();
+    for numbers in [vec![1, 2], vec![3], vec![4]] {
+        spool.push(&batch(numbers)).unwrap();
     }
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
     assert_eq!(spool.rows(), 4);
     let first = spool.first().unwrap();
     assert_eq!(ids(&first), [1, 2]);
     assert_eq!(
-        (first[0].request.as_slice(), first[0].response.as_slice()),
+        (
+            first.interactions[0].request.as_slice(),
+            first.interactions[0].response.as_slice()
+        ),
         (&b"ask"[..], &b"answer"[..])
     );
     for expected in [vec![1, 2], vec![3], vec![4]] {
@@ -85,8 +114,8 @@ fn batches_come_back_whole_and_in_order_also_in_a_later_run() {
 fn what_cannot_be_read_is_set_aside_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
-    spool.push(&[row(1)]).unwrap();
-    spool.push(&[row(2)]).unwrap();
+    spool.push(&batch([1])).unwrap();
+    spool.push(&batch([2])).unwrap();
     let mut paths: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -110,10 +139,10 @@ fn a_disk_that_takes_nothing_leaves_nothing_half_written() {
     let place = folder.path().join("spool");
     let mut spool = Spool::open(place.clone()).unwrap();
     fs::remove_dir(&place).unwrap();
-    spool.push(&[row(1)]).unwrap_err();
+    spool.push(&batch([1])).unwrap_err();
     assert!(spool.is_empty());
     fs::create_dir(&place).unwrap();
-    spool.push(&[row(2)]).unwrap();
+    spool.push(&batch([2])).unwrap();
     assert_eq!(ids(&spool.first().unwrap()), [2]);
 }
 
@@ -131,9 +160,9 @@ async fn what_an_earlier_run_left_is_written_once_even_if_it_was_written_already
     let test = TestDatabase::create().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
-    spool.push(&[row(1), row(2)]).unwrap();
-    spool.push(&[row(2), row(3)]).unwrap();
-    db::interactions::insert_batch(&test.db, &[row(1)])
+    spool.push(&batch([1, 2])).unwrap();
+    spool.push(&batch([2, 3])).unwrap();
+    db::records::insert_batch(&test.db, &batch([1]))
         .await
         .unwrap();
     let recorder = Recorder::start(
@@ -294,4 +323,90 @@ async fn a_flood_goes_to_the_disk_and_from_there_to_the_database_without_a_loss(
         .await
         .unwrap();
     assert_eq!(counted, Some(CALLS.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tool_calls_are_recorded_beside_model_calls_with_their_bodies_and_in_the_roll_up() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        Availability::default(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    recorder.record(Box::new(|_| row(1)));
+    for is_error in [false, true, false] {
+        let mut call = ToolCall::new(&crate::clock::SystemClock, "tools/call");
+        call.tool_name = Some("time__now".to_owned());
+        call.is_error = is_error;
+        call.error = is_error.then(|| "a NUL \0 is refused by Postgres".to_owned());
+        call.arguments = Bytes::from_static(br#"{"zone":"UTC"}"#);
+        call.result = Bytes::from(vec![b'x'; 20 << 20]);
+        recorder.record_tool_call(call);
+    }
+    recorder.close().await;
+    assert_eq!(recorder.status().lost.load(Ordering::Relaxed), 0);
+    assert_eq!(recorded(&test.db).await, [1]);
+    let filter = ToolCallFilter::default();
+    let calls = db::mcp_tool_calls::list(&test.db, &filter, 10)
+        .await
+        .unwrap();
+    assert_eq!(calls.len(), 3);
+    assert_eq!(calls[0].result_bytes, 20 << 20);
+    assert_eq!(
+        db::mcp_tool_calls::count(&test.db, &filter).await.unwrap(),
+        3
+    );
+    let bodies = db::mcp_tool_calls::bodies(&test.db, &[calls[0].id])
+        .await
+        .unwrap();
+    assert_eq!(inflate(&bodies[0].arguments), br#"{"zone":"UTC"}"#);
+    assert!(bodies[0].truncated && inflate(&bodies[0].result).len() < 20 << 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mixed_batch_waits_on_disk_and_a_refused_call_takes_no_other_with_it() {
+    let test = TestDatabase::create().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut refused = tool_call(12);
+    "postgres takes no \0".clone_into(&mut refused.row.method);
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    spool
+        .push(&Batch {
+            interactions: vec![row(1), row(2)],
+            tool_calls: vec![tool_call(11), refused, tool_call(13)],
+        })
+        .unwrap();
+    let recorder = Recorder::start(
+        test.db.clone(),
+        Availability::default(),
+        SnapshotHandle::default(),
+        folder.path().to_owned(),
+    )
+    .unwrap();
+    assert_eq!(recorder.status().spooled.load(Ordering::Relaxed), 5);
+    wait::until("the replay", async || {
+        (files(folder.path(), "batch") == 0).then_some(())
+    })
+    .await;
+    recorder.close().await;
+    assert_eq!(recorded(&test.db).await, [1, 2]);
+    let filter = ToolCallFilter::default();
+    let calls = db::mcp_tool_calls::list(&test.db, &filter, 10)
+        .await
+        .unwrap();
+    let found: Vec<u128> = calls.iter().map(|call| call.id.as_u128()).collect();
+    assert_eq!(found, [13, 11]);
+    assert_eq!(recorder.status().lost.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn files_of_the_first_version_are_still_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = postcard::to_extend(&vec![row(1), row(2)], vec![1]).unwrap();
+    fs::write(folder.path().join("0.batch"), bytes).unwrap();
+    let mut spool = Spool::open(folder.path().to_owned()).unwrap();
+    assert_eq!(ids(&spool.first().unwrap()), [1, 2]);
 }

@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use db::Db;
-use db::interactions::{NewInteraction, insert_batch};
+use db::interactions::NewInteraction;
+use db::mcp_tool_calls::NewToolCall;
+use db::records::{Batch, insert_batch};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -15,9 +17,9 @@ use crate::availability::Availability;
 use crate::snapshot::SnapshotHandle;
 
 /// Rows in one transaction.
-const BATCH: usize = 1_000;
+const SIZE: usize = 1_000;
 /// With more than this waiting, the database is too slow.
-const BEHIND: usize = 4 * BATCH;
+const BEHIND: usize = 4 * SIZE;
 /// How often that is looked at while the database works.
 const LOOK: Duration = Duration::from_millis(50);
 /// A database that takes longer than this for one batch counts as away.
@@ -46,7 +48,7 @@ pub(super) struct Writer {
     /// When the last batch was complete.
     last_batch: Instant,
     /// What the disk did not take, and its size.
-    held: Vec<Vec<NewInteraction>>,
+    held: Vec<Batch>,
     held_bytes: usize,
 }
 
@@ -107,11 +109,8 @@ impl Writer {
     }
 
     /// What finished within one interval, digested. The second part is set when the recorder is to end.
-    fn collect(
-        &self,
-        receiver: &Receiver<Message>,
-    ) -> (Vec<NewInteraction>, Option<oneshot::Sender<()>>) {
-        let mut batch = Vec::new();
+    fn collect(&self, receiver: &Receiver<Message>) -> (Batch, Option<oneshot::Sender<()>>) {
+        let mut batch = Batch::default();
         // With nothing to replay, there is nothing to wake up for; with something, only a database that is away is waited for.
         let patience = match self.next_probe {
             _ if !self.is_waiting() => IDLE,
@@ -124,9 +123,12 @@ impl Writer {
         loop {
             match next {
                 Ok(Message::Record(record)) => {
-                    batch.extend(self.status.read(record, &self.snapshot));
+                    let read = self.status.read(record, &self.snapshot);
+                    batch.interactions.extend(read);
                 }
-                Ok(Message::Row(row)) => batch.push(*row),
+                Ok(Message::Row(row)) => batch.interactions.push(*row),
+                Ok(Message::ToolCall(call)) => batch.tool_calls.push(call.into_row()),
+                Ok(Message::ToolCallRow(row)) => batch.tool_calls.push(*row),
                 Ok(Message::Close(done)) => return (batch, Some(done)),
                 // Every handle is gone: end as if asked to, with nobody to tell.
                 Err(RecvTimeoutError::Disconnected) => return (batch, Some(oneshot::channel().0)),
@@ -136,7 +138,7 @@ impl Writer {
                 // A thread that waits has to be woken by every call; one that sleeps has not.
                 Err(RecvTimeoutError::Timeout) => std::thread::sleep(NAP),
             }
-            if batch.len() >= BATCH {
+            if batch.len() >= SIZE {
                 return (batch, None);
             }
             next = receiver.try_recv().map_err(|error| match error {
@@ -146,7 +148,7 @@ impl Writer {
         }
     }
 
-    fn store(&mut self, batch: Vec<NewInteraction>) {
+    fn store(&mut self, batch: Batch) {
         if self.next_probe.is_some() || self.is_behind() {
             return self.spool(batch);
         }
@@ -162,7 +164,7 @@ impl Writer {
         }
     }
 
-    fn write(&self, batch: &[NewInteraction]) -> Written {
+    fn write(&self, batch: &Batch) -> Written {
         let insert = async {
             tokio::select! {
                 biased;
@@ -191,18 +193,30 @@ impl Writer {
     }
 
     /// One bad row must not take a thousand good ones with it: halve until it is alone.
-    fn split(&mut self, mut batch: Vec<NewInteraction>, error: &db::Error) {
-        if let [row] = batch.as_slice() {
-            tracing::error!(%error, interaction = %row.row.id, "a call could not be recorded");
+    fn split(&mut self, mut batch: Batch, error: &db::Error) {
+        if batch.len() == 1 {
+            let call = batch.interactions.first().map(|new| new.row.id);
+            let call = call.or_else(|| batch.tool_calls.first().map(|new| new.row.id));
+            tracing::error!(%error, ?call, "a call could not be recorded");
             self.status.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let second = batch.split_off(batch.len() / 2);
+        let second = if batch.interactions.is_empty() || batch.tool_calls.is_empty() {
+            Batch {
+                interactions: batch.interactions.split_off(batch.interactions.len() / 2),
+                tool_calls: batch.tool_calls.split_off(batch.tool_calls.len() / 2),
+            }
+        } else {
+            Batch {
+                interactions: Vec::new(),
+                tool_calls: std::mem::take(&mut batch.tool_calls),
+            }
+        };
         self.store(batch);
         self.store(second);
     }
 
-    fn spool(&mut self, batch: Vec<NewInteraction>) {
+    fn spool(&mut self, batch: Batch) {
         if let Err(error) = self.spool.push(&batch) {
             self.hold(batch, &error);
         }
@@ -210,7 +224,7 @@ impl Writer {
     }
 
     /// The disk is full as well: memory takes some, until there is room.
-    fn hold(&mut self, batch: Vec<NewInteraction>, error: &std::io::Error) {
+    fn hold(&mut self, batch: Batch, error: &std::io::Error) {
         if self.held_bytes + size(&batch) > HELD {
             tracing::error!(%error, rows = batch.len(), "calls could be kept neither in the database nor on disk; they are lost");
             self.status
@@ -240,7 +254,7 @@ impl Writer {
     /// At the end there is no later.
     fn give_up_held(&mut self) {
         self.release();
-        let rows: usize = self.held.iter().map(Vec::len).sum();
+        let rows: usize = self.held.iter().map(Batch::len).sum();
         if rows > 0 {
             tracing::error!(
                 rows,
@@ -251,7 +265,7 @@ impl Writer {
     }
 
     fn tell_waiting(&self) {
-        let held: usize = self.held.iter().map(Vec::len).sum();
+        let held: usize = self.held.iter().map(Batch::len).sum();
         self.status
             .spooled
             .store(self.spool.rows() + held, Ordering::Relaxed);
@@ -329,10 +343,14 @@ impl Writer {
 }
 
 /// What a batch takes of memory, roughly.
-fn size(batch: &[NewInteraction]) -> usize {
-    let bytes =
+fn size(batch: &Batch) -> usize {
+    let interaction =
         |new: &NewInteraction| new.request.len() + new.response.len() + size_of::<NewInteraction>();
-    batch.iter().map(bytes).sum()
+    let tool_call =
+        |new: &NewToolCall| new.arguments.len() + new.result.len() + size_of::<NewToolCall>();
+    let interactions: usize = batch.interactions.iter().map(interaction).sum();
+    let tool_calls: usize = batch.tool_calls.iter().map(tool_call).sum();
+    interactions + tool_calls
 }
 
 fn now() -> Instant {

@@ -1,0 +1,145 @@
+//! Recorded calls at the MCP gateway: rows, bodies, and the hourly roll-up kept beside them.
+
+mod filter;
+mod usage;
+mod write;
+
+use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+pub use filter::{ToolCallFilter, ToolCallSort};
+pub use usage::{CallHour, ServerUsage, ToolUsage, hours, server_usage, tool_usage};
+pub use write::NewToolCall;
+pub(crate) use write::insert;
+
+use crate::interactions::{Facet, boundary_id};
+use crate::{Db, Result};
+
+/// Serde is for the spool file alone, which holds these rows while the database is away.
+#[derive(Debug, Clone, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+pub struct McpToolCall {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub agent_id: Option<Uuid>,
+    pub mcp_server_id: Option<Uuid>,
+    pub mcp_server_name: String,
+    pub method: String,
+    pub tool_name: Option<String>,
+    pub user_id: Option<String>,
+    pub token_id: Option<Uuid>,
+    pub token_kind: Option<String>,
+    pub auth_method: Option<String>,
+    pub session_id: Option<String>,
+    /// The client's program, as it named itself.
+    pub client: Option<String>,
+    pub is_error: bool,
+    pub error: Option<String>,
+    pub argument_bytes: i64,
+    pub result_bytes: i64,
+    pub duration_us: i64,
+}
+
+/// The zstd-compressed bodies of one call.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CallBodies {
+    pub mcp_tool_call_id: Uuid,
+    pub arguments: Vec<u8>,
+    pub result: Vec<u8>,
+    pub truncated: bool,
+}
+
+/// A page, newest first unless the filter sorts otherwise.
+pub async fn list(db: &Db, filter: &ToolCallFilter, limit: i64) -> Result<Vec<McpToolCall>> {
+    let mut query = QueryBuilder::new("SELECT * FROM mcp_tool_calls WHERE true");
+    filter.push_rows(&mut query);
+    filter.push_order(&mut query);
+    query.push(" LIMIT ").push_bind(limit);
+    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+}
+
+/// How many calls match. Read from the roll-up where it can answer, so that a million rows cost no scan.
+pub async fn count(db: &Db, filter: &ToolCallFilter) -> Result<i64> {
+    let mut query = if filter.fits_rollup() {
+        let mut query = QueryBuilder::new(
+            "SELECT COALESCE(sum(calls), 0)::bigint FROM mcp_tool_call_hours WHERE true",
+        );
+        filter.push_rollup(&mut query);
+        query
+    } else {
+        let mut query = QueryBuilder::new("SELECT count(*) FROM mcp_tool_calls WHERE true");
+        filter.push_rows(&mut query);
+        query
+    };
+    Ok(query.build_query_scalar().fetch_one(&db.pool).await?)
+}
+
+/// Counts by agent, server, tool, method and outcome, from the roll-up: whole hours, whatever else is filtered.
+pub async fn facets(db: &Db, filter: &ToolCallFilter) -> Result<Vec<Facet>> {
+    let mut query = QueryBuilder::new(
+        "SELECT CASE WHEN grouping(agent_id) = 0 THEN 'agent' WHEN grouping(mcp_server_id) = 0 THEN 'server'
+                     WHEN grouping(tool_name) = 0 THEN 'tool' WHEN grouping(method) = 0 THEN 'method'
+                     ELSE 'outcome' END AS field,
+                COALESCE(agent_id::text, mcp_server_id::text, tool_name, method,
+                         CASE WHEN is_error THEN 'error' ELSE 'ok' END) AS value,
+                sum(calls)::bigint AS requests
+         FROM mcp_tool_call_hours WHERE true",
+    );
+    filter.push_rollup(&mut query);
+    query.push(
+        " GROUP BY GROUPING SETS ((agent_id), (mcp_server_id), (tool_name), (method), (is_error))
+         ORDER BY requests DESC, value",
+    );
+    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+}
+
+pub async fn find(db: &Db, id: Uuid) -> Result<Option<McpToolCall>> {
+    Ok(sqlx::query_as("SELECT * FROM mcp_tool_calls WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&db.pool)
+        .await?)
+}
+
+pub async fn find_many(db: &Db, ids: &[Uuid]) -> Result<Vec<McpToolCall>> {
+    let query =
+        sqlx::query_as("SELECT * FROM mcp_tool_calls WHERE id = ANY($1) ORDER BY id").bind(ids);
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+pub async fn bodies(db: &Db, ids: &[Uuid]) -> Result<Vec<CallBodies>> {
+    let query =
+        sqlx::query_as("SELECT * FROM mcp_tool_call_bodies WHERE mcp_tool_call_id = ANY($1)")
+            .bind(ids);
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+pub async fn any(db: &Db) -> Result<bool> {
+    Ok(
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM mcp_tool_calls)")
+            .fetch_one(&db.pool)
+            .await?,
+    )
+}
+
+/// Deletes at most `limit` calls older than `before`, bodies first; returns how many rows went.
+pub async fn purge(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    let mut tx = db.pool.begin().await?;
+    let boundary = boundary_id(before);
+    sqlx::query(
+        "DELETE FROM mcp_tool_call_bodies WHERE mcp_tool_call_id IN
+             (SELECT id FROM mcp_tool_calls WHERE id < $1 ORDER BY id LIMIT $2)",
+    )
+    .bind(boundary)
+    .bind(limit)
+    .execute(&mut *tx)
+    .await?;
+    let done = sqlx::query(
+        "DELETE FROM mcp_tool_calls WHERE id IN (SELECT id FROM mcp_tool_calls WHERE id < $1 ORDER BY id LIMIT $2)",
+    )
+    .bind(boundary)
+    .bind(limit)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
+}

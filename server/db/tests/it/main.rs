@@ -1,0 +1,11 @@
+//! The queries of MCP's nouns against a real Postgres.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod agent_tools;
+mod catalog;
+mod rows;
+mod servers;
+mod teams;
+mod tokens;
+mod tool_calls;
+mod tools;
