@@ -1,0 +1,96 @@
+//! One encrypted value: a version byte, a random 96-bit nonce, and AES-256-GCM's ciphertext with its tag.
+//!
+//! The associated data names the place of the value, so that one cannot be moved to another row or field.
+
+#[cfg(test)]
+mod tests;
+
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+use zeroize::Zeroize as _;
+
+use crate::key::Key;
+use crate::{Error, Result};
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+
+/// Where a value belongs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) row: Uuid,
+    pub(crate) field: &'a str,
+}
+
+impl Place<'_> {
+    /// No two places have the same bytes: only the field may be of any length, and it is last.
+    fn associated_data(&self, version: u8) -> Vec<u8> {
+        let mut bytes = vec![version];
+        bytes.extend_from_slice(self.table.as_bytes());
+        bytes.push(0);
+        bytes.extend_from_slice(self.row.as_bytes());
+        bytes.extend_from_slice(self.field.as_bytes());
+        bytes
+    }
+
+    fn tampered(&self) -> Error {
+        Error::Tampered {
+            id: self.row,
+            field: self.field.to_owned(),
+        }
+    }
+}
+
+pub(crate) struct Cipher(Aes256Gcm);
+
+impl Cipher {
+    pub(crate) fn new(key: &Key) -> Self {
+        let key: &[u8; 32] = key;
+        Self(Aes256Gcm::new(key.into()))
+    }
+
+    pub(crate) fn seal(&self, place: Place<'_>, value: &SecretString) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce)?;
+        let payload = Payload {
+            msg: value.expose_secret().as_bytes(),
+            aad: &place.associated_data(VERSION),
+        };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
+        // It only refuses more than 64 GiB.
+        let sealed = sealed.map_err(|_| place.tampered())?;
+        let mut envelope = Vec::with_capacity(1 + NONCE + sealed.len());
+        envelope.push(VERSION);
+        envelope.extend_from_slice(&nonce);
+        envelope.extend_from_slice(&sealed);
+        Ok(envelope)
+    }
+
+    pub(crate) fn open(&self, place: Place<'_>, envelope: &[u8]) -> Result<SecretString> {
+        let tampered = || place.tampered();
+        let (&version, rest) = envelope.split_first().ok_or_else(tampered)?;
+        if version > VERSION {
+            return Err(Error::NewerEnvelope {
+                id: place.row,
+                field: place.field.to_owned(),
+                version,
+            });
+        }
+        let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(tampered)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: &place.associated_data(version),
+        };
+        let opened = self.0.decrypt(&Nonce::from(*nonce), payload);
+        let opened = opened.map_err(|_| tampered())?;
+        String::from_utf8(opened)
+            .map(SecretString::from)
+            .map_err(|error| {
+                error.into_bytes().zeroize();
+                tampered()
+            })
+    }
+}
