@@ -4,7 +4,9 @@
 //! when to try again and what to tell a person is decided by `domain::servers`. Nothing here knows MCP, HTTP routes or
 //! a database; bytes of a server's standard streams pass through as they are.
 
+pub mod docker;
 pub mod error;
+pub mod process;
 pub mod progress;
 pub mod registry;
 pub mod runtime;

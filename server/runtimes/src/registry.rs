@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::runtime::Runtime;
+use crate::{docker, process};
 
-/// What discovery needs; the program's configuration fills it.
-#[derive(Debug, Clone, Default)]
+/// What the program's configuration says of each runtime.
+#[derive(Debug, Clone)]
 pub struct Config {
-    /// Background work of runtimes runs on it, so that a graceful stop waits for it.
-    pub tasks: TaskTracker,
+    pub docker: docker::Config,
+    pub process: process::Config,
 }
 
 /// All runtimes of this program: those found at start, and named clusters that come and go.
@@ -25,8 +25,11 @@ pub struct Runtimes {
 
 impl Runtimes {
     /// Never fails and contacts nothing that could be slow: a runtime that is missing says so in its health.
-    pub fn discover(_config: Config) -> Self {
-        Self::default()
+    pub fn discover(config: Config) -> Self {
+        Self::of(vec![
+            Arc::new(docker::Docker::new(config.docker)),
+            Arc::new(process::Process::new(config.process)),
+        ])
     }
 
     /// Of the given ones, for tests and special set-ups.

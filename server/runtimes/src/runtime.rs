@@ -59,6 +59,7 @@ pub trait Runtime: Send + Sync {
 
 /// What a runtime can do, as the API serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Capabilities {
     /// Its name for people.
     pub title: &'static str,

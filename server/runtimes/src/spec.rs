@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::error::{Error, Result};
+
 /// `Debug` shows no secret: those are `SecretString`.
 #[derive(Debug, Clone)]
 pub struct ServerSpec {
@@ -71,8 +73,29 @@ pub struct PullSecret {
 pub const SECRETS_DIRECTORY: &str = "/secrets";
 
 impl ServerSpec {
-    /// Changes when anything changes that a running server would have to be restarted for. A salted hash: it stands in
-    /// labels that anybody may read, so secrets must not be guessable from it.
+    /// Whether it could run at all: it says what to run, and no name leaves its place.
+    pub fn check(&self) -> Result<()> {
+        let invalid = |cause: String| Err(Error::InvalidSpec { cause });
+        if self.image.is_none() && self.command.is_none() {
+            return invalid("it has neither an image nor a command. Give one of them".to_owned());
+        }
+        for key in self.env.keys().chain(self.secret_env.keys()) {
+            if key.is_empty() || key.contains(['=', '\0']) {
+                return invalid(format!(
+                    "\"{key}\" cannot be the name of an environment variable"
+                ));
+            }
+        }
+        for key in self.secret_files.keys() {
+            if key.is_empty() || key == "." || key == ".." || key.contains(['/', '\\', '\0']) {
+                return invalid(format!("\"{key}\" cannot be the name of a secret file"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes when anything changes that a running server would have to be restarted for. It stands in labels, which
+    /// more people may read than secrets: so it is salted, and a guess at a weak secret is made slow.
     pub fn fingerprint(&self) -> String {
         let mut hash = Fields(Sha256::new());
         // The id is the salt: equal secrets of two servers give unequal fingerprints.
@@ -86,8 +109,7 @@ impl ServerSpec {
                 .iter()
                 .flat_map(|(key, value)| [key.as_str(), value.as_str()]),
         );
-        hash.secrets(&self.secret_env);
-        hash.secrets(&self.secret_files);
+        hash.field(&self.hardened_secrets());
         match &self.transport {
             Transport::Stdio => hash.field(b"stdio"),
             Transport::Http { port, path } => {
@@ -102,7 +124,25 @@ impl ServerSpec {
         hash.optional(self.service_account.as_deref());
         hash.hex()
     }
+
+    fn hardened_secrets(&self) -> [u8; 32] {
+        if self.secret_env.is_empty() && self.secret_files.is_empty() {
+            return [0; 32];
+        }
+        let mut hash = Fields(Sha256::new());
+        hash.field(self.id.as_bytes());
+        hash.secrets(&self.secret_env);
+        hash.secrets(&self.secret_files);
+        let mut digest: [u8; 32] = hash.0.finalize().into();
+        for _ in 0..ROUNDS {
+            digest = Sha256::digest(digest).into();
+        }
+        digest
+    }
 }
+
+/// Rounds of hashing over the secrets: about a millisecond.
+const ROUNDS: u32 = 10_000;
 
 /// A hash over fields, each with its length, so that none can run into the next.
 struct Fields(Sha256);

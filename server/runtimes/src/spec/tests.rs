@@ -77,3 +77,24 @@ fn a_password_of_a_registry_does_not_restart_a_running_server() {
 fn debug_output_shows_no_secret() {
     assert!(!format!("{:?}", spec()).contains("hunter2"));
 }
+
+#[test]
+fn names_that_would_leave_their_place_are_refused() {
+    for name in ["", "..", "a/b", "../../etc/passwd"] {
+        let mut spec = spec();
+        let files = &mut spec.secret_files;
+        files.insert(name.to_owned(), "x".into());
+        assert!(
+            matches!(spec.check(), Err(Error::InvalidSpec { .. })),
+            "{name}"
+        );
+    }
+    for name in ["", "A=B"] {
+        let mut spec = spec();
+        spec.env.insert(name.to_owned(), String::new());
+        assert!(
+            matches!(spec.check(), Err(Error::InvalidSpec { .. })),
+            "{name}"
+        );
+    }
+}
