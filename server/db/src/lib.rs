@@ -14,6 +14,7 @@ pub mod installation_requests;
 pub mod interactions;
 pub mod mcp_catalog;
 pub mod mcp_servers;
+pub mod mcp_sessions;
 pub mod mcp_tool_calls;
 pub mod oauth;
 pub mod organization;
