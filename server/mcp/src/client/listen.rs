@@ -1,0 +1,122 @@
+//! The stream for what the server says of its own accord: a GET in the legacy era, `subscriptions/listen` since. Over
+//! standard streams of the legacy era there is nothing to open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+use super::CallOptions;
+use super::connection::{Connection, Wire};
+use crate::era::{Era, method};
+use crate::error::Error;
+use crate::object::Object;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// A subscription is meant to be silent for as long as nothing changes.
+const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
+
+pub(super) fn start(connection: &Arc<Connection>) {
+    if !connection.options.listen {
+        return;
+    }
+    let listening = connection.clone();
+    match (&connection.wire, connection.server().era()) {
+        (Wire::Stdio(_), Era::Legacy) => {}
+        (Wire::Http(_), Era::Legacy) => {
+            connection.options.tasks.spawn(async move {
+                tokio::select! {
+                    () = stand(&listening) => {}
+                    () = listening.stop.cancelled() => {}
+                }
+            });
+        }
+        (_, Era::Stateless) => {
+            let Some(filter) = filter(&connection.server().capabilities) else {
+                return;
+            };
+            connection.options.tasks.spawn(async move {
+                tokio::select! {
+                    () = subscribe(&listening, &filter) => {}
+                    () = listening.stop.cancelled() => {}
+                }
+            });
+        }
+    }
+}
+
+/// Keeps the GET stream open; a server that has none says so once.
+async fn stand(connection: &Arc<Connection>) {
+    let Wire::Http(http) = &connection.wire else {
+        return;
+    };
+    let mut last = None;
+    let mut retry = None;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let session = http.generation();
+        match http.listen(connection, &mut last, &mut retry).await {
+            Ok(()) | Err(Error::Closed { .. }) => pause = FIRST_PAUSE,
+            Err(Error::Unreachable { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
+            // With a new session there is a new stream to open; until a call has opened it there is nothing to do.
+            Err(Error::Http { .. } | Error::Rpc(_)) if http.generation() != session => last = None,
+            Err(error) => {
+                tracing::debug!("the server offers no standing stream: {error}");
+                return;
+            }
+        }
+        tokio::time::sleep(retry.unwrap_or(pause)).await;
+    }
+}
+
+/// What can change according to the server's capabilities; `None` when nothing can.
+fn filter(capabilities: &RawValue) -> Option<Box<RawValue>> {
+    let capabilities = Object::parse(capabilities)?;
+    let mut wanted = Object::new();
+    for (capability, member) in [
+        ("tools", "toolsListChanged"),
+        ("prompts", "promptsListChanged"),
+        ("resources", "resourcesListChanged"),
+    ] {
+        let changes: Option<bool> = capabilities
+            .object(capability)
+            .and_then(|capability| capability.read("listChanged"));
+        if changes == Some(true) {
+            wanted.set_value(member, &true);
+        }
+    }
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut params = Object::new();
+    params.set_value("notifications", &wanted);
+    Some(params.to_raw())
+}
+
+async fn subscribe(connection: &Arc<Connection>, filter: &RawValue) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let options = CallOptions {
+            timeout: Some(FOR_EVER),
+            ..CallOptions::default()
+        };
+        let since = tokio::time::Instant::now();
+        let ended = connection
+            .call(method::LISTEN, Some(filter.to_owned()), &options)
+            .await;
+        match ended {
+            Ok(_) | Err(Error::Closed { .. } | Error::Unreachable { .. }) => {}
+            Err(error) => {
+                tracing::debug!("the server takes no subscription: {error}");
+                return;
+            }
+        }
+        pause = if since.elapsed() > LONGEST_PAUSE {
+            FIRST_PAUSE
+        } else {
+            (pause * 2).min(LONGEST_PAUSE)
+        };
+        tokio::time::sleep(pause).await;
+    }
+}

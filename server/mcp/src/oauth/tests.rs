@@ -1,0 +1,1 @@
+//! What is promised in the file above, as sentences.
