@@ -17,3 +17,6 @@ CREATE TABLE tokens (
 -- The time of last use is bookkeeping: it does not change who may call.
 CREATE TRIGGER tokens_notify_snapshot AFTER INSERT OR DELETE OR UPDATE OF token_hash, name ON tokens
     FOR EACH STATEMENT EXECUTE FUNCTION notify_snapshot();
+-- A person's role decides what their token may reach.
+CREATE TRIGGER users_notify_snapshot AFTER INSERT OR DELETE OR UPDATE OF role ON users
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_snapshot();

@@ -85,3 +85,10 @@ pub async fn names(db: &Db) -> Result<Vec<(String, String)>> {
         .fetch_all(&db.pool)
         .await?)
 }
+
+/// Id and role of everyone, for the snapshot.
+pub async fn roles(db: &Db) -> Result<Vec<(String, String)>> {
+    Ok(sqlx::query_as("SELECT id, role FROM users")
+        .fetch_all(&db.pool)
+        .await?)
+}

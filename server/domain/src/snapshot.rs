@@ -1,7 +1,11 @@
-//! What the proxy consults on every request, held in memory and replaced as a whole.
+//! What the planes consult on every request, held in memory and replaced as a whole.
 //!
 //! No SQL runs on the hot path: a snapshot is rebuilt when Postgres says that a table changed, and the last
 //! good one serves while the database is away. That is also how replicas stay in step.
+
+mod gateway;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +13,17 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 use chrono::{DateTime, Utc};
 use db::Db;
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
+use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use gateway::{
+    AgentTool, CredentialMode, McpToken, NoServer, OauthCaller, Server, TokenKind, Tool,
+};
+
+use crate::api_keys::digest;
 use crate::pricing::Price;
+use gateway::Gateway;
 
 #[derive(Debug, Default)]
 pub struct Snapshot {
@@ -21,13 +32,17 @@ pub struct Snapshot {
     default_agent: Option<Uuid>,
     api_keys: HashMap<[u8; 32], ApiKeyOwner>,
     custom_prices: HashMap<(String, String), Price>,
+    gateway: Gateway,
 }
 
 #[derive(Debug, Clone)]
 pub struct Agent {
     pub id: Uuid,
     pub name: String,
+    pub description: Option<String>,
     pub labels: Vec<(String, String)>,
+    /// The row's, as it is.
+    pub settings: Value,
 }
 
 #[derive(Debug, Clone)]
@@ -39,12 +54,16 @@ pub struct ApiKeyOwner {
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
-        let (agents, keys, prices) = tokio::try_join!(
+        let (agents, keys, prices, gateway) = tokio::try_join!(
             db::agents::all(db),
             db::api_keys::all(db),
-            db::token_prices::list(db)
+            db::token_prices::list(db),
+            Gateway::read(db)
         )?;
-        Ok(Self::build(agents, keys, prices))
+        Ok(Self {
+            gateway,
+            ..Self::build(agents, keys, prices)
+        })
     }
 
     fn build(
@@ -69,7 +88,9 @@ impl Snapshot {
                         Agent {
                             id: agent.id,
                             name: agent.name,
+                            description: agent.description,
                             labels: agent.labels,
+                            settings: agent.settings,
                         },
                     )
                 })
@@ -98,6 +119,7 @@ impl Snapshot {
                     Some(((row.provider, row.model), price.ok()?))
                 })
                 .collect(),
+            gateway: Gateway::default(),
         }
     }
 
@@ -117,9 +139,8 @@ impl Snapshot {
 
     /// Who owns a key of ours, unless it has expired.
     pub fn api_key(&self, raw: &str, now: DateTime<Utc>) -> Option<&ApiKeyOwner> {
-        let digest: [u8; 32] = Sha256::digest(raw.as_bytes()).into();
         self.api_keys
-            .get(&digest)
+            .get(&digest(raw))
             .filter(|owner| owner.expires_at.is_none_or(|expiry| expiry > now))
     }
 
@@ -134,16 +155,34 @@ impl Snapshot {
 }
 
 /// The current snapshot; clones see the same one.
-#[derive(Debug, Clone, Default)]
-pub struct SnapshotHandle(Arc<ArcSwap<Snapshot>>);
+#[derive(Debug, Clone)]
+pub struct SnapshotHandle {
+    current: Arc<ArcSwap<Snapshot>>,
+    version: Arc<watch::Sender<u64>>,
+}
+
+impl Default for SnapshotHandle {
+    fn default() -> Self {
+        Self {
+            current: Arc::default(),
+            version: Arc::new(watch::Sender::new(0)),
+        }
+    }
+}
 
 impl SnapshotHandle {
     pub fn load(&self) -> Guard<Arc<Snapshot>> {
-        self.0.load()
+        self.current.load()
     }
 
     pub fn store(&self, snapshot: Snapshot) {
-        self.0.store(Arc::new(snapshot));
+        self.current.store(Arc::new(snapshot));
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Tells when there is another one.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
     }
 
     /// Reads the database again.

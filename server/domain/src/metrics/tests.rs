@@ -13,6 +13,8 @@ fn agent(labels: &[(&str, &str)]) -> Agent {
     Agent {
         id: Uuid::from_u128(7),
         name: "Team \"A\"\\\n".to_owned(),
+        description: None,
+        settings: serde_json::Value::Null,
         labels: labels
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))

@@ -1,0 +1,155 @@
+//! Secrets of catalog items: out of the item's JSON into the secret store, and back for those who may see them.
+//!
+//! The contract has clients write secret values into an item and read them back unchanged. The database holds the item
+//! without them.
+
+#[cfg(test)]
+mod tests;
+
+use db::mcp_catalog::CatalogItem;
+use secrecy::{ExposeSecret as _, SecretString};
+use secrets::{Fields, Result, Secrets};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+const CLIENT_SECRET: &str = "client_secret";
+
+/// Moves what is secret into the store; call it before an item is written. A secret that the item names without a value
+/// keeps the value it had.
+pub async fn seal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
+    let mut local = item.local_config.take();
+    let name = format!("mcp-catalog-{}-config", item.id);
+    item.local_config_secret_id = seal_part(
+        secrets,
+        item.local_config_secret_id,
+        &name,
+        places(local.as_mut()),
+    )
+    .await?;
+    item.local_config = local;
+    let mut oauth = item.oauth_config.take();
+    let name = format!("mcp-catalog-{}-client", item.id);
+    item.client_secret_id = seal_part(
+        secrets,
+        item.client_secret_id,
+        &name,
+        client_place(oauth.as_mut()),
+    )
+    .await?;
+    item.oauth_config = oauth;
+    Ok(())
+}
+
+/// Puts the values back into the item.
+pub async fn unseal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
+    let parts = [
+        (
+            item.local_config_secret_id,
+            places(item.local_config.as_mut()),
+        ),
+        (
+            item.client_secret_id,
+            client_place(item.oauth_config.as_mut()),
+        ),
+    ];
+    for (id, places) in parts {
+        let Some(id) = id else { continue };
+        let fields = secrets.get(id).await?.unwrap_or_default();
+        for place in places {
+            if let Some(value) = fields.get(&place.field) {
+                let value = Value::String(value.expose_secret().to_owned());
+                place.object.insert(place.key.to_owned(), value);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// After an item was deleted.
+pub async fn forget(secrets: &Secrets, item: &CatalogItem) -> Result<()> {
+    for id in [item.local_config_secret_id, item.client_secret_id] {
+        if let Some(id) = id {
+            secrets.delete(id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A member of an object that may hold a secret, and its name in the store.
+struct Place<'a> {
+    object: &'a mut Map<String, Value>,
+    key: &'static str,
+    field: String,
+}
+
+/// Secret environment values, and passwords of image registries.
+fn places(config: Option<&mut Value>) -> Vec<Place<'_>> {
+    let Some(Value::Object(config)) = config else {
+        return Vec::new();
+    };
+    let mut places = Vec::new();
+    for (name, member) in config.iter_mut() {
+        let Value::Array(entries) = member else {
+            continue;
+        };
+        let objects = entries.iter_mut().filter_map(Value::as_object_mut);
+        for (index, object) in objects.enumerate() {
+            let text = |key: &str| object.get(key).and_then(Value::as_str);
+            let (key, field) = match name.as_str() {
+                "environment" if text("type") == Some("secret") => (
+                    "value",
+                    format!("environment/{}", text("key").unwrap_or_default()),
+                ),
+                "imagePullSecrets" if text("source") != Some("existing") => {
+                    ("password", format!("imagePullSecrets/{index}"))
+                }
+                _ => continue,
+            };
+            places.push(Place { object, key, field });
+        }
+    }
+    places
+}
+
+fn client_place(config: Option<&mut Value>) -> Vec<Place<'_>> {
+    let object = config.and_then(Value::as_object_mut);
+    let place = object.map(|object| Place {
+        object,
+        key: CLIENT_SECRET,
+        field: CLIENT_SECRET.to_owned(),
+    });
+    place.into_iter().collect()
+}
+
+/// Returns the id under which something is kept now.
+async fn seal_part(
+    secrets: &Secrets,
+    id: Option<Uuid>,
+    name: &str,
+    places: Vec<Place<'_>>,
+) -> Result<Option<Uuid>> {
+    let mut before = match id {
+        Some(id) => secrets.get(id).await?.unwrap_or_default(),
+        None => Fields::new(),
+    };
+    let mut fields = Fields::new();
+    for place in places {
+        let given = match place.object.remove(place.key) {
+            Some(Value::String(value)) => Some(SecretString::from(value)),
+            _ => before.remove(&place.field),
+        };
+        fields.extend(given.map(|value| (place.field, value)));
+    }
+    match (id, fields.is_empty()) {
+        (None, true) => Ok(None),
+        (Some(id), true) => {
+            secrets.delete(id).await?;
+            Ok(None)
+        }
+        (id, false) => {
+            let id = id.unwrap_or_else(Uuid::now_v7);
+            secrets.put(id, name, &fields).await?;
+            Ok(Some(id))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use chrono::DateTime;
+use serde_json::json;
+use testkit::database::TestDatabase;
+
+use super::*;
+
+fn item() -> CatalogItem {
+    CatalogItem {
+        id: Uuid::from_u128(1),
+        organization_id: String::new(),
+        name: "github".to_owned(),
+        tool_prefix: None,
+        description: None,
+        version: None,
+        instructions: None,
+        repository: None,
+        installation_command: None,
+        docs_url: None,
+        icon: None,
+        requires_auth: false,
+        auth_description: None,
+        auth_fields: None,
+        server_type: "local".to_owned(),
+        server_url: None,
+        local_config: Some(json!({
+            "command": "npx",
+            "environment": [
+                {"key": "TOKEN", "type": "secret", "promptOnInstallation": false, "value": "hunter2"},
+                {"key": "ZONE", "type": "plain_text", "promptOnInstallation": false, "value": "UTC"},
+            ],
+            "imagePullSecrets": [
+                {"source": "existing", "name": "registry"},
+                {"source": "credentials", "server": "ghcr.io", "username": "ann", "password": "hunter3"},
+            ],
+        })),
+        user_config: None,
+        oauth_config: Some(json!({"client_id": "a", "client_secret": "hunter4", "scopes": []})),
+        enterprise_managed_config: None,
+        deployment_spec_yaml: None,
+        client_secret_id: None,
+        local_config_secret_id: None,
+        labels: json!([]),
+        team_ids: Vec::new(),
+        scope: "org".to_owned(),
+        author_id: None,
+        settings: json!({}),
+        created_at: DateTime::UNIX_EPOCH,
+        updated_at: DateTime::UNIX_EPOCH,
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_item_holds_no_secret_and_an_unsealed_one_is_as_it_was() {
+    let test = TestDatabase::create().await.unwrap();
+    let secret = SecretString::from("an auth secret of thirty-two characters");
+    let secrets = Secrets::open(test.db.clone(), &secret).await.unwrap();
+    let mut item = item();
+    let before = item.clone();
+    seal(&secrets, &mut item).await.unwrap();
+    let text = format!("{item:?}");
+    assert!(!text.contains("hunter") && text.contains("UTC"), "{text}");
+    let mut opened = item.clone();
+    unseal(&secrets, &mut opened).await.unwrap();
+    assert_eq!(
+        (&opened.local_config, &opened.oauth_config),
+        (&before.local_config, &before.oauth_config)
+    );
+
+    // Written back without its values, as a client does that was shown none.
+    let ids = (item.local_config_secret_id, item.client_secret_id);
+    seal(&secrets, &mut item).await.unwrap();
+    assert_eq!((item.local_config_secret_id, item.client_secret_id), ids);
+    let mut opened = item.clone();
+    unseal(&secrets, &mut opened).await.unwrap();
+    assert_eq!(opened.local_config, before.local_config);
+
+    item.oauth_config = None;
+    seal(&secrets, &mut item).await.unwrap();
+    assert!(
+        item.client_secret_id.is_none() && secrets.get(ids.1.unwrap()).await.unwrap().is_none()
+    );
+    forget(&secrets, &item).await.unwrap();
+    assert!(secrets.get(ids.0.unwrap()).await.unwrap().is_none());
+}
