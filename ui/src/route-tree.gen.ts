@@ -14,13 +14,28 @@ import { Route as NewPasswordRouteImport } from './routes/new-password'
 import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppAgentsRouteImport } from './routes/_app.agents'
+import { Route as AppCatalogRouteImport } from './routes/_app.catalog'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
 import { Route as AppLogsRouteImport } from './routes/_app.logs'
+import { Route as AppMcpLogsRouteImport } from './routes/_app.mcp-logs'
+import { Route as AppOauthCallbackRouteImport } from './routes/_app.oauth-callback'
 import { Route as AppPricesRouteImport } from './routes/_app.prices'
+import { Route as AppRequestsRouteImport } from './routes/_app.requests'
+import { Route as AppRuntimesRouteImport } from './routes/_app.runtimes'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app.agents.$agentId'
 import { Route as AppAgentsNewRouteImport } from './routes/_app.agents.new'
+import { Route as AppCatalogItemIdRouteImport } from './routes/_app.catalog.$itemId'
+import { Route as AppCatalogNewRouteImport } from './routes/_app.catalog.new'
+import { Route as AppCatalogPasteRouteImport } from './routes/_app.catalog.paste'
+import { Route as AppGatewaysIndexRouteImport } from './routes/_app.gateways.index'
+import { Route as AppGatewaysAgentIdRouteImport } from './routes/_app.gateways.$agentId'
 import { Route as AppLogsInteractionIdRouteImport } from './routes/_app.logs.$interactionId'
+import { Route as AppMcpCatalogRegistryRouteImport } from './routes/_app.mcp-catalog.registry'
+import { Route as AppMcpLogsCallIdRouteImport } from './routes/_app.mcp-logs.$callId'
+import { Route as AppRuntimesNewRouteImport } from './routes/_app.runtimes.new'
+import { Route as AppServersIndexRouteImport } from './routes/_app.servers.index'
+import { Route as AppServersServerIdRouteImport } from './routes/_app.servers.$serverId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app.settings.index'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app.settings.account'
 import { Route as AppSettingsApiKeysRouteImport } from './routes/_app.settings.api-keys'
@@ -52,6 +67,11 @@ const AppAgentsRoute = AppAgentsRouteImport.update({
   path: '/agents',
   getParentRoute: () => AppRoute,
 } as any)
+const AppCatalogRoute = AppCatalogRouteImport.update({
+  id: '/catalog',
+  path: '/catalog',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppConnectRoute = AppConnectRouteImport.update({
   id: '/connect',
   path: '/connect',
@@ -62,9 +82,29 @@ const AppLogsRoute = AppLogsRouteImport.update({
   path: '/logs',
   getParentRoute: () => AppRoute,
 } as any)
+const AppMcpLogsRoute = AppMcpLogsRouteImport.update({
+  id: '/mcp-logs',
+  path: '/mcp-logs',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOauthCallbackRoute = AppOauthCallbackRouteImport.update({
+  id: '/oauth-callback',
+  path: '/oauth-callback',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppPricesRoute = AppPricesRouteImport.update({
   id: '/prices',
   path: '/prices',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppRequestsRoute = AppRequestsRouteImport.update({
+  id: '/requests',
+  path: '/requests',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppRuntimesRoute = AppRuntimesRouteImport.update({
+  id: '/runtimes',
+  path: '/runtimes',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -82,10 +122,60 @@ const AppAgentsNewRoute = AppAgentsNewRouteImport.update({
   path: '/new',
   getParentRoute: () => AppAgentsRoute,
 } as any)
+const AppCatalogItemIdRoute = AppCatalogItemIdRouteImport.update({
+  id: '/$itemId',
+  path: '/$itemId',
+  getParentRoute: () => AppCatalogRoute,
+} as any)
+const AppCatalogNewRoute = AppCatalogNewRouteImport.update({
+  id: '/new',
+  path: '/new',
+  getParentRoute: () => AppCatalogRoute,
+} as any)
+const AppCatalogPasteRoute = AppCatalogPasteRouteImport.update({
+  id: '/paste',
+  path: '/paste',
+  getParentRoute: () => AppCatalogRoute,
+} as any)
+const AppGatewaysIndexRoute = AppGatewaysIndexRouteImport.update({
+  id: '/gateways/',
+  path: '/gateways/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppGatewaysAgentIdRoute = AppGatewaysAgentIdRouteImport.update({
+  id: '/gateways/$agentId',
+  path: '/gateways/$agentId',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppLogsInteractionIdRoute = AppLogsInteractionIdRouteImport.update({
   id: '/$interactionId',
   path: '/$interactionId',
   getParentRoute: () => AppLogsRoute,
+} as any)
+const AppMcpCatalogRegistryRoute = AppMcpCatalogRegistryRouteImport.update({
+  id: '/mcp-catalog/registry',
+  path: '/mcp-catalog/registry',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMcpLogsCallIdRoute = AppMcpLogsCallIdRouteImport.update({
+  id: '/$callId',
+  path: '/$callId',
+  getParentRoute: () => AppMcpLogsRoute,
+} as any)
+const AppRuntimesNewRoute = AppRuntimesNewRouteImport.update({
+  id: '/new',
+  path: '/new',
+  getParentRoute: () => AppRuntimesRoute,
+} as any)
+const AppServersIndexRoute = AppServersIndexRouteImport.update({
+  id: '/servers/',
+  path: '/servers/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppServersServerIdRoute = AppServersServerIdRouteImport.update({
+  id: '/servers/$serverId',
+  path: '/servers/$serverId',
+  getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: '/',
@@ -123,36 +213,66 @@ export interface FileRoutesByFullPath {
   '/new-password': typeof NewPasswordRoute
   '/sign-in': typeof SignInRoute
   '/agents': typeof AppAgentsRouteWithChildren
+  '/catalog': typeof AppCatalogRouteWithChildren
   '/connect': typeof AppConnectRoute
   '/logs': typeof AppLogsRouteWithChildren
+  '/mcp-logs': typeof AppMcpLogsRouteWithChildren
+  '/oauth-callback': typeof AppOauthCallbackRoute
   '/prices': typeof AppPricesRoute
+  '/requests': typeof AppRequestsRoute
+  '/runtimes': typeof AppRuntimesRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/agents/new': typeof AppAgentsNewRoute
+  '/catalog/$itemId': typeof AppCatalogItemIdRoute
+  '/catalog/new': typeof AppCatalogNewRoute
+  '/catalog/paste': typeof AppCatalogPasteRoute
+  '/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/logs/$interactionId': typeof AppLogsInteractionIdRoute
+  '/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
+  '/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
+  '/runtimes/new': typeof AppRuntimesNewRoute
+  '/servers/$serverId': typeof AppServersServerIdRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
+  '/gateways/': typeof AppGatewaysIndexRoute
+  '/servers/': typeof AppServersIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
 }
 export interface FileRoutesByTo {
   '/new-password': typeof NewPasswordRoute
   '/sign-in': typeof SignInRoute
   '/agents': typeof AppAgentsRouteWithChildren
+  '/catalog': typeof AppCatalogRouteWithChildren
   '/connect': typeof AppConnectRoute
   '/logs': typeof AppLogsRouteWithChildren
+  '/mcp-logs': typeof AppMcpLogsRouteWithChildren
+  '/oauth-callback': typeof AppOauthCallbackRoute
   '/prices': typeof AppPricesRoute
+  '/requests': typeof AppRequestsRoute
+  '/runtimes': typeof AppRuntimesRouteWithChildren
   '/': typeof AppIndexRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/agents/new': typeof AppAgentsNewRoute
+  '/catalog/$itemId': typeof AppCatalogItemIdRoute
+  '/catalog/new': typeof AppCatalogNewRoute
+  '/catalog/paste': typeof AppCatalogPasteRoute
+  '/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/logs/$interactionId': typeof AppLogsInteractionIdRoute
+  '/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
+  '/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
+  '/runtimes/new': typeof AppRuntimesNewRoute
+  '/servers/$serverId': typeof AppServersServerIdRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
+  '/gateways': typeof AppGatewaysIndexRoute
+  '/servers': typeof AppServersIndexRoute
   '/settings': typeof AppSettingsIndexRoute
 }
 export interface FileRoutesById {
@@ -161,19 +281,34 @@ export interface FileRoutesById {
   '/new-password': typeof NewPasswordRoute
   '/sign-in': typeof SignInRoute
   '/_app/agents': typeof AppAgentsRouteWithChildren
+  '/_app/catalog': typeof AppCatalogRouteWithChildren
   '/_app/connect': typeof AppConnectRoute
   '/_app/logs': typeof AppLogsRouteWithChildren
+  '/_app/mcp-logs': typeof AppMcpLogsRouteWithChildren
+  '/_app/oauth-callback': typeof AppOauthCallbackRoute
   '/_app/prices': typeof AppPricesRoute
+  '/_app/requests': typeof AppRequestsRoute
+  '/_app/runtimes': typeof AppRuntimesRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
   '/_app/': typeof AppIndexRoute
   '/_app/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/_app/agents/new': typeof AppAgentsNewRoute
+  '/_app/catalog/$itemId': typeof AppCatalogItemIdRoute
+  '/_app/catalog/new': typeof AppCatalogNewRoute
+  '/_app/catalog/paste': typeof AppCatalogPasteRoute
+  '/_app/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/_app/logs/$interactionId': typeof AppLogsInteractionIdRoute
+  '/_app/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
+  '/_app/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
+  '/_app/runtimes/new': typeof AppRuntimesNewRoute
+  '/_app/servers/$serverId': typeof AppServersServerIdRoute
   '/_app/settings/account': typeof AppSettingsAccountRoute
   '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/privacy': typeof AppSettingsPrivacyRoute
   '/_app/settings/sessions': typeof AppSettingsSessionsRoute
+  '/_app/gateways/': typeof AppGatewaysIndexRoute
+  '/_app/servers/': typeof AppServersIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
 }
 export interface FileRouteTypes {
@@ -183,36 +318,66 @@ export interface FileRouteTypes {
     | '/new-password'
     | '/sign-in'
     | '/agents'
+    | '/catalog'
     | '/connect'
     | '/logs'
+    | '/mcp-logs'
+    | '/oauth-callback'
     | '/prices'
+    | '/requests'
+    | '/runtimes'
     | '/settings'
     | '/agents/$agentId'
     | '/agents/new'
+    | '/catalog/$itemId'
+    | '/catalog/new'
+    | '/catalog/paste'
+    | '/gateways/$agentId'
     | '/logs/$interactionId'
+    | '/mcp-catalog/registry'
+    | '/mcp-logs/$callId'
+    | '/runtimes/new'
+    | '/servers/$serverId'
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/privacy'
     | '/settings/sessions'
+    | '/gateways/'
+    | '/servers/'
     | '/settings/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/new-password'
     | '/sign-in'
     | '/agents'
+    | '/catalog'
     | '/connect'
     | '/logs'
+    | '/mcp-logs'
+    | '/oauth-callback'
     | '/prices'
+    | '/requests'
+    | '/runtimes'
     | '/'
     | '/agents/$agentId'
     | '/agents/new'
+    | '/catalog/$itemId'
+    | '/catalog/new'
+    | '/catalog/paste'
+    | '/gateways/$agentId'
     | '/logs/$interactionId'
+    | '/mcp-catalog/registry'
+    | '/mcp-logs/$callId'
+    | '/runtimes/new'
+    | '/servers/$serverId'
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/privacy'
     | '/settings/sessions'
+    | '/gateways'
+    | '/servers'
     | '/settings'
   id:
     | '__root__'
@@ -220,19 +385,34 @@ export interface FileRouteTypes {
     | '/new-password'
     | '/sign-in'
     | '/_app/agents'
+    | '/_app/catalog'
     | '/_app/connect'
     | '/_app/logs'
+    | '/_app/mcp-logs'
+    | '/_app/oauth-callback'
     | '/_app/prices'
+    | '/_app/requests'
+    | '/_app/runtimes'
     | '/_app/settings'
     | '/_app/'
     | '/_app/agents/$agentId'
     | '/_app/agents/new'
+    | '/_app/catalog/$itemId'
+    | '/_app/catalog/new'
+    | '/_app/catalog/paste'
+    | '/_app/gateways/$agentId'
     | '/_app/logs/$interactionId'
+    | '/_app/mcp-catalog/registry'
+    | '/_app/mcp-logs/$callId'
+    | '/_app/runtimes/new'
+    | '/_app/servers/$serverId'
     | '/_app/settings/account'
     | '/_app/settings/api-keys'
     | '/_app/settings/appearance'
     | '/_app/settings/privacy'
     | '/_app/settings/sessions'
+    | '/_app/gateways/'
+    | '/_app/servers/'
     | '/_app/settings/'
   fileRoutesById: FileRoutesById
 }
@@ -279,6 +459,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/catalog': {
+      id: '/_app/catalog'
+      path: '/catalog'
+      fullPath: '/catalog'
+      preLoaderRoute: typeof AppCatalogRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/connect': {
       id: '/_app/connect'
       path: '/connect'
@@ -293,11 +480,39 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppLogsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/mcp-logs': {
+      id: '/_app/mcp-logs'
+      path: '/mcp-logs'
+      fullPath: '/mcp-logs'
+      preLoaderRoute: typeof AppMcpLogsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/oauth-callback': {
+      id: '/_app/oauth-callback'
+      path: '/oauth-callback'
+      fullPath: '/oauth-callback'
+      preLoaderRoute: typeof AppOauthCallbackRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/prices': {
       id: '/_app/prices'
       path: '/prices'
       fullPath: '/prices'
       preLoaderRoute: typeof AppPricesRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/requests': {
+      id: '/_app/requests'
+      path: '/requests'
+      fullPath: '/requests'
+      preLoaderRoute: typeof AppRequestsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/runtimes': {
+      id: '/_app/runtimes'
+      path: '/runtimes'
+      fullPath: '/runtimes'
+      preLoaderRoute: typeof AppRuntimesRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -321,12 +536,82 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAgentsNewRouteImport
       parentRoute: typeof AppAgentsRoute
     }
+    '/_app/catalog/$itemId': {
+      id: '/_app/catalog/$itemId'
+      path: '/$itemId'
+      fullPath: '/catalog/$itemId'
+      preLoaderRoute: typeof AppCatalogItemIdRouteImport
+      parentRoute: typeof AppCatalogRoute
+    }
+    '/_app/catalog/new': {
+      id: '/_app/catalog/new'
+      path: '/new'
+      fullPath: '/catalog/new'
+      preLoaderRoute: typeof AppCatalogNewRouteImport
+      parentRoute: typeof AppCatalogRoute
+    }
+    '/_app/catalog/paste': {
+      id: '/_app/catalog/paste'
+      path: '/paste'
+      fullPath: '/catalog/paste'
+      preLoaderRoute: typeof AppCatalogPasteRouteImport
+      parentRoute: typeof AppCatalogRoute
+    }
+    '/_app/gateways/': {
+      id: '/_app/gateways/'
+      path: '/gateways'
+      fullPath: '/gateways/'
+      preLoaderRoute: typeof AppGatewaysIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/gateways/$agentId': {
+      id: '/_app/gateways/$agentId'
+      path: '/gateways/$agentId'
+      fullPath: '/gateways/$agentId'
+      preLoaderRoute: typeof AppGatewaysAgentIdRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/logs/$interactionId': {
       id: '/_app/logs/$interactionId'
       path: '/$interactionId'
       fullPath: '/logs/$interactionId'
       preLoaderRoute: typeof AppLogsInteractionIdRouteImport
       parentRoute: typeof AppLogsRoute
+    }
+    '/_app/mcp-catalog/registry': {
+      id: '/_app/mcp-catalog/registry'
+      path: '/mcp-catalog/registry'
+      fullPath: '/mcp-catalog/registry'
+      preLoaderRoute: typeof AppMcpCatalogRegistryRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/mcp-logs/$callId': {
+      id: '/_app/mcp-logs/$callId'
+      path: '/$callId'
+      fullPath: '/mcp-logs/$callId'
+      preLoaderRoute: typeof AppMcpLogsCallIdRouteImport
+      parentRoute: typeof AppMcpLogsRoute
+    }
+    '/_app/runtimes/new': {
+      id: '/_app/runtimes/new'
+      path: '/new'
+      fullPath: '/runtimes/new'
+      preLoaderRoute: typeof AppRuntimesNewRouteImport
+      parentRoute: typeof AppRuntimesRoute
+    }
+    '/_app/servers/': {
+      id: '/_app/servers/'
+      path: '/servers'
+      fullPath: '/servers/'
+      preLoaderRoute: typeof AppServersIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/servers/$serverId': {
+      id: '/_app/servers/$serverId'
+      path: '/servers/$serverId'
+      fullPath: '/servers/$serverId'
+      preLoaderRoute: typeof AppServersServerIdRouteImport
+      parentRoute: typeof AppRoute
     }
     '/_app/settings/': {
       id: '/_app/settings/'
@@ -387,6 +672,22 @@ const AppAgentsRouteWithChildren = AppAgentsRoute._addFileChildren(
   AppAgentsRouteChildren,
 )
 
+interface AppCatalogRouteChildren {
+  AppCatalogItemIdRoute: typeof AppCatalogItemIdRoute
+  AppCatalogNewRoute: typeof AppCatalogNewRoute
+  AppCatalogPasteRoute: typeof AppCatalogPasteRoute
+}
+
+const AppCatalogRouteChildren: AppCatalogRouteChildren = {
+  AppCatalogItemIdRoute: AppCatalogItemIdRoute,
+  AppCatalogNewRoute: AppCatalogNewRoute,
+  AppCatalogPasteRoute: AppCatalogPasteRoute,
+}
+
+const AppCatalogRouteWithChildren = AppCatalogRoute._addFileChildren(
+  AppCatalogRouteChildren,
+)
+
 interface AppLogsRouteChildren {
   AppLogsInteractionIdRoute: typeof AppLogsInteractionIdRoute
 }
@@ -397,6 +698,30 @@ const AppLogsRouteChildren: AppLogsRouteChildren = {
 
 const AppLogsRouteWithChildren =
   AppLogsRoute._addFileChildren(AppLogsRouteChildren)
+
+interface AppMcpLogsRouteChildren {
+  AppMcpLogsCallIdRoute: typeof AppMcpLogsCallIdRoute
+}
+
+const AppMcpLogsRouteChildren: AppMcpLogsRouteChildren = {
+  AppMcpLogsCallIdRoute: AppMcpLogsCallIdRoute,
+}
+
+const AppMcpLogsRouteWithChildren = AppMcpLogsRoute._addFileChildren(
+  AppMcpLogsRouteChildren,
+)
+
+interface AppRuntimesRouteChildren {
+  AppRuntimesNewRoute: typeof AppRuntimesNewRoute
+}
+
+const AppRuntimesRouteChildren: AppRuntimesRouteChildren = {
+  AppRuntimesNewRoute: AppRuntimesNewRoute,
+}
+
+const AppRuntimesRouteWithChildren = AppRuntimesRoute._addFileChildren(
+  AppRuntimesRouteChildren,
+)
 
 interface AppSettingsRouteChildren {
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
@@ -422,20 +747,40 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppAgentsRoute: typeof AppAgentsRouteWithChildren
+  AppCatalogRoute: typeof AppCatalogRouteWithChildren
   AppConnectRoute: typeof AppConnectRoute
   AppLogsRoute: typeof AppLogsRouteWithChildren
+  AppMcpLogsRoute: typeof AppMcpLogsRouteWithChildren
+  AppOauthCallbackRoute: typeof AppOauthCallbackRoute
   AppPricesRoute: typeof AppPricesRoute
+  AppRequestsRoute: typeof AppRequestsRoute
+  AppRuntimesRoute: typeof AppRuntimesRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppIndexRoute: typeof AppIndexRoute
+  AppGatewaysAgentIdRoute: typeof AppGatewaysAgentIdRoute
+  AppMcpCatalogRegistryRoute: typeof AppMcpCatalogRegistryRoute
+  AppServersServerIdRoute: typeof AppServersServerIdRoute
+  AppGatewaysIndexRoute: typeof AppGatewaysIndexRoute
+  AppServersIndexRoute: typeof AppServersIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppAgentsRoute: AppAgentsRouteWithChildren,
+  AppCatalogRoute: AppCatalogRouteWithChildren,
   AppConnectRoute: AppConnectRoute,
   AppLogsRoute: AppLogsRouteWithChildren,
+  AppMcpLogsRoute: AppMcpLogsRouteWithChildren,
+  AppOauthCallbackRoute: AppOauthCallbackRoute,
   AppPricesRoute: AppPricesRoute,
+  AppRequestsRoute: AppRequestsRoute,
+  AppRuntimesRoute: AppRuntimesRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppIndexRoute: AppIndexRoute,
+  AppGatewaysAgentIdRoute: AppGatewaysAgentIdRoute,
+  AppMcpCatalogRegistryRoute: AppMcpCatalogRegistryRoute,
+  AppServersServerIdRoute: AppServersServerIdRoute,
+  AppGatewaysIndexRoute: AppGatewaysIndexRoute,
+  AppServersIndexRoute: AppServersIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

@@ -1,10 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { Bot, KeyRound, LogOut, Monitor, Moon, Plus, Search, Sun } from 'lucide-react';
+import {
+  Bot,
+  Boxes,
+  ClipboardPaste,
+  KeyRound,
+  LogOut,
+  Monitor,
+  Moon,
+  Plus,
+  Search,
+  Server,
+  Sun,
+  Waypoints,
+} from 'lucide-react';
 import { type ReactNode, useCallback } from 'react';
 import { Kbd } from '@/components/ui/kbd';
 import { allAgentsQuery } from '@/features/agents/queries';
+import { serversQuery } from '@/features/mcp-servers/queries';
 import { useSignOut } from '@/features/sign-in/queries';
 import { chooseTheme, type ThemeChoice } from '@/lib/theme';
 import { PAGES } from '@/shell/pages';
@@ -12,6 +26,7 @@ import { PAGES } from '@/shell/pages';
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const agents = useQuery(allAgentsQuery);
+  const servers = useQuery(serversQuery);
   const signOut = useSignOut();
   const open = useCallback((element: HTMLDialogElement | null) => {
     element?.showModal();
@@ -72,6 +87,34 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
               <Plus aria-hidden /> Create an agent
             </Item>
             <Item
+              value="install mcp server"
+              keywords={['add new catalogue']}
+              onSelect={() => run(() => void navigate({ to: '/catalog', search: { source: 'builtin' } }))}
+            >
+              <Plus aria-hidden /> Install an MCP server
+            </Item>
+            <Item
+              value="paste mcp configuration"
+              keywords={['import mcpServers json docker run npx']}
+              onSelect={() => run(() => void navigate({ to: '/catalog/paste' }))}
+            >
+              <ClipboardPaste aria-hidden /> Paste an MCP configuration
+            </Item>
+            <Item
+              value="connect mcp client"
+              keywords={['claude cursor codex vscode tools']}
+              onSelect={() => run(() => void navigate({ to: '/connect', search: { kind: 'mcp' } }))}
+            >
+              <Waypoints aria-hidden /> Connect an MCP client
+            </Item>
+            <Item
+              value="add cluster"
+              keywords={['kubernetes kubeconfig']}
+              onSelect={() => run(() => void navigate({ to: '/runtimes/new' }))}
+            >
+              <Boxes aria-hidden /> Add a cluster
+            </Item>
+            <Item
               value="create api key"
               keywords={['new token']}
               onSelect={() => run(() => void navigate({ to: '/settings/api-keys', search: { create: true } }))}
@@ -85,6 +128,21 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
               <LogOut aria-hidden /> Sign out
             </Item>
           </Group>
+          {servers.data && servers.data.length > 0 ? (
+            <Group heading="Servers">
+              {servers.data.map((server) => (
+                <Item
+                  key={server.id}
+                  value={`server ${server.name} ${server.id}`}
+                  onSelect={() =>
+                    run(() => void navigate({ to: '/servers/$serverId', params: { serverId: server.id } }))
+                  }
+                >
+                  <Server aria-hidden /> {server.name}
+                </Item>
+              ))}
+            </Group>
+          ) : null}
           {agents.data && agents.data.length > 0 ? (
             <Group heading="Agents">
               {agents.data.map((agent) => (

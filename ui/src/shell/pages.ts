@@ -1,4 +1,17 @@
-import { Bot, CircleDollarSign, House, Plug, ScrollText, Settings } from 'lucide-react';
+import {
+  Bot,
+  Boxes,
+  CircleDollarSign,
+  House,
+  Inbox,
+  LibraryBig,
+  Plug,
+  ScrollText,
+  Server,
+  Settings,
+  Waypoints,
+  Wrench,
+} from 'lucide-react';
 
 /** Every page of the sidebar, the palette and the `g` jumps, in one list. */
 export const PAGES = [
@@ -9,7 +22,40 @@ export const PAGES = [
     key: 'c',
     icon: Plug,
     group: 'Overview',
-    words: 'client sdk base url snippet setup',
+    words: 'client sdk base url snippet setup mcp',
+  },
+  {
+    to: '/catalog',
+    label: 'Catalogue',
+    key: 'k',
+    icon: LibraryBig,
+    group: 'MCP',
+    words: 'catalog registry install add server mcp paste import',
+  },
+  { to: '/servers', label: 'Servers', key: 'v', icon: Server, group: 'MCP', words: 'mcp installed containers status' },
+  {
+    to: '/gateways',
+    label: 'Gateways',
+    key: 'w',
+    icon: Waypoints,
+    group: 'MCP',
+    words: 'mcp tools assign token address credentials',
+  },
+  {
+    to: '/runtimes',
+    label: 'Runtimes',
+    key: 'r',
+    icon: Boxes,
+    group: 'MCP',
+    words: 'docker kubernetes clusters kubeconfig process',
+  },
+  {
+    to: '/requests',
+    label: 'Requests',
+    key: 'q',
+    icon: Inbox,
+    group: 'MCP',
+    words: 'installation ask approve decline',
   },
   {
     to: '/logs',
@@ -18,6 +64,14 @@ export const PAGES = [
     icon: ScrollText,
     group: 'Activity',
     words: 'interactions calls requests history',
+  },
+  {
+    to: '/mcp-logs',
+    label: 'MCP logs',
+    key: 'm',
+    icon: Wrench,
+    group: 'Activity',
+    words: 'tool calls history results',
   },
   { to: '/agents', label: 'Agents', key: 'a', icon: Bot, group: 'Manage', words: 'profiles proxies' },
   { to: '/prices', label: 'Prices', key: 'p', icon: CircleDollarSign, group: 'Manage', words: 'cost tokens models' },
@@ -31,4 +85,4 @@ export const PAGES = [
   },
 ] as const;
 
-export const GROUPS = ['Overview', 'Activity', 'Manage'] as const;
+export const GROUPS = ['Overview', 'MCP', 'Activity', 'Manage'] as const;

@@ -43,6 +43,9 @@ export const labelKeysQuery = queryOptions({
 
 export type AgentDraft = Required<Pick<AgentInput, 'name' | 'description' | 'labels'>> & Pick<AgentInput, 'isDefault'>;
 
+/** Whether clients of its gateway see every tool, or one to search and one to run. */
+type AgentChange = Partial<AgentDraft> & { toolExposureMode?: 'full' | 'search_and_run_only' };
+
 export function useCreateAgent() {
   const client = useQueryClient();
   return useMutation({
@@ -54,7 +57,7 @@ export function useCreateAgent() {
 export function useUpdateAgent(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: Partial<AgentDraft>) => put<Agent>(`/api/agents/${encodeURIComponent(id)}`, change),
+    mutationFn: (change: AgentChange) => put<Agent>(`/api/agents/${encodeURIComponent(id)}`, change),
     onSuccess: () => client.invalidateQueries({ queryKey: ['agents'] }),
   });
 }

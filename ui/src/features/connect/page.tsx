@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Code, SquareTerminal, Terminal } from 'lucide-react';
-import type { ReactNode } from 'react';
 import type { Agent, PublicConfig, TokenPrice } from '@/api/types';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
@@ -13,31 +11,44 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { ErrorState } from '@/components/ui/states';
 import { PROVIDERS, providerName, proxyUrl } from '@/features/agents/proxy-urls';
 import { allAgentsQuery } from '@/features/agents/queries';
+import { ClientList } from '@/features/connect/client-list';
 import { type Client, CLIENTS, type Credential } from '@/features/connect/clients';
 import { exampleModel, modelsOf } from '@/features/connect/example-model';
 import { FirstCall } from '@/features/connect/first-call';
+import { McpConnectBody } from '@/features/connect/mcp/body';
 import type { ConnectSearch } from '@/features/connect/search';
 import { SnippetTabs } from '@/features/connect/snippet-tabs';
+import { Step } from '@/features/connect/step';
 import { tokenPricesQuery } from '@/features/token-prices/queries';
-import { cn } from '@/lib/class-names';
 import { Page } from '@/shell/page';
 import { publicConfigQuery } from '@/shell/queries';
 
 const NO_PRICES: TokenPrice[] = [];
-const KINDS: Record<Client['kind'], { label: string; icon: typeof Code }> = {
-  agent: { label: 'Coding agents', icon: SquareTerminal },
-  sdk: { label: 'SDKs', icon: Code },
-  http: { label: 'Plain HTTP', icon: Terminal },
-};
-
 export function ConnectPage() {
+  const { kind, agent } = useSearch({ from: '/_app/connect' });
+  const navigate = useNavigate({ from: '/connect' });
   const config = useQuery(publicConfigQuery);
   const agents = useQuery(allAgentsQuery);
   const failed = config.isLoadingError ? config : agents.isLoadingError ? agents : null;
   return (
     <Page
       title="Connect"
-      description="Point a client at this server instead of at the provider. Nothing else changes: same SDK, same models, same answers."
+      description={
+        kind === 'mcp'
+          ? 'Give a client one address, and it has the tools of all the servers behind it.'
+          : 'Point a client at this server instead of at the provider. Nothing else changes: same SDK, same models, same answers.'
+      }
+      actions={
+        <Segmented
+          label="What for"
+          value={kind ?? 'llm'}
+          onValueChange={(next) => void navigate({ search: next === 'mcp' ? { kind: 'mcp', agent } : { agent } })}
+          options={[
+            { value: 'llm', label: 'Models' },
+            { value: 'mcp', label: 'Tools (MCP)' },
+          ]}
+        />
+      }
     >
       {failed ? (
         <Card>
@@ -48,7 +59,11 @@ export function ConnectPage() {
           />
         </Card>
       ) : config.data && agents.data ? (
-        <ConnectBody config={config.data} agents={agents.data} />
+        kind === 'mcp' ? (
+          <McpConnectBody config={config.data} agents={agents.data} />
+        ) : (
+          <ConnectBody config={config.data} agents={agents.data} />
+        )
       ) : (
         <Skeleton className="h-96 w-full" />
       )}
@@ -75,7 +90,7 @@ function ConnectBody({ config, agents }: { config: PublicConfig; agents: Agent[]
 
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[15rem_minmax(0,1fr)]">
-      <ClientList chosen={client.id} onChoose={(id) => patch({ client: id, model: undefined })} />
+      <ClientList clients={CLIENTS} chosen={client.id} onChoose={(id) => patch({ client: id, model: undefined })} />
       <div className="flex min-w-0 flex-col gap-6">
         <Step number={1} title="Which agent are the calls for?">
           <div className="flex flex-wrap items-end gap-3">
@@ -126,58 +141,6 @@ function ConnectBody({ config, agents }: { config: PublicConfig; agents: Agent[]
         <AllUrls config={config} agentId={agent?.id} />
       </div>
     </div>
-  );
-}
-
-function ClientList({ chosen, onChoose }: { chosen: string; onChoose: (id: string) => void }) {
-  return (
-    <nav aria-label="Clients" className="flex flex-col gap-4 lg:sticky lg:top-6">
-      {(Object.keys(KINDS) as Client['kind'][]).map((kind) => {
-        const { label, icon: Icon } = KINDS[kind];
-        return (
-          <div key={kind}>
-            <h2 className="mb-1 px-2 text-2xs font-medium text-text-3">{label}</h2>
-            <ul className="flex flex-col gap-0.5 max-lg:flex-row max-lg:flex-wrap">
-              {CLIENTS.filter((client) => client.kind === kind).map((client) => (
-                <li key={client.id}>
-                  <button
-                    type="button"
-                    aria-current={client.id === chosen ? 'true' : undefined}
-                    onClick={() => onChoose(client.id)}
-                    className={cn(
-                      'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm transition-colors',
-                      client.id === chosen
-                        ? 'bg-accent-soft font-medium text-accent-text'
-                        : 'text-text-2 hover:bg-surface-3 hover:text-text',
-                    )}
-                  >
-                    <Icon className="size-4" aria-hidden />
-                    {client.name}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </div>
-        );
-      })}
-    </nav>
-  );
-}
-
-function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
-  return (
-    <section className="grid grid-cols-[1.75rem_minmax(0,1fr)] gap-x-2">
-      <span
-        aria-hidden
-        className="grid size-5.5 place-items-center rounded-full bg-surface-3 text-2xs font-semibold text-text-2 tnum"
-      >
-        {number}
-      </span>
-      <div>
-        <h2 className="mb-2.5 text-sm font-semibold">{title}</h2>
-        {children}
-      </div>
-    </section>
   );
 }
 

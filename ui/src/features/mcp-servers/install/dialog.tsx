@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { CatalogItem, McpServer } from '@/api/mcp';
+import { Dialog, DialogBody } from '@/components/ui/dialog';
+import { Skeleton } from '@/components/ui/skeleton';
+import { ErrorState } from '@/components/ui/states';
+import { catalogItemQuery } from '@/features/mcp-catalog/queries';
+import { InstallForm } from '@/features/mcp-servers/install/form';
+import { InstallProgress } from '@/features/mcp-servers/install/progress';
+
+type Props = { catalogId: string; onClose: () => void };
+
+/** Asks what the server needs to know, starts it, and stays until its tools are there or the cause is known. */
+export function InstallDialog({ catalogId, onClose }: Props) {
+  const item = useQuery(catalogItemQuery(catalogId));
+  const [installed, setInstalled] = useState<McpServer | null>(null);
+  return (
+    <Dialog
+      variant="sheet"
+      title={item.data ? `Install ${item.data.name}` : 'Install a server'}
+      description={item.data?.description ?? undefined}
+      onClose={onClose}
+    >
+      {item.isLoadingError ? (
+        <ErrorState
+          title="This catalogue entry could not be read"
+          error={item.error}
+          onRetry={() => void item.refetch()}
+        />
+      ) : item.isPending ? (
+        <DialogBody>
+          <Skeleton className="h-8" />
+          <Skeleton className="h-20" />
+          <Skeleton className="h-20" />
+        </DialogBody>
+      ) : installed ? (
+        <InstallProgress server={installed} onClose={onClose} onEdit={() => setInstalled(null)} />
+      ) : (
+        <InstallForm
+          key={item.data.id}
+          item={item.data satisfies CatalogItem}
+          onInstalled={setInstalled}
+          onCancel={onClose}
+        />
+      )}
+    </Dialog>
+  );
+}
