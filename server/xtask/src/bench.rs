@@ -4,6 +4,7 @@
 //! of plain calls is an nginx that returns a fixed body; that of streams is a thread per connection in this process.
 //! Every call of the proxied rounds is recorded in a PostgreSQL of the server's own.
 
+mod gateway;
 mod load;
 mod nginx;
 mod process;
@@ -43,13 +44,15 @@ struct Options {
 }
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let Some(("proxy", arguments)) = arguments
+    let what = arguments
         .split_first()
-        .map(|(what, rest)| (what.as_str(), rest))
-    else {
-        bail!(
-            "what is to be measured? `cargo xtask bench proxy [--seconds N] [--rounds N] [--json FILE] [--binary FILE]`"
-        );
+        .map(|(what, rest)| (what.as_str(), rest));
+    let arguments = match what {
+        Some(("proxy", arguments)) => arguments,
+        Some(("gateway", arguments)) => return gateway::run(workspace, arguments),
+        _ => bail!(
+            "what is to be measured? `cargo xtask bench proxy|gateway [--seconds N] [--rounds N] [--json FILE] [--binary FILE]`"
+        ),
     };
     let options = options(arguments)?;
     for program in ["wrk", "nginx"] {

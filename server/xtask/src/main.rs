@@ -40,6 +40,7 @@ cargo xtask check                                   the quick part: tidy, fmt, c
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check
 cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts
 cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy
+cargo xtask bench gateway [--json FILE]             what the MCP gateway costs beside no gateway and beside others
 cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left
 cargo xtask dist desktop [--appimage]               packages of the window, with PostgreSQL inside";
 

@@ -29,6 +29,23 @@ impl Server {
         calls: u16,
         streams: u16,
     ) -> Result<(Self, Duration)> {
+        let at = |port: u16| format!("http://127.0.0.1:{port}");
+        let environment = [
+            ("ARCHESTRA_OPENAI_BASE_URL", at(calls)),
+            ("ARCHESTRA_ANTHROPIC_BASE_URL", at(streams)),
+        ];
+        let environment = environment
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        Self::start_with(binary, postgres, folder, &environment)
+    }
+
+    pub(super) fn start_with(
+        binary: &Path,
+        postgres: &Path,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<(Self, Duration)> {
         let (port, metrics) = (free_port()?, free_port()?);
         let log = fs::File::create(folder.join("server.log"))?;
         let started = Instant::now();
@@ -44,14 +61,7 @@ impl Server {
             )
             .env("ARCHESTRA_METRICS_PORT", metrics.to_string())
             .env("ARCHESTRA_METRICS_SECRET", METRICS_SECRET)
-            .env(
-                "ARCHESTRA_OPENAI_BASE_URL",
-                format!("http://127.0.0.1:{calls}"),
-            )
-            .env(
-                "ARCHESTRA_ANTHROPIC_BASE_URL",
-                format!("http://127.0.0.1:{streams}"),
-            )
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
