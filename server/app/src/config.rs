@@ -1,6 +1,7 @@
 //! The configuration: the only reader of the environment. A bad value stops the start and says how a good one looks.
 
 mod check;
+mod runtimes;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -15,6 +16,7 @@ use domain::upstreams::{Upstream, Upstreams, Vertex};
 use secrecy::SecretString;
 use url::Url;
 
+pub use runtimes::Mcp;
 pub use variables::{Effect, VARIABLES, Variable};
 
 /// Everything the start needs, checked.
@@ -41,6 +43,7 @@ pub struct Config {
     pub disable_invitations: bool,
     pub upstreams: Upstreams,
     pub retention_days: u32,
+    pub mcp: Mcp,
     pub analytics_enabled: bool,
     pub logging_level: String,
     pub logging_json: Option<bool>,
@@ -150,6 +153,7 @@ impl Config {
             disable_invitations: reader.switch("ARCHESTRA_AUTH_DISABLE_INVITATIONS"),
             upstreams: reader.upstreams()?,
             retention_days: reader.number("ARCHESTRA_LLM_LOGS_RETENTION_DAYS"),
+            mcp: Mcp::read(environment),
             analytics_enabled: text("ARCHESTRA_ANALYTICS").eq_ignore_ascii_case("enabled"),
             logging_level: text("ARCHESTRA_LOGGING_LEVEL").to_ascii_lowercase(),
             logging_json: environment

@@ -33,6 +33,10 @@ pub enum StartError {
         "the database was written by a newer version of this program: its schema is {found}, this program knows {known}. Start that version, or restore a backup."
     )]
     NewerSchema { found: i64, known: i64 },
+    #[error(transparent)]
+    Secrets(#[from] secrets::Error),
+    #[error(transparent)]
+    Servers(#[from] domain::servers::ServerError),
     #[error("{0}")]
     Admin(String),
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! The start and the stop, each as one list of steps.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::availability::Availability;
@@ -10,7 +11,12 @@ use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
 use domain::recorder::Recorder;
 use domain::retention;
+use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
+use domain::tokens::Owner;
+use runtimes::registry::Runtimes;
+use secrecy::SecretString;
+use secrets::Secrets;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -49,43 +55,21 @@ impl Running {
         let directory = data_dir::choose(&config)?;
         let owner = data_dir::own(&directory)?;
         let directory = owner.data_dir().to_owned();
-        auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
+        let auth_secret = auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
         // Ports first: a start that can't succeed should not touch the database.
         let sockets = Sockets::bind(&mut config)?;
         let database = Database::open(&config, owner).await?;
         let clock = Arc::new(SystemClock);
         let organization = first_run::ensure(&database.db, &config, clock.now()).await?;
-        let snapshot = SnapshotHandle::default();
-        let failed = |cause| StartError::Database {
-            place: "the start",
-            cause,
-        };
-        snapshot.refresh(&database.db).await.map_err(failed)?;
         let default_password = db::users::any_default_password(&database.db)
             .await
             .map_err(failed)?;
-        let availability = Availability::default();
-        let recorder = Recorder::start(
-            database.db.clone(),
-            availability.clone(),
-            snapshot.clone(),
-            directory.join("spool"),
-        )?;
-
-        let platform = Arc::new(Platform {
-            db: database.db.clone(),
-            clock,
-            database: availability,
-            snapshot,
-            recorder,
-            live: Live::default(),
-            metrics: Metrics::default(),
-            upstreams: config.upstreams.clone(),
-            settings: settings(&config, organization.id),
-            desktop_token: OneTimeToken::default(),
-            tasks: TaskTracker::new(),
-            stopping: CancellationToken::new(),
-        });
+        let place = Place {
+            directory: &directory,
+            auth_secret: &auth_secret,
+            organization_id: organization.id,
+        };
+        let platform = platform(&config, &database, clock, place).await?;
         spawn_background(&platform, &database, config.retention_days);
         let listeners = sockets.serve(&platform, &config);
         Ok(Self {
@@ -126,6 +110,76 @@ impl Running {
         self.database.close().await;
         tracing::info!("stopped");
     }
+}
+
+/// What the start found out before the platform is made.
+struct Place<'a> {
+    directory: &'a Path,
+    auth_secret: &'a SecretString,
+    organization_id: String,
+}
+
+fn failed(cause: db::Error) -> StartError {
+    StartError::Database {
+        place: "the start",
+        cause,
+    }
+}
+
+async fn platform(
+    config: &Config,
+    database: &Database,
+    clock: Arc<dyn Clock>,
+    place: Place<'_>,
+) -> Result<Arc<Platform>, StartError> {
+    let db = database.db.clone();
+    let secrets = Arc::new(Secrets::open(db.clone(), place.auth_secret).await?);
+    let name = "Organization token";
+    domain::tokens::ensure(&db, &secrets, Owner::Organization, name, clock.now()).await?;
+    let snapshot = SnapshotHandle::default();
+    snapshot.refresh(&db).await.map_err(failed)?;
+    let availability = Availability::default();
+    let recorder = Recorder::start(
+        db.clone(),
+        availability.clone(),
+        snapshot.clone(),
+        place.directory.join("spool"),
+    )?;
+    let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+    let instance = &place.organization_id;
+    let registry = config
+        .mcp
+        .registry(instance, place.directory, config.desktop, tasks.clone());
+    let runtimes = Arc::new(Runtimes::discover(registry));
+    let settings = settings(config, place.organization_id);
+    let servers = Servers::new(Parts {
+        db: db.clone(),
+        snapshot: snapshot.clone(),
+        secrets: secrets.clone(),
+        runtimes: runtimes.clone(),
+        clock: clock.clone(),
+        tasks: tasks.clone(),
+        stopping: stopping.clone(),
+        frontend_url: settings.frontend_url.clone(),
+        allowed: config.mcp.allowed.clone(),
+    })?;
+    Ok(Arc::new(Platform {
+        db,
+        clock,
+        database: availability,
+        snapshot,
+        recorder,
+        live: Live::default(),
+        metrics: Metrics::default(),
+        upstreams: config.upstreams.clone(),
+        secrets,
+        runtimes,
+        servers,
+        settings,
+        desktop_token: OneTimeToken::default(),
+        tasks,
+        stopping,
+    }))
 }
 
 struct Sockets {
@@ -198,6 +252,7 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_day
     platform
         .tasks
         .spawn(retention::run(platform.clone(), retention_days, stop()));
+    platform.tasks.spawn(platform.servers.clone().run());
 }
 
 fn settings(config: &Config, organization_id: String) -> Settings {
@@ -216,6 +271,7 @@ fn settings(config: &Config, organization_id: String) -> Settings {
         // No destination can be configured yet, so nothing is ever sent.
         analytics_destination: false,
         trust_proxy: config.trust_proxy,
+        tool_call_timeout: config.mcp.tool_call_timeout,
     }
 }
 

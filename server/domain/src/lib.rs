@@ -17,6 +17,7 @@ pub mod platform;
 pub mod pricing;
 pub mod recorder;
 pub mod retention;
+pub mod servers;
 pub mod snapshot;
 pub mod tokens;
 pub mod upstreams;

@@ -1,8 +1,11 @@
 //! The one state value: everything a plane needs, made once at start.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use db::Db;
+use runtimes::registry::Runtimes;
+use secrets::Secrets;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,6 +15,7 @@ use crate::desktop::OneTimeToken;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
+use crate::servers::Servers;
 use crate::snapshot::SnapshotHandle;
 use crate::upstreams::Upstreams;
 
@@ -26,6 +30,10 @@ pub struct Platform {
     pub live: Live,
     pub metrics: Metrics,
     pub upstreams: Upstreams,
+    pub secrets: Arc<Secrets>,
+    /// Where MCP servers can run.
+    pub runtimes: Arc<Runtimes>,
+    pub servers: Arc<Servers>,
     pub settings: Settings,
     /// How the desktop window signs in without a password.
     pub desktop_token: OneTimeToken,
@@ -57,4 +65,6 @@ pub struct Settings {
     pub analytics_destination: bool,
     /// Addresses whose `X-Forwarded-*` headers are believed.
     pub trust_proxy: bool,
+    /// How long a tool call may be silent.
+    pub tool_call_timeout: Duration,
 }

@@ -160,3 +160,7 @@ pub(super) fn parse_size(value: &str) -> Option<usize> {
         .unwrap_or((&value, 1));
     number.trim().parse::<usize>().ok()?.checked_mul(unit)
 }
+
+pub(super) fn networks(value: &str) -> Result<(), String> {
+    mcp::guard::Allow::parse(value).map(|_| ())
+}

@@ -135,7 +135,15 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE", check::word, "archestra-mcp", "Where MCP server pods run.")
         .or("default").later(),
     variable("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE", check::word, "registry.example.com/mcp-server-base:1",
-        "The image that runs npx and uvx commands.").later(),
+        "The image that runs npx and uvx commands; built here if it cannot be pulled.").or(super::runtimes::BASE_IMAGE),
+    variable("ARCHESTRA_ORCHESTRATOR_ALLOW_PROCESSES", check::boolean, "true",
+        "Whether MCP servers may run as processes of this machine where there are no containers; by default in the window only."),
+    variable("DOCKER_HOST", check::any, "unix:///run/user/1000/docker.sock",
+        "Where the container engine is; by default its usual sockets are looked at."),
+    variable("ARCHESTRA_MCP_ALLOWED_NETWORKS", check::networks, "10.0.0.0/8,mcp.internal,*.corp.example",
+        "Networks and names that remote MCP servers may have although they are not public."),
+    variable("ARCHESTRA_MCP_GATEWAY_TOOL_CALL_TIMEOUT_MS", check::positive, "60000",
+        "How long a tool call may be silent, in milliseconds.").or("60000"),
     variable("ARCHESTRA_ORCHESTRATOR_LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER", check::boolean, "false",
         "Use the cluster the program itself runs in.").or("true").later(),
     variable("ARCHESTRA_ORCHESTRATOR_KUBECONFIG", check::any, "/path/to/kubeconfig", "A kubeconfig of another cluster.")

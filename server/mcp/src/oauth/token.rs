@@ -49,14 +49,8 @@ impl Endpoint<'_> {
         http: &Http,
         parameters: &[(&str, &str)],
     ) -> Result<Tokens, OauthError> {
-        let mut form = Serializer::new(String::new());
-        form.extend_pairs(parameters);
-        if !self.resource.is_empty() {
-            form.append_pair("resource", self.resource);
-        }
-        let mut headers = HeaderMap::new();
-        self.prove(&mut headers, &mut form);
-        let answer = post(http, self.url, headers, form.finish()).await?;
+        let (headers, body) = self.request(parameters);
+        let answer = post(http, self.url, headers, body).await?;
         if !answer.token_type.eq_ignore_ascii_case("bearer") {
             return Err(OauthError::Protocol(format!(
                 "it gives tokens of type `{}`, and only bearer tokens can be used",
@@ -64,6 +58,18 @@ impl Endpoint<'_> {
             )));
         }
         Ok(answer)
+    }
+
+    /// Apart from sending it: the serializer cannot be held across an await.
+    fn request(&self, parameters: &[(&str, &str)]) -> (HeaderMap, String) {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(parameters);
+        if !self.resource.is_empty() {
+            form.append_pair("resource", self.resource);
+        }
+        let mut headers = HeaderMap::new();
+        self.prove(&mut headers, &mut form);
+        (headers, form.finish())
     }
 
     fn prove(&self, headers: &mut HeaderMap, form: &mut Serializer<'_, String>) {

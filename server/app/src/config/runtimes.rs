@@ -1,0 +1,90 @@
+//! What the configuration says of MCP servers: where they run and what they may reach.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::clock::{Clock as _, SystemClock};
+use mcp::guard::Allow;
+use runtimes::registry::Config as Registry;
+use runtimes::{docker, process};
+use tokio_util::task::TaskTracker;
+
+use super::{Environment, Reader};
+
+/// Runs `npx` and `uvx` commands; built here if it cannot be pulled.
+pub(super) const BASE_IMAGE: &str =
+    "europe-west1-docker.pkg.dev/friendly-path-465518-r6/archestra-public/mcp-server-base:0.0.3";
+
+#[derive(Debug, Clone)]
+pub struct Mcp {
+    pub base_image: String,
+    pub docker_host: Option<String>,
+    /// Rootless engines have their sockets here.
+    pub runtime_directory: Option<PathBuf>,
+    pub home: Option<PathBuf>,
+    /// Where commands are found that run as processes.
+    pub search_path: OsString,
+    /// None: in the window only.
+    pub allow_processes: Option<bool>,
+    /// Networks and names that remote servers may have although they are not public.
+    pub allowed: Allow,
+    /// How long a tool call may be silent.
+    pub tool_call_timeout: Duration,
+}
+
+impl Mcp {
+    pub(super) fn read(environment: &Environment) -> Self {
+        let reader = Reader(environment);
+        let text = |name: &str| environment.get(name).map(str::to_owned);
+        let base_image = environment.value("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE");
+        let allow_processes = environment.get("ARCHESTRA_ORCHESTRATOR_ALLOW_PROCESSES");
+        let allowed = environment.get("ARCHESTRA_MCP_ALLOWED_NETWORKS");
+        Self {
+            base_image: base_image.unwrap_or(BASE_IMAGE).to_owned(),
+            docker_host: text("DOCKER_HOST"),
+            runtime_directory: text("XDG_RUNTIME_DIR").map(PathBuf::from),
+            home: text("HOME").map(PathBuf::from),
+            search_path: text("PATH").unwrap_or_default().into(),
+            allow_processes: allow_processes.and_then(super::check::parse_bool),
+            // It has been checked.
+            allowed: allowed
+                .and_then(|list| Allow::parse(list).ok())
+                .unwrap_or_else(Allow::nothing),
+            tool_call_timeout: reader.millis("ARCHESTRA_MCP_GATEWAY_TOOL_CALL_TIMEOUT_MS"),
+        }
+    }
+
+    /// `instance` tells installations apart that share an engine.
+    pub(crate) fn registry(
+        &self,
+        instance: &str,
+        data_dir: &Path,
+        desktop: bool,
+        tasks: TaskTracker,
+    ) -> Registry {
+        Registry {
+            docker: docker::Config {
+                place: docker::engine::Place {
+                    host: self.docker_host.clone(),
+                    runtime_directory: self.runtime_directory.clone(),
+                    home: self.home.clone(),
+                },
+                base_image: self.base_image.clone(),
+                instance: instance.to_owned(),
+            },
+            process: process::Config {
+                allowed: self.allow_processes.unwrap_or(desktop),
+                directory: data_dir.join("processes"),
+                search_path: self.search_path.clone(),
+                tasks,
+                now,
+            },
+        }
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    SystemClock.now()
+}
