@@ -6,6 +6,7 @@
 
 pub mod docker;
 pub mod error;
+pub mod kubernetes;
 pub mod process;
 pub mod progress;
 pub mod registry;
