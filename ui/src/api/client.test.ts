@@ -65,4 +65,11 @@ describe('the connection', () => {
     expect(state).toMatchObject({ status: 'down', reason: 'unavailable' });
     expect(state.status === 'down' && state.retryAt - before).toBe(9000);
   });
+
+  it('stays up when it is someone behind the server who is away', async () => {
+    answers.set('/ready', () => Response.json({ status: 'ok' }));
+    answers.set('/api/x', () => Response.json({ error: { message: 'The registry is away' } }, { status: 503 }));
+    await expect(get('/api/x')).rejects.toMatchObject({ message: 'The registry is away' });
+    expect(connectionState().status).toBe('up');
+  });
 });

@@ -1,5 +1,5 @@
 /** The one place that talks HTTP to the admin API: same origin, cookie session, JSON both ways. */
-import { reportDown } from '@/api/connection';
+import { reportDown, reportOutage } from '@/api/connection';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -87,7 +87,7 @@ async function failure(response: Response): Promise<ApiError> {
     message ?? `The server answered ${response.status} ${response.statusText}`.trim(),
     retryAfter,
   );
-  if (error.isOutage) reportDown(response.status === 503 ? 'unavailable' : 'unreachable', retryAfter);
+  if (error.isOutage) await reportOutage(response.status === 503 ? 'unavailable' : 'unreachable', retryAfter);
   return error;
 }
 

@@ -34,6 +34,15 @@ export function reportDown(reason: 'unreachable' | 'unavailable', retryAfterSeco
   schedule({ status: 'down', reason, since, retryAt: Date.now() + delay }, delay);
 }
 
+/**
+ * An answer that sounds like an outage. It may be that of someone behind the server, such as a registry
+ * or a runtime; then the server itself says that it is ready, and nothing is down here.
+ */
+export async function reportOutage(reason: 'unreachable' | 'unavailable', retryAfterSeconds?: number): Promise<void> {
+  if (state.status === 'up' && (await isReady())) return;
+  reportDown(reason, retryAfterSeconds);
+}
+
 export function retryNow(): void {
   clearTimeout(timer);
   timer = undefined;
@@ -65,6 +74,14 @@ async function probe(): Promise<void> {
     reportDown(response.status === 503 ? 'unavailable' : 'unreachable', after > 0 ? after : undefined);
   } catch {
     reportDown('unreachable');
+  }
+}
+
+async function isReady(): Promise<boolean> {
+  try {
+    return (await fetch('/ready', { cache: 'no-store' })).ok;
+  } catch {
+    return false;
   }
 }
 

@@ -53,7 +53,7 @@ export function causeOf(error: unknown): string {
 function fixFor(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Reload the page; if it stays, look at the browser console.';
   if (error.status === 0) return 'Check that the server is running. This page reconnects by itself.';
-  if (error.isOutage) return 'The server is starting or its database is away. This page reconnects by itself.';
+  if (error.isOutage) return 'Something it needs is away or still starting. Try again in a moment.';
   if (error.status === 403) return 'Ask an administrator for the permission.';
   if (error.status === 404) return 'It may have been deleted. Go back to the list.';
   if (error.status === 429) return `Wait ${error.retryAfter ?? 'a few'} seconds, then try again.`;

@@ -79,17 +79,17 @@ type TextProps = { server: ServerCost; x: number; y: number; width: number; heig
 
 /** Only where it fits; every tile says its name when pointed at. */
 function TileText({ server, x, y, width, height, strong }: TextProps) {
-  const letters = Math.floor((width - 16) / 7);
+  const letters = Math.floor((width - 16) / 8);
   if (letters < 4 || height < 24) return null;
   const name = server.name.length > letters ? `${server.name.slice(0, letters - 1)}…` : server.name;
   const fill = strong ? 'var(--accent-fg)' : 'var(--text)';
   return (
     <>
-      <text x={x + 10} y={y + 19} fontSize="12" fontWeight="600" fill={fill}>
+      <text x={x + 10} y={y + 21} fontSize="14" fontWeight="600" fill={fill}>
         {name}
       </text>
-      {height >= 42 && letters >= 10 ? (
-        <text x={x + 10} y={y + 34} fontSize="11" fill={fill}>
+      {height >= 46 && letters >= 10 ? (
+        <text x={x + 10} y={y + 38} fontSize="12.5" fill={fill}>
           {formatCompact(server.tokens)} tokens
         </text>
       ) : null}

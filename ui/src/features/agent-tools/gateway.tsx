@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ArrowLeft, Plug, Plus, Wrench } from 'lucide-react';
+import { useState } from 'react';
 import type { AgentTool } from '@/api/mcp';
 import type { Agent } from '@/api/types';
 import { Button, buttonClass } from '@/components/ui/button';
@@ -21,7 +22,6 @@ import { TokenChoice } from '@/features/tokens/token-choice';
 import { formatInteger } from '@/lib/format';
 import { useCan } from '@/shell/permissions';
 import { publicConfigQuery } from '@/shell/queries';
-import { useState } from 'react';
 
 export function GatewayPage() {
   const { agentId } = useParams({ from: '/_app/gateways/$agentId' });
@@ -137,14 +137,10 @@ function AddressCard({ agent }: { agent: Agent }) {
           </code>
           <CopyButton text={url} label="Copy the gateway address" />
         </div>
-        <TokenChoice chosen={tokenId} onChoose={setTokenId} onValue={ignore} />
+        <TokenChoice chosen={tokenId} onChoose={setTokenId} />
       </div>
     </Card>
   );
-}
-
-function ignore() {
-  // The value is only looked at here; snippets stand on the Connect page.
 }
 
 function CostCard({ agent, tools }: { agent: Agent; tools: AgentTool[] }) {

@@ -110,7 +110,7 @@ function GatewayCard({ agent, tools }: { agent: Agent; tools: AgentTool[] }) {
             to="/gateways/$agentId"
             params={{ agentId: agent.id }}
             search={{ add: true }}
-            className="text-accent-text hover:underline"
+            className="text-accent-text underline underline-offset-3"
           >
             Choose some
           </Link>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { SearchX, Wrench } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import type { AgentTool, AssignmentInput, Tool } from '@/api/mcp';
 import type { Agent } from '@/api/types';
 import { Badge } from '@/components/ui/badge';
@@ -44,7 +44,8 @@ export function ToolPicker({ agent, assigned, onClose }: Props) {
     setChosen(next);
   };
 
-  function add() {
+  function add(event: FormEvent) {
+    event.preventDefault();
     const assignments = picked.map((tool): AssignmentInput => ({
       agentId: agent.id,
       toolId: tool.id,
@@ -64,54 +65,56 @@ export function ToolPicker({ agent, assigned, onClose }: Props) {
 
   return (
     <Dialog variant="sheet" title={`Add tools to ${agent.name}`} onClose={onClose} className="w-[min(42rem,100vw)]">
-      <div className="border-b border-line px-5 py-3">
-        <SearchInput label="Search tools" className="w-full" value={query} autoFocus onValueChange={setQuery} />
-      </div>
-      <DialogBody className="gap-3 py-3">
-        {assign.isError || refused.length > 0 ? (
-          <Notice tone="error" role="alert">
-            {assign.isError ? causeOf(assign.error) : null}
-            {refused.map((each) => (
-              <p key={each}>{each}</p>
-            ))}
-          </Notice>
-        ) : null}
-        {tools.isLoadingError ? (
-          <ErrorState title="The tools could not be read" error={tools.error} onRetry={() => void tools.refetch()} />
-        ) : tools.isPending ? (
-          <SkeletonRows />
-        ) : free.length === 0 ? (
-          <EmptyState
-            icon={Wrench}
-            title={tools.data.length === 0 ? 'There are no tools yet' : 'It has every tool there is'}
-            actions={
-              <Link to="/catalog" className={buttonClass()}>
-                Install a server
-              </Link>
-            }
-          />
-        ) : groups.length === 0 ? (
-          <EmptyState icon={SearchX} title="No tool matches" />
-        ) : (
-          groups.map((group) => (
-            <Group
-              key={group.key}
-              group={group}
-              chosen={chosen}
-              credential={credentials[group.key] ?? OWN}
-              onToggle={toggle}
-              onCredential={(change) => setCredentials({ ...credentials, [group.key]: change })}
+      <form onSubmit={add} className="flex min-h-0 flex-1 flex-col">
+        <div className="border-b border-line px-5 py-3">
+          <SearchInput label="Search tools" className="w-full" value={query} onValueChange={setQuery} />
+        </div>
+        <DialogBody className="gap-3 py-3">
+          {assign.isError || refused.length > 0 ? (
+            <Notice tone="error" role="alert">
+              {assign.isError ? causeOf(assign.error) : null}
+              {refused.map((each) => (
+                <p key={each}>{each}</p>
+              ))}
+            </Notice>
+          ) : null}
+          {tools.isLoadingError ? (
+            <ErrorState title="The tools could not be read" error={tools.error} onRetry={() => void tools.refetch()} />
+          ) : tools.isPending ? (
+            <SkeletonRows />
+          ) : free.length === 0 ? (
+            <EmptyState
+              icon={Wrench}
+              title={tools.data.length === 0 ? 'There are no tools yet' : 'It has every tool there is'}
+              actions={
+                <Link to="/catalog" className={buttonClass()}>
+                  Install a server
+                </Link>
+              }
             />
-          ))
-        )}
-      </DialogBody>
-      <Cost assigned={assigned} picked={picked} />
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button variant="primary" disabled={picked.length === 0} pending={assign.isPending} onClick={add}>
-          {picked.length === 0 ? 'Add tools' : `Add ${pluralize(picked.length, 'tool')}`}
-        </Button>
-      </DialogFooter>
+          ) : groups.length === 0 ? (
+            <EmptyState icon={SearchX} title="No tool matches" />
+          ) : (
+            groups.map((group) => (
+              <Group
+                key={group.key}
+                group={group}
+                chosen={chosen}
+                credential={credentials[group.key] ?? OWN}
+                onToggle={toggle}
+                onCredential={(change) => setCredentials({ ...credentials, [group.key]: change })}
+              />
+            ))
+          )}
+        </DialogBody>
+        <Cost assigned={assigned} picked={picked} />
+        <DialogFooter>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={picked.length === 0} pending={assign.isPending}>
+            {picked.length === 0 ? 'Add tools' : `Add ${pluralize(picked.length, 'tool')}`}
+          </Button>
+        </DialogFooter>
+      </form>
     </Dialog>
   );
 }

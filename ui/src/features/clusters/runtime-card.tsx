@@ -93,7 +93,7 @@ function Missing({ cause, fix }: MissingProps) {
       {fix.text ? <p>{fix.text}</p> : null}
       {fix.command ? (
         <p className="flex items-center gap-2 rounded-md border border-line bg-surface-2 py-1 pr-1 pl-2.5">
-          <code className="min-w-0 flex-1 truncate font-mono text-xs">{fix.command}</code>
+          <code className="min-w-0 flex-1 font-mono text-xs break-all">{fix.command}</code>
           <CopyButton text={fix.command} label="Copy the command" />
         </p>
       ) : null}

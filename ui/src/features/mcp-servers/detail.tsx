@@ -151,7 +151,9 @@ function Header({ server, onDelete }: { server: McpServer; onDelete: () => void 
           <StatusMark server={server} className="text-sm font-normal tracking-normal" />
         </h1>
         <p className="mt-0.5 text-sm text-text-2">
-          {[server.catalogName, placeOf(server), ownerOf(server)].filter(Boolean).join(' · ')}
+          {[server.catalogName === server.name ? null : server.catalogName, placeOf(server), ownerOf(server)]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
       </div>
       <div className="flex items-center gap-2">

@@ -41,7 +41,7 @@ export function OverviewTab({ server }: { server: McpServer }) {
           {server.pendingToolCount === 1 ? 'it and is' : 'them and are'} paused until you have looked.
         </Notice>
       ) : null}
-      <Figures server={server} />
+      {serverLook(server).state === 'failed' && server.usage.calls === 0 ? null : <Figures server={server} />}
       {server.lastCrash ? <CrashCard crash={server.lastCrash} restarts={server.restarts} /> : null}
       <Facts server={server} />
     </div>

@@ -17,7 +17,7 @@ type Props = {
   chosen: string | undefined;
   onChoose: (id: string) => void;
   /** The value while it is shown, so that snippets can carry it. */
-  onValue: (value: string | null) => void;
+  onValue?: (value: string | null) => void;
 };
 
 /** Whose token a client sends; its value is fetched only when it is asked for. */
@@ -35,7 +35,7 @@ export function TokenChoice({ chosen, onChoose, onValue }: Props) {
             {...control}
             value={token?.id ?? ''}
             onChange={(event) => {
-              onValue(null);
+              onValue?.(null);
               onChoose(event.target.value);
             }}
           >
@@ -60,7 +60,7 @@ export function TokenChoice({ chosen, onChoose, onValue }: Props) {
   );
 }
 
-type ValueProps = { token: Token | UserToken; reference: TokenRef; onValue: (value: string | null) => void };
+type ValueProps = { token: Token | UserToken; reference: TokenRef; onValue?: (value: string | null) => void };
 
 function TokenValue({ token, reference, onValue }: ValueProps) {
   const reveal = useRevealToken();
@@ -70,7 +70,7 @@ function TokenValue({ token, reference, onValue }: ValueProps) {
   function hide() {
     reveal.reset();
     rotate.reset();
-    onValue(null);
+    onValue?.(null);
   }
   return (
     <div className="max-w-2xl rounded-lg border border-line bg-surface-2/60">
@@ -83,7 +83,7 @@ function TokenValue({ token, reference, onValue }: ValueProps) {
           size="sm"
           variant="ghost"
           pending={reveal.isPending}
-          onClick={() => (value ? hide() : reveal.mutate(reference, { onSuccess: (shown) => onValue(shown.value) }))}
+          onClick={() => (value ? hide() : reveal.mutate(reference, { onSuccess: (shown) => onValue?.(shown.value) }))}
         >
           {reveal.isPending ? null : value ? <EyeOff aria-hidden /> : <Eye aria-hidden />} {value ? 'Hide' : 'Show'}
         </Button>
@@ -98,8 +98,8 @@ function TokenValue({ token, reference, onValue }: ValueProps) {
           </>
         ) : (
           'Never used.'
-        )}{' '}
-        While it is shown, the snippets carry it.
+        )}
+        {onValue ? ' While it is shown, the snippets carry it.' : null}
       </p>
       {reveal.isError ? (
         <p role="alert" className="border-t border-line px-3 py-1.5 text-xs text-bad-text">
@@ -116,7 +116,7 @@ function TokenValue({ token, reference, onValue }: ValueProps) {
           onConfirm={() =>
             rotate.mutate(reference, {
               onSuccess: (fresh) => {
-                onValue(fresh.value);
+                onValue?.(fresh.value);
                 setAsking(false);
                 showToast({
                   tone: 'ok',

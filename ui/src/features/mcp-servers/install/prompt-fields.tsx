@@ -12,17 +12,25 @@ type Props = {
 };
 
 export function PromptFields({ prompts, answers, onChange, secretHint }: Props) {
-  return prompts.map((prompt) => {
+  return prompts.map((prompt, index) => {
     const key = answerKey(prompt);
     const value = answers[key] ?? '';
     const set = (next: string) => onChange({ ...answers, [key]: next });
-    return <PromptField key={key} prompt={prompt} value={value} onChange={set} secretHint={secretHint} />;
+    return (
+      <PromptField key={key} prompt={prompt} value={value} first={index === 0} onChange={set} secretHint={secretHint} />
+    );
   });
 }
 
-type FieldProps = { prompt: Prompt; value: string; onChange: (value: string) => void; secretHint?: string };
+type FieldProps = {
+  prompt: Prompt;
+  value: string;
+  first: boolean;
+  onChange: (value: string) => void;
+  secretHint?: string;
+};
 
-function PromptField({ prompt, value, onChange, secretHint }: FieldProps) {
+function PromptField({ prompt, value, first, onChange, secretHint }: FieldProps) {
   const storedHint = prompt.secret ? (secretHint ?? 'Kept encrypted; nobody sees it again.') : undefined;
   const hint = [prompt.description, storedHint].filter(Boolean).join(' ');
   const required = prompt.required && secretHint === undefined;
@@ -62,6 +70,8 @@ function PromptField({ prompt, value, onChange, secretHint }: FieldProps) {
             step="any"
             autoComplete={prompt.secret ? 'new-password' : 'off'}
             spellCheck={false}
+            // A form that asks is opened to be filled in; one that shows what is set is not.
+            autoFocus={first && secretHint === undefined}
             placeholder={prompt.kind === 'directory' ? '/path/to/a/folder' : undefined}
             value={value}
             onChange={(event) => onChange(event.target.value)}
