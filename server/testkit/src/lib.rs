@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod database;
+pub mod mcp;
 pub mod platform;
 pub mod provider;
 pub mod wait;
