@@ -11,8 +11,14 @@ use domain::live::Live;
 use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
 use domain::recorder::Recorder;
+use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use domain::upstreams::{Upstream, Upstreams};
+use mcp::guard::Allow;
+use runtimes::registry::Runtimes;
+use runtimes::runtime::Runtime;
+use secrecy::SecretString;
+use secrets::Secrets;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,11 +27,16 @@ use url::Url;
 use crate::database::TestDatabase;
 
 pub const ORGANIZATION: &str = "test-organization";
+const AUTH_SECRET: &str = "an auth secret for tests, long enough";
 
 /// What a test may want different.
 pub struct Options {
     pub clock: Arc<dyn Clock>,
     pub upstreams: Upstreams,
+    /// Where MCP servers can run.
+    pub runtimes: Vec<Arc<dyn Runtime>>,
+    /// How long a tool call may be silent.
+    pub tool_call_timeout: Duration,
 }
 
 impl Options {
@@ -45,6 +56,8 @@ impl Options {
                 timeout: Duration::from_secs(20),
                 body_limit: 50_000_000,
             },
+            runtimes: Vec::new(),
+            tool_call_timeout: Duration::from_mins(1),
         }
     }
 }
@@ -71,6 +84,26 @@ impl TestPlatform {
             snapshot.clone(),
             spool.path().to_owned(),
         )?;
+        let secrets = Secrets::open(database.db.clone(), &SecretString::from(AUTH_SECRET)).await?;
+        let secrets = Arc::new(secrets);
+        let runtimes = Arc::new(Runtimes::of(options.runtimes));
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let settings = Settings {
+            tool_call_timeout: options.tool_call_timeout,
+            ..settings()
+        };
+        let servers = Servers::new(Parts {
+            db: database.db.clone(),
+            snapshot: snapshot.clone(),
+            secrets: secrets.clone(),
+            runtimes: runtimes.clone(),
+            clock: options.clock.clone(),
+            tasks: tasks.clone(),
+            stopping: stopping.clone(),
+            frontend_url: settings.frontend_url.clone(),
+            // Fakes are on this machine.
+            allowed: Allow::everything(),
+        })?;
         let platform = Platform {
             db: database.db.clone(),
             clock: options.clock,
@@ -80,16 +113,38 @@ impl TestPlatform {
             live: Live::default(),
             metrics: Metrics::default(),
             upstreams: options.upstreams,
-            settings: settings(),
+            secrets,
+            runtimes,
+            servers,
+            settings,
             desktop_token: OneTimeToken::default(),
-            tasks: TaskTracker::new(),
-            stopping: CancellationToken::new(),
+            tasks,
+            stopping,
         };
         Ok(Self {
             platform: Arc::new(platform),
             database,
             spool,
         })
+    }
+
+    /// Follows the database's announcements and looks after MCP servers, as the program does.
+    pub fn follow(&self) {
+        let platform = &self.platform;
+        platform.tasks.spawn(domain::live::follow(
+            platform.db.clone(),
+            platform.snapshot.clone(),
+            platform.live.clone(),
+            platform.stopping.clone(),
+        ));
+        platform.tasks.spawn(platform.servers.clone().run());
+    }
+
+    /// As the program does, and waits for everything that runs.
+    pub async fn stop(&self) {
+        self.platform.stopping.cancel();
+        self.platform.tasks.close();
+        self.platform.tasks.wait().await;
     }
 
     /// Makes what was just written to the database count for requests.
@@ -112,5 +167,6 @@ fn settings() -> Settings {
         analytics_enabled: true,
         analytics_destination: false,
         trust_proxy: false,
+        tool_call_timeout: Duration::from_mins(1),
     }
 }
