@@ -40,7 +40,7 @@ use self::life::Starter;
 use self::names::Names;
 use self::observed::Observed;
 use self::permissions::Permission;
-use self::settings::{Settings, Source};
+use self::settings::{Config, Settings};
 use crate::error::{Error, Result};
 use crate::progress::ProgressSink;
 use crate::runtime::{Capabilities, LogQuery, Runtime, Stdio};
@@ -61,19 +61,18 @@ pub struct Kubernetes {
 }
 
 impl Kubernetes {
-    /// Background work runs on `tasks`, so that a graceful stop waits for it.
-    pub fn new(source: Source, settings: Settings, tasks: TaskTracker) -> Self {
+    pub fn new(config: Config) -> Self {
+        let Config {
+            source,
+            settings,
+            tasks,
+        } = config;
         Self {
             cluster: Arc::new(Cluster::new(source, settings.namespace.clone())),
             settings,
             forwards: Forwards::default(),
             tasks,
         }
-    }
-
-    /// What the account of this cluster may do there, of all that is needed.
-    pub async fn permissions(&self) -> Result<Vec<Permission>> {
-        permissions::ask_all(self.cluster.open().await?).await
     }
 
     async fn version(&self) -> Result<(String, String)> {
@@ -134,6 +133,10 @@ impl Runtime for Kubernetes {
         Health::Unavailable { cause, fix }
     }
 
+    async fn permissions(&self) -> Result<Vec<Permission>> {
+        permissions::ask_all(self.cluster.open().await?).await
+    }
+
     async fn start(&self, spec: &ServerSpec, progress: &ProgressSink) -> Result<()> {
         let starter = Starter {
             opened: self.cluster.open().await?,
@@ -158,7 +161,7 @@ impl Runtime for Kubernetes {
     }
 
     fn watch(&self) -> BoxStream<'static, (Uuid, Status)> {
-        watching::statuses(Arc::clone(&self.cluster))
+        watching::statuses(Arc::clone(&self.cluster), self.settings.instance.clone())
     }
 
     async fn logs(&self, id: Uuid, query: LogQuery) -> Result<BoxStream<'static, Result<Bytes>>> {
@@ -196,7 +199,7 @@ impl Runtime for Kubernetes {
 
     async fn list(&self) -> Result<Vec<Found>> {
         let opened = self.cluster.open().await?;
-        let query = names::of_all();
+        let query = names::of_all(&self.settings.instance);
         let deployments = opened
             .list::<Deployment>("list the servers", &query)
             .await?;

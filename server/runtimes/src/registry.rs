@@ -7,11 +7,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use crate::runtime::Runtime;
-use crate::{docker, process};
+use crate::{docker, kubernetes, process};
 
 /// What the program's configuration says of each runtime.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The cluster of the configuration; named ones come and go with [`Runtimes::put_cluster`].
+    pub kubernetes: Option<kubernetes::settings::Config>,
     pub docker: docker::Config,
     pub process: process::Config,
 }
@@ -26,10 +28,14 @@ pub struct Runtimes {
 impl Runtimes {
     /// Never fails and contacts nothing that could be slow: a runtime that is missing says so in its health.
     pub fn discover(config: Config) -> Self {
-        Self::of(vec![
-            Arc::new(docker::Docker::new(config.docker)),
-            Arc::new(process::Process::new(config.process)),
-        ])
+        let mut found: Vec<Arc<dyn Runtime>> = Vec::new();
+        // Whoever names a cluster wants servers in it.
+        if let Some(cluster) = config.kubernetes {
+            found.push(Arc::new(kubernetes::Kubernetes::new(cluster)));
+        }
+        found.push(Arc::new(docker::Docker::new(config.docker)));
+        found.push(Arc::new(process::Process::new(config.process)));
+        Self::of(found)
     }
 
     /// Of the given ones, for tests and special set-ups.

@@ -10,6 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::kubernetes::permissions::Permission;
 use crate::progress::ProgressSink;
 use crate::spec::ServerSpec;
 use crate::status::{Found, Health, Status};
@@ -25,6 +26,11 @@ pub trait Runtime: Send + Sync {
 
     /// Asks the engine; answers within a few seconds, whatever is wrong.
     async fn health(&self) -> Health;
+
+    /// What the account that is used here may do, of all that is needed. Empty where there is no such account.
+    async fn permissions(&self) -> Result<Vec<Permission>> {
+        Ok(Vec::new())
+    }
 
     /// Makes the spec run and returns when it does. A server that already runs with the same fingerprint is adopted as
     /// it is, one with another is replaced, one that has ended is started again.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::clock::{Clock as _, SystemClock};
 use mcp::guard::Allow;
+use runtimes::kubernetes::settings::{Config as Cluster, ServiceAccount, Settings, Source};
 use runtimes::registry::Config as Registry;
 use runtimes::{docker, process};
 use tokio_util::task::TaskTracker;
@@ -20,6 +21,9 @@ pub(super) const BASE_IMAGE: &str =
 #[derive(Debug, Clone)]
 pub struct Mcp {
     pub base_image: String,
+    /// The cluster this program runs in, or that of a kubeconfig.
+    pub cluster: Option<Source>,
+    pub namespace: String,
     pub docker_host: Option<String>,
     /// Rootless engines have their sockets here.
     pub runtime_directory: Option<PathBuf>,
@@ -39,10 +43,13 @@ impl Mcp {
         let reader = Reader(environment);
         let text = |name: &str| environment.get(name).map(str::to_owned);
         let base_image = environment.value("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE");
+        let namespace = environment.value("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE");
         let allow_processes = environment.get("ARCHESTRA_ORCHESTRATOR_ALLOW_PROCESSES");
         let allowed = environment.get("ARCHESTRA_MCP_ALLOWED_NETWORKS");
         Self {
             base_image: base_image.unwrap_or(BASE_IMAGE).to_owned(),
+            cluster: cluster(environment),
+            namespace: namespace.unwrap_or("default").to_owned(),
             docker_host: text("DOCKER_HOST"),
             runtime_directory: text("XDG_RUNTIME_DIR").map(PathBuf::from),
             home: text("HOME").map(PathBuf::from),
@@ -64,7 +71,18 @@ impl Mcp {
         desktop: bool,
         tasks: TaskTracker,
     ) -> Registry {
+        let cluster = self.cluster.clone().map(|source| Cluster {
+            source,
+            settings: Settings {
+                namespace: Some(self.namespace.clone()),
+                instance: instance.to_owned(),
+                base_image: self.base_image.clone(),
+                ..Settings::default()
+            },
+            tasks: tasks.clone(),
+        });
         Registry {
+            kubernetes: cluster,
             docker: docker::Config {
                 place: docker::engine::Place {
                     host: self.docker_host.clone(),
@@ -83,6 +101,33 @@ impl Mcp {
             },
         }
     }
+}
+
+/// Never `~/.kube/config`: servers would come to run in whatever cluster somebody worked with last.
+fn cluster(environment: &Environment) -> Option<Source> {
+    let of_pod = environment.get("ARCHESTRA_ORCHESTRATOR_LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER");
+    let host = environment.get("KUBERNETES_SERVICE_HOST");
+    if of_pod.and_then(super::check::parse_bool) != Some(false)
+        && let Some(host) = host
+    {
+        let port = environment.get("KUBERNETES_SERVICE_PORT");
+        let port = port.unwrap_or("443");
+        // An IPv6 address stands in brackets.
+        let host = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.to_owned()
+        };
+        return Some(Source::InCluster(ServiceAccount {
+            server: format!("https://{host}:{port}"),
+            directory: ServiceAccount::DIRECTORY.into(),
+        }));
+    }
+    let path = environment.get("ARCHESTRA_ORCHESTRATOR_KUBECONFIG")?;
+    Some(Source::File {
+        path: path.into(),
+        context: None,
+    })
 }
 
 fn now() -> DateTime<Utc> {

@@ -133,7 +133,7 @@ pub const VARIABLES: &[Variable] = &[
         "How long model calls are kept, in days; 0 keeps them for ever.").or("90"),
     // Running MCP servers.
     variable("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE", check::word, "archestra-mcp", "Where MCP server pods run.")
-        .or("default").later(),
+        .or("default"),
     variable("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE", check::word, "registry.example.com/mcp-server-base:1",
         "The image that runs npx and uvx commands; built here if it cannot be pulled.").or(super::runtimes::BASE_IMAGE),
     variable("ARCHESTRA_ORCHESTRATOR_ALLOW_PROCESSES", check::boolean, "true",
@@ -145,9 +145,9 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARCHESTRA_MCP_GATEWAY_TOOL_CALL_TIMEOUT_MS", check::positive, "60000",
         "How long a tool call may be silent, in milliseconds.").or("60000"),
     variable("ARCHESTRA_ORCHESTRATOR_LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER", check::boolean, "false",
-        "Use the cluster the program itself runs in.").or("true").later(),
-    variable("ARCHESTRA_ORCHESTRATOR_KUBECONFIG", check::any, "/path/to/kubeconfig", "A kubeconfig of another cluster.")
-        .later(),
+        "Use the cluster the program itself runs in, if it runs in one.").or("true"),
+    variable("ARCHESTRA_ORCHESTRATOR_KUBECONFIG", check::any, "/path/to/kubeconfig",
+        "A kubeconfig of the cluster that MCP servers run in. Without it, and outside of a cluster, they run in containers of this machine."),
     variable("ARCHESTRA_ORCHESTRATOR_MCP_K8S_SERVICE_ACCOUNT_NAME", check::word, "archestra-platform-mcp-k8s-operator",
         "The service account of MCP servers that talk to Kubernetes.").or("archestra-platform-mcp-k8s-operator").later(),
     // Observing.

@@ -35,14 +35,17 @@ pub(super) struct Starter<'a> {
 
 impl Starter<'_> {
     pub(super) async fn start(&self, spec: &ServerSpec, progress: &ProgressSink) -> Result<()> {
+        spec.check()?;
         progress.step("Creating the server in the cluster");
         let present = self.present(spec.id).await?;
         let names = self.names(spec, present.as_ref()).await?;
         let run_as = present
             .as_ref()
             .and_then(|present| run_as(present, spec, self.settings));
+        let fingerprint = spec.fingerprint();
         let plan = Plan {
             spec,
+            fingerprint: &fingerprint,
             settings: self.settings,
             names: &names,
             namespace: &self.opened.namespace,

@@ -22,6 +22,8 @@ use crate::spec::{PullSecret, ServerSpec, Transport};
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'a> {
     pub(super) spec: &'a ServerSpec,
+    /// Of the spec; making it takes a while.
+    pub(super) fingerprint: &'a str,
     pub(super) settings: &'a Settings,
     pub(super) names: &'a Names,
     pub(super) namespace: &'a str,
@@ -36,7 +38,7 @@ impl Plan<'_> {
         let template = pod::template(self);
         let mut annotations = BTreeMap::from([
             (names::FULL_NAME.to_owned(), self.spec.name.clone()),
-            (names::FINGERPRINT.to_owned(), self.spec.fingerprint()),
+            (names::FINGERPRINT.to_owned(), self.fingerprint.to_owned()),
         ]);
         if let Some(user) = self.run_as {
             annotations.insert(names::RUN_AS.to_owned(), user.to_string());
@@ -121,7 +123,7 @@ impl Plan<'_> {
         ObjectMeta {
             name: Some(name.to_owned()),
             namespace: Some(self.namespace.to_owned()),
-            labels: Some(names::labels(self.spec)),
+            labels: Some(names::labels(self.spec, &self.settings.instance)),
             ..ObjectMeta::default()
         }
     }

@@ -16,6 +16,7 @@ const APP: (&str, &str) = ("app", "mcp-server");
 const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "archestra");
 const ID: &str = "mcp-server-id";
 const NAME: &str = "mcp-server-name";
+const INSTANCE: &str = "mcp-server-instance";
 
 /// The name as people wrote it; a label may hold only part of it.
 pub(super) const FULL_NAME: &str = "archestra.ai/server-name";
@@ -70,12 +71,13 @@ pub(super) fn deployment_apart(spec: &ServerSpec) -> String {
     format!("{}-{}", cut(&deployment(spec), 200), &id[..8])
 }
 
-pub(super) fn labels(spec: &ServerSpec) -> BTreeMap<String, String> {
+pub(super) fn labels(spec: &ServerSpec, instance: &str) -> BTreeMap<String, String> {
     let mut labels = selector(spec.id);
     labels.insert(MANAGED_BY.0.to_owned(), MANAGED_BY.1.to_owned());
     let name = slug(&spec.name);
     let name = cut(&name, LONGEST_LABEL).to_owned();
     labels.insert(NAME.to_owned(), name);
+    labels.insert(INSTANCE.to_owned(), instance_label(instance));
     labels
 }
 
@@ -92,9 +94,13 @@ pub(super) fn of(id: Uuid) -> String {
     format!("{}={},{ID}={id}", APP.0, APP.1)
 }
 
-/// As a query: everything of every server that this program runs.
-pub(super) fn of_all() -> String {
-    format!("{}={},{}={},{ID}", APP.0, APP.1, MANAGED_BY.0, MANAGED_BY.1)
+/// As a query: everything of every server that this installation runs.
+pub(super) fn of_all(instance: &str) -> String {
+    let ours = instance_label(instance);
+    format!(
+        "{}={},{}={},{INSTANCE}={ours},{ID}",
+        APP.0, APP.1, MANAGED_BY.0, MANAGED_BY.1
+    )
 }
 
 pub(super) fn id(object: &impl ResourceExt) -> Option<Uuid> {
@@ -103,6 +109,11 @@ pub(super) fn id(object: &impl ResourceExt) -> Option<Uuid> {
 
 pub(super) fn annotation<'a>(object: &'a impl ResourceExt, name: &str) -> Option<&'a str> {
     object.annotations().get(name).map(String::as_str)
+}
+
+fn instance_label(instance: &str) -> String {
+    let slug = slug(instance);
+    cut(&slug, LONGEST_LABEL).to_owned()
 }
 
 /// Lower-case letters and digits of ASCII, everything else a single hyphen between them.

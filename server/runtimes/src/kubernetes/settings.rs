@@ -4,8 +4,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use tokio_util::task::TaskTracker;
 
 use super::kubeconfig::Allowances;
+
+/// The cluster that the program's own configuration names.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub source: Source,
+    pub settings: Settings,
+    /// Background work runs on it, so that a graceful stop waits for it.
+    pub tasks: TaskTracker,
+}
 
 /// How a cluster is reached.
 #[derive(Debug, Clone)]
@@ -44,6 +54,8 @@ impl ServiceAccount {
 pub struct Settings {
     /// Without one, that of the context or of the service account (`ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE`).
     pub namespace: Option<String>,
+    /// Tells installations apart that share a namespace: each sees the servers of its own.
+    pub instance: String,
     /// Runs commands that come without an image (`ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE`).
     pub base_image: String,
     /// What a server is promised; its limits are in its spec.
@@ -78,6 +90,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             namespace: None,
+            instance: "default".to_owned(),
             base_image: "europe-west1-docker.pkg.dev/friendly-path-465518-r6/archestra-public/mcp-server-base:0.0.3"
                 .to_owned(),
             requests: Requests::default(),

@@ -23,11 +23,14 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(5);
 /// Warnings are kept for pods that may still be there; more than this many are of pods long gone.
 const MOST_WARNINGS: usize = 512;
 
-pub(super) fn statuses(cluster: Arc<Cluster>) -> BoxStream<'static, (Uuid, Status)> {
+pub(super) fn statuses(
+    cluster: Arc<Cluster>,
+    instance: String,
+) -> BoxStream<'static, (Uuid, Status)> {
     let opening = async move {
         loop {
             match cluster.open().await {
-                Ok(opened) => return changes(opened),
+                Ok(opened) => return changes(opened, &instance),
                 Err(error) => tracing::debug!(%error, "a cluster cannot be watched yet"),
             }
             sleep(BETWEEN_TRIES).await;
@@ -53,8 +56,8 @@ enum Change {
     Warning(Event<PodEvent>),
 }
 
-fn changes(opened: &Opened) -> BoxStream<'static, Change> {
-    let ours = watcher::Config::default().labels(&names::of_all());
+fn changes(opened: &Opened, instance: &str) -> BoxStream<'static, Change> {
+    let ours = watcher::Config::default().labels(&names::of_all(instance));
     let warnings = watcher::Config::default().fields("involvedObject.kind=Pod,type=Warning");
     let deployments = persistent(watch(opened.api(), ours.clone())).map(Change::Deployment);
     let pods = persistent(watch(opened.api(), ours)).map(Change::Pod);

@@ -5,16 +5,14 @@ use std::fs;
 use k8s_openapi::api::core::v1::{Secret, Service, ServiceAccount};
 use kube::ResourceExt;
 use runtimes::error::Error;
-use runtimes::kubernetes::Kubernetes;
 use runtimes::kubernetes::settings::{self, Source};
 use runtimes::runtime::Runtime;
 use runtimes::spec::{ServerSpec, Transport};
-use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::conversation::tools_over_http;
 use crate::rights::{bind_to, token_of};
-use crate::site::{Site, Turn, everything, skip, start};
+use crate::site::{Site, Turn, everything, runtime, skip, start};
 
 fn everything_over_http() -> ServerSpec {
     ServerSpec {
@@ -88,7 +86,7 @@ async fn from_inside_of_the_cluster_an_http_server_is_its_service() {
         server: site.server(),
         directory: directory.path().to_owned(),
     });
-    let inside = Kubernetes::new(source, settings::Settings::default(), TaskTracker::new());
+    let inside = runtime(source, settings::Settings::default());
     let spec = everything_over_http();
     start(&inside, &spec).await;
     let endpoint = inside.endpoint(spec.id).await.expect("an address");

@@ -4,15 +4,13 @@ use k8s_openapi::api::core::v1::{Secret, ServiceAccount};
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::api::PostParams;
 use runtimes::error::Error;
-use runtimes::kubernetes::Kubernetes;
 use runtimes::kubernetes::kubeconfig::Allowances;
 use runtimes::kubernetes::settings::Source;
 use runtimes::runtime::Runtime;
 use serde_json::json;
 use testkit::wait;
-use tokio_util::task::TaskTracker;
 
-use crate::site::{Site, Turn, skip};
+use crate::site::{Site, Turn, runtime, skip};
 
 /// The files that a pod of this account would find, where the cluster makes them by itself.
 pub(crate) async fn token_of(site: &Site, account: &str) -> Option<Vec<(&'static str, Vec<u8>)>> {
@@ -82,7 +80,7 @@ async fn an_uploaded_kubeconfig_with_few_rights_shows_which_are_missing() {
         context: None,
         allowances: Allowances::default(),
     };
-    let runtime = Kubernetes::new(source, site.settings(), TaskTracker::new());
+    let runtime = runtime(source, site.settings());
     let may = wait::until("the binding holds", || async {
         let permissions = runtime.permissions().await.expect("answers");
         let may = move |verb: &str, resource: &str| {

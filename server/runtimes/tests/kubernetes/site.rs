@@ -12,7 +12,7 @@ use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config, Resource, ResourceExt};
 use runtimes::kubernetes::Kubernetes;
-use runtimes::kubernetes::settings::{Settings, Source};
+use runtimes::kubernetes::settings::{self, Settings, Source};
 use runtimes::progress::ProgressSink;
 use runtimes::runtime::{LogQuery, Runtime};
 use runtimes::spec::{Resources, ServerSpec, Transport};
@@ -136,7 +136,7 @@ impl Site {
     }
 
     pub(crate) fn runtime_with(&self, settings: Settings) -> Kubernetes {
-        Kubernetes::new(self.source(), settings, TaskTracker::new())
+        runtime(self.source(), settings)
     }
 
     pub(crate) fn api<K>(&self) -> Api<K>
@@ -188,6 +188,14 @@ async fn take_turn(turn: Turn) -> File {
         .map(|()| file)
     });
     locked.await.expect("a thread").expect("a turn")
+}
+
+pub(crate) fn runtime(source: Source, settings: Settings) -> Kubernetes {
+    Kubernetes::new(settings::Config {
+        source,
+        settings,
+        tasks: TaskTracker::new(),
+    })
 }
 
 fn image() -> String {

@@ -12,9 +12,8 @@ use runtimes::spec::ServerSpec;
 use runtimes::status::{Health, State};
 use serde_json::json;
 use testkit::wait;
-use tokio_util::task::TaskTracker;
 
-use crate::site::{Site, Turn, everything, log, script, start, until_status};
+use crate::site::{Site, Turn, everything, log, runtime, script, start, until_status};
 
 async fn refusal(runtime: &Kubernetes, spec: &ServerSpec) -> String {
     let started = runtime.start(spec, &ProgressSink::silent()).await;
@@ -175,7 +174,7 @@ fn uploaded(server: &str) -> Kubernetes {
         context: None,
         allowances: Allowances::default(),
     };
-    Kubernetes::new(source, Settings::default(), TaskTracker::new())
+    runtime(source, Settings::default())
 }
 
 async fn trouble(runtime: &Kubernetes) -> (String, String) {
@@ -207,11 +206,6 @@ async fn a_kubeconfig_that_cannot_be_used_is_unavailable_too() {
         path: "/no/such/kubeconfig".into(),
         context: None,
     };
-    let (cause, _) = trouble(&Kubernetes::new(
-        source,
-        Settings::default(),
-        TaskTracker::new(),
-    ))
-    .await;
+    let (cause, _) = trouble(&runtime(source, Settings::default())).await;
     assert!(cause.contains("/no/such/kubeconfig"), "{cause}");
 }

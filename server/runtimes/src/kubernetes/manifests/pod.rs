@@ -28,13 +28,13 @@ const HOME: &str = "/tmp";
 pub(super) fn template(plan: &Plan<'_>) -> PodTemplateSpec {
     let spec = pod(plan);
     let mut annotations =
-        BTreeMap::from([(names::FINGERPRINT.to_owned(), plan.spec.fingerprint())]);
+        BTreeMap::from([(names::FINGERPRINT.to_owned(), plan.fingerprint.to_owned())]);
     // The fingerprint stands for the server's secrets, which the pod itself only refers to.
-    let text = serde_json::to_string(&spec).unwrap_or_default() + &plan.spec.fingerprint();
+    let text = serde_json::to_string(&spec).unwrap_or_default() + plan.fingerprint;
     annotations.insert(names::TEMPLATE.to_owned(), hash(&text));
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
-            labels: Some(names::labels(plan.spec)),
+            labels: Some(names::labels(plan.spec, &plan.settings.instance)),
             annotations: Some(annotations),
             ..ObjectMeta::default()
         }),

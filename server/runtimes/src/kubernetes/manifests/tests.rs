@@ -94,6 +94,7 @@ fn objects(spec: &ServerSpec, settings: &Settings, run_as: Option<i64>) -> Value
     let names = Names::new(names::deployment(spec), spec.id);
     let plan = Plan {
         spec,
+        fingerprint: &spec.fingerprint(),
         settings,
         names: &names,
         namespace: NAMESPACE,
@@ -186,6 +187,7 @@ fn inside_of_the_cluster_localhost_stays_what_it_is() {
     let names = Names::new(names::deployment(&spec), spec.id);
     let plan = Plan {
         spec: &spec,
+        fingerprint: "",
         settings: &settings,
         names: &names,
         namespace: NAMESPACE,

@@ -53,7 +53,7 @@ fn no_name_is_longer_than_kubernetes_allows() {
             assert!(names.service.len() <= 63, "{}", names.service);
             assert!(names.env.len() <= 253 && names.files.len() <= 253);
         }
-        for (key, value) in labels(&spec) {
+        for (key, value) in labels(&spec, "Org 1") {
             assert!(value.len() <= 63, "{key}={value}");
             assert!(!value.ends_with('-') && !value.starts_with('-'));
         }
@@ -63,8 +63,8 @@ fn no_name_is_longer_than_kubernetes_allows() {
 #[test]
 fn everything_of_a_server_is_found_by_its_labels() {
     let spec = named("files");
-    let labels = labels(&spec);
-    let queries = [of(spec.id), of_all()];
+    let labels = labels(&spec, "Org 1");
+    let queries = [of(spec.id), of_all("Org 1")];
     for query in queries {
         for part in query.split(',') {
             let found = match part.split_once('=') {
