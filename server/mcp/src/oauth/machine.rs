@@ -56,16 +56,13 @@ pub async fn client_credentials(
 /// Trades an assertion that the authorization server trusts for a token (RFC 7523, section 2.1).
 ///
 /// `assertion` is asked for with the issuer and the resource, because it may have to be made for them.
-pub async fn jwt_bearer<F>(
+pub async fn jwt_bearer(
     http: &Http,
     server_url: &Url,
     challenge: Option<&Challenge>,
     config: &Config,
-    assertion: impl FnOnce(String, String) -> F,
-) -> Result<Grant, OauthError>
-where
-    F: Future<Output = Result<SecretString, OauthError>>,
-{
+    assertion: impl AsyncFnOnce(String, String) -> Result<SecretString, OauthError>,
+) -> Result<Grant, OauthError> {
     let found = discover(http, server_url, challenge).await?;
     let server = &found.authorization_server;
     let registration = known(config, registration::with_secret(server))?;
