@@ -52,7 +52,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       }}
       className="pop-in mx-auto mt-[12vh] w-[min(36rem,calc(100vw-2rem))] overflow-hidden rounded-xl border border-line bg-surface p-0 shadow-pop"
     >
-      <Command label="Search pages, actions and agents" loop>
+      <Command label="Search pages, actions and agents" loop filter={rank}>
         <div className="flex items-center gap-2.5 border-b border-line px-4">
           <Search className="size-4 text-text-3" aria-hidden />
           <Command.Input
@@ -189,6 +189,15 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
       {children}
     </Command.Group>
   );
+}
+
+/** Every word must stand there; a name that begins with it comes first. */
+function rank(value: string, search: string, keywords: string[] = []): number {
+  const name = value.toLowerCase();
+  const text = `${name} ${keywords.join(' ').toLowerCase()}`;
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.every((word) => text.includes(word))) return 0;
+  return words.every((word) => name.split(' ').some((part) => part.startsWith(word))) ? 1 : 0.5;
 }
 
 type ItemProps = { value: string; keywords?: string[]; onSelect: () => void; children: ReactNode };

@@ -75,7 +75,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   });
   const shown = table.getRowModel().rows;
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -20,13 +20,16 @@ export function Segmented<T extends string>({ label, value, onValueChange, optio
         const option = options.find((each) => each.value === next);
         if (option) onValueChange(option.value);
       }}
-      className={cn('inline-flex w-fit rounded-md border border-line bg-surface-2 p-0.5', className)}
+      className={cn(
+        'inline-flex w-fit max-w-full overflow-x-auto rounded-md border border-line bg-surface-2 p-0.5',
+        className,
+      )}
     >
       {options.map((option) => (
         <RadioGroup.Item
           key={option.value}
           value={option.value}
-          className="flex h-6.5 items-center gap-1.5 rounded px-2.5 text-xs font-medium text-text-2 transition-colors hover:text-text data-[state=checked]:bg-surface data-[state=checked]:text-text data-[state=checked]:shadow-xs dark:data-[state=checked]:bg-surface-3 [&_svg]:size-3.5"
+          className="flex h-6.5 shrink-0 items-center whitespace-nowrap gap-1.5 rounded px-2.5 text-xs font-medium text-text-2 transition-colors hover:text-text data-[state=checked]:bg-surface data-[state=checked]:text-text data-[state=checked]:shadow-xs dark:data-[state=checked]:bg-surface-3 [&_svg]:size-3.5"
         >
           {option.icon}
           {option.label}

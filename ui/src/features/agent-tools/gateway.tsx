@@ -85,7 +85,7 @@ function LoadedGateway({ agent, tools }: { agent: Agent; tools: AgentTool[] }) {
           ) : null}
         </div>
       </header>
-      <div className="grid items-start gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <AddressCard agent={agent} />
         <CostCard agent={agent} tools={tools} />
       </div>

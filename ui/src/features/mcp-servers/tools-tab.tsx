@@ -116,13 +116,13 @@ function ToolDetail({ tool }: { tool: ServerTool }) {
   return (
     <div className="grid gap-4 border-t border-line bg-surface-2/60 px-4 py-3 pl-10 text-sm lg:grid-cols-[minmax(0,1fr)_16rem]">
       <section aria-label="Input schema" className="min-w-0">
-        <h3 className="mb-1 text-xs font-medium text-text-3">What it takes</h3>
+        <h2 className="mb-1 text-xs font-medium text-text-3">What it takes</h2>
         <JsonView value={tool.parameters} />
       </section>
       <section aria-label="Use">
-        <h3 className="mb-1 text-xs font-medium text-text-3">Name at the gateway</h3>
+        <h2 className="mb-1 text-xs font-medium text-text-3">Name at the gateway</h2>
         <code className="font-mono text-xs break-all">{tool.name}</code>
-        <h3 className="mt-3 mb-1 text-xs font-medium text-text-3">Given to</h3>
+        <h2 className="mt-3 mb-1 text-xs font-medium text-text-3">Given to</h2>
         {tool.assignedAgents.length === 0 ? (
           <p className="text-text-2">No agent yet.</p>
         ) : (

@@ -108,7 +108,7 @@ function TokenValue({ token, reference, onValue }: ValueProps) {
       ) : null}
       {asking ? (
         <ConfirmDialog
-          title={`Rotate ${token.name}?`}
+          title="Rotate this token?"
           confirmLabel="Rotate token"
           pending={rotate.isPending}
           error={rotate.isError ? causeOf(rotate.error) : null}

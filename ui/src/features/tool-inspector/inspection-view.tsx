@@ -29,7 +29,7 @@ function Answer({ inspection }: { inspection: Inspection }) {
   const [view, setView] = useState<'answer' | 'messages'>('answer');
   return (
     <Card aria-label="Answer">
-      <header className="flex flex-wrap items-center gap-3 px-4 py-2.5" role="status">
+      <div className="flex flex-wrap items-center gap-3 px-4 py-2.5" role="status">
         <Badge tone={inspection.error ? 'bad' : 'ok'}>{inspection.error ? 'Error' : 'Answered'}</Badge>
         <span className="text-xs text-text-3 tnum">in {formatDuration(inspection.durationMs)}</span>
         <span className="flex-1" />
@@ -50,7 +50,7 @@ function Answer({ inspection }: { inspection: Inspection }) {
             { value: 'messages', label: pluralize(inspection.messages.length, 'raw message') },
           ]}
         />
-      </header>
+      </div>
       <div className="border-t border-line px-4 py-3">
         {view === 'messages' ? (
           <ol className="flex flex-col gap-3">

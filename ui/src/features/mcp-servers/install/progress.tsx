@@ -28,21 +28,23 @@ export function InstallProgress({ server: started, onClose, onEdit }: Props) {
   return (
     <>
       <DialogBody>
-        <ol aria-label="Installation" className="flex flex-col">
-          <Step
-            at="pending"
-            status={status}
-            title="Start it"
-            detail={status === 'pending' ? server.statusDetail : null}
-          />
-          <Step at="discovering-tools" status={status} title="Ask for its tools" detail={null} />
-          <Step
-            at="success"
-            status={status}
-            title={status === 'success' ? `Ready with ${pluralize(server.toolCount, 'tool')}` : 'Ready'}
-            detail={null}
-          />
-        </ol>
+        {status === 'error' ? null : (
+          <ol aria-label="Installation" className="flex flex-col">
+            <Step
+              at="pending"
+              status={status}
+              title="Start it"
+              detail={status === 'pending' ? server.statusDetail : null}
+            />
+            <Step at="discovering-tools" status={status} title="Ask for its tools" detail={null} />
+            <Step
+              at="success"
+              status={status}
+              title={status === 'success' ? `Ready with ${pluralize(server.toolCount, 'tool')}` : 'Ready'}
+              detail={null}
+            />
+          </ol>
+        )}
         <div role="status" aria-live="polite">
           {status === 'success' ? (
             <div className="flex items-start gap-3 rounded-lg bg-ok-soft px-4 py-3 text-sm text-ok-text">
@@ -102,7 +104,12 @@ export function InstallProgress({ server: started, onClose, onEdit }: Props) {
           </>
         ) : status === 'success' ? (
           <>
-            <Button onClick={onClose}>Close</Button>
+            <Button onClick={onClose} className="mr-auto">
+              Close
+            </Button>
+            <Link to="/gateways" className={buttonClass()}>
+              Give its tools to an agent
+            </Link>
             <Link
               to="/servers/$serverId"
               params={{ serverId: server.id }}
@@ -130,12 +137,10 @@ type StepProps = {
 };
 
 function Step({ at, status, title, detail }: StepProps) {
-  const failed = status === 'error';
-  // An error does not say at which step; the last one was not reached.
-  const reached = failed || status === 'idle' ? 0 : ORDER.indexOf(status);
+  const reached = ORDER.findIndex((each) => each === status);
   const position = ORDER.indexOf(at);
-  const done = !failed && (position < reached || (at === 'success' && status === 'success'));
-  const current = !failed && !done && position === reached;
+  const done = position < reached || (at === 'success' && status === 'success');
+  const current = !done && position === Math.max(0, reached);
   return (
     <li className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-2.5 pb-3">
       <span

@@ -1,0 +1,121 @@
+import { QueryClient } from '@tanstack/react-query';
+import { describe, expect, it } from 'vitest';
+import type { McpServer, ServerStatus } from '@/api/mcp';
+import { apply } from '@/features/mcp-servers/live';
+import { serverQuery, serversQuery } from '@/features/mcp-servers/queries';
+import { byUrgency, ownerOf, percentIn, placeOf, serverLook } from '@/features/mcp-servers/status';
+
+function server(change: Partial<McpServer>): McpServer {
+  return {
+    id: 'a',
+    name: 'files',
+    catalogId: 'c',
+    catalogName: 'files',
+    serverType: 'local',
+    scope: 'personal',
+    ownerId: 'u',
+    ownerEmail: 'a@b.c',
+    teamId: null,
+    teamDetails: null,
+    runtime: 'docker',
+    runtimeDetail: null,
+    clusterId: null,
+    desired: 'running',
+    localInstallationStatus: 'success',
+    localInstallationError: null,
+    statusDetail: null,
+    restarts: 0,
+    lastCrash: null,
+    toolCount: 1,
+    pendingToolCount: 0,
+    usage: { calls: 0, errors: 0, p50Ms: null, p95Ms: null, series: [] },
+    reinstallRequired: false,
+    oauthRefreshError: null,
+    environmentValues: {},
+    userConfigValues: {},
+    createdAt: '',
+    updatedAt: '',
+    ...change,
+  };
+}
+
+function status(change: Partial<ServerStatus>): ServerStatus {
+  return {
+    id: 'a',
+    name: 'files',
+    status: 'success',
+    error: null,
+    detail: null,
+    runtime: 'docker',
+    restarts: 0,
+    removed: false,
+    ...change,
+  };
+}
+
+describe('the state of a server', () => {
+  it('is what was asked for before what was reached', () => {
+    expect(serverLook(server({ desired: 'stopped', localInstallationStatus: 'error' })).state).toBe('stopped');
+    expect(serverLook(server({ localInstallationStatus: 'discovering-tools' })).label).toBe('Reading its tools');
+    expect(serverLook(server({ serverType: 'remote' })).label).toBe('Connected');
+  });
+
+  it('puts what needs someone first', () => {
+    const rows = [
+      server({ name: 'b' }),
+      server({ name: 'c', desired: 'stopped' }),
+      server({ name: 'd', localInstallationStatus: 'pending' }),
+      server({ name: 'a' }),
+      server({ name: 'e', localInstallationStatus: 'error' }),
+    ];
+    expect(rows.sort(byUrgency).map((row) => row.name)).toEqual(['e', 'd', 'a', 'b', 'c']);
+  });
+
+  it.each([
+    ['pulling the image, 41 % of 312 MB', 41],
+    ['pulling 99.6%', 99],
+    ['creating the container', null],
+    [null, null],
+  ])('reads from “%s” that %s percent are done', (detail, percent) => {
+    expect(percentIn(detail)).toBe(percent);
+  });
+
+  it('says where it runs and for whom', () => {
+    expect(placeOf(server({ runtime: 'kubernetes', runtimeDetail: 'staging' }))).toBe('staging');
+    expect(placeOf(server({ runtime: null }))).toBe('Not placed yet');
+    expect(ownerOf(server({ scope: 'team', teamDetails: { teamId: 't', name: 'Payments' } }))).toBe('Payments');
+    expect(ownerOf(server({ scope: 'org' }))).toBe('Everyone');
+  });
+});
+
+describe('a state that arrives over the stream', () => {
+  function cache(servers: McpServer[]) {
+    const client = new QueryClient();
+    client.setQueryData(serversQuery.queryKey, servers);
+    return client;
+  }
+
+  it('changes the server in the list and alone', () => {
+    const client = cache([server({}), server({ id: 'b' })]);
+    client.setQueryData(serverQuery('a').queryKey, server({}));
+    apply(client, status({ status: 'pending', detail: 'pulling, 3 %' }));
+    expect(client.getQueryData(serversQuery.queryKey)?.[0]).toMatchObject({ statusDetail: 'pulling, 3 %' });
+    expect(client.getQueryData(serversQuery.queryKey)?.[1]?.localInstallationStatus).toBe('success');
+    expect(client.getQueryData(serverQuery('a').queryKey)?.localInstallationStatus).toBe('pending');
+  });
+
+  it('takes a removed server out of the list', () => {
+    const client = cache([server({}), server({ id: 'b' })]);
+    apply(client, status({ removed: true }));
+    expect(client.getQueryData(serversQuery.queryKey)?.map((each) => each.id)).toEqual(['b']);
+  });
+
+  it('has the rest read again when a server is new or has come to an end', () => {
+    const client = cache([server({ localInstallationStatus: 'pending' })]);
+    const stale = () => client.getQueryState(serversQuery.queryKey)?.isInvalidated;
+    apply(client, status({ status: 'discovering-tools' }));
+    expect(stale()).toBe(false);
+    apply(client, status({ status: 'success' }));
+    expect(stale()).toBe(true);
+  });
+});
