@@ -157,14 +157,15 @@ pub async fn set_status(db: &Db, id: Uuid, status: &str, error: Option<&str>) ->
     Ok(())
 }
 
-/// Its tools are known: the installation is done.
-pub async fn set_discovered(db: &Db, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+/// Its tools are known: the installation is done, unless somebody asked for another start meanwhile.
+pub async fn set_discovered(db: &Db, id: Uuid, generation: i64, now: DateTime<Utc>) -> Result<()> {
     sqlx::query(
         "UPDATE mcp_servers SET status = 'success', error = NULL, discovered_at = $2, oauth_refresh_error = NULL,
-             oauth_refresh_failed_at = NULL, updated_at = $2 WHERE id = $1",
+             oauth_refresh_failed_at = NULL, updated_at = $2 WHERE id = $1 AND generation = $3",
     )
     .bind(id)
     .bind(now)
+    .bind(generation)
     .execute(&db.pool)
     .await?;
     Ok(())

@@ -23,7 +23,7 @@ pub async fn seal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
         secrets,
         item.local_config_secret_id,
         &name,
-        places(local.as_mut()),
+        places(&mut local),
     )
     .await?;
     item.local_config = local;
@@ -33,7 +33,7 @@ pub async fn seal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
         secrets,
         item.client_secret_id,
         &name,
-        client_place(oauth.as_mut()),
+        client_place(&mut oauth),
     )
     .await?;
     item.oauth_config = oauth;
@@ -43,14 +43,8 @@ pub async fn seal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
 /// Puts the values back into the item.
 pub async fn unseal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
     let parts = [
-        (
-            item.local_config_secret_id,
-            places(item.local_config.as_mut()),
-        ),
-        (
-            item.client_secret_id,
-            client_place(item.oauth_config.as_mut()),
-        ),
+        (item.local_config_secret_id, places(&mut item.local_config)),
+        (item.client_secret_id, client_place(&mut item.oauth_config)),
     ];
     for (id, places) in parts {
         let Some(id) = id else { continue };
@@ -67,10 +61,9 @@ pub async fn unseal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
 
 /// After an item was deleted.
 pub async fn forget(secrets: &Secrets, item: &CatalogItem) -> Result<()> {
-    for id in [item.local_config_secret_id, item.client_secret_id] {
-        if let Some(id) = id {
-            secrets.delete(id).await?;
-        }
+    let ids = [item.local_config_secret_id, item.client_secret_id];
+    for id in ids.into_iter().flatten() {
+        secrets.delete(id).await?;
     }
     Ok(())
 }
@@ -83,7 +76,7 @@ struct Place<'a> {
 }
 
 /// Secret environment values, and passwords of image registries.
-fn places(config: Option<&mut Value>) -> Vec<Place<'_>> {
+fn places(config: &mut Option<Value>) -> Vec<Place<'_>> {
     let Some(Value::Object(config)) = config else {
         return Vec::new();
     };
@@ -111,8 +104,8 @@ fn places(config: Option<&mut Value>) -> Vec<Place<'_>> {
     places
 }
 
-fn client_place(config: Option<&mut Value>) -> Vec<Place<'_>> {
-    let object = config.and_then(Value::as_object_mut);
+fn client_place(config: &mut Option<Value>) -> Vec<Place<'_>> {
+    let object = config.as_mut().and_then(Value::as_object_mut);
     let place = object.map(|object| Place {
         object,
         key: CLIENT_SECRET,

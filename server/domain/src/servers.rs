@@ -19,8 +19,6 @@ mod requests;
 mod spec;
 mod states;
 mod status;
-#[cfg(test)]
-mod tests;
 mod worker;
 
 use std::collections::HashMap;

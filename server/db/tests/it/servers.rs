@@ -48,7 +48,11 @@ async fn states_are_kept_and_a_known_one_announces_nothing() {
     mcp_servers::set_runtime(&test.db, row.id, "docker")
         .await
         .unwrap();
-    mcp_servers::set_discovered(&test.db, row.id, noon())
+    mcp_servers::set_discovered(&test.db, row.id, 7, noon())
+        .await
+        .unwrap();
+    assert_eq!(find().await.status, "error", "of another start");
+    mcp_servers::set_discovered(&test.db, row.id, 0, noon())
         .await
         .unwrap();
     let found = find().await;

@@ -243,31 +243,35 @@ impl Servers {
         if row.server_type != "local" {
             return Ok(());
         }
-        let mut states = self.states.subscribe(row.id);
+        let mut changes = self.states.subscribe(row.id);
         let ready = async {
             let mut row = row.clone();
             loop {
                 if row.desired != "running" {
                     return Err(not_ready(&row));
                 }
-                let runtime = self.bound(row.runtime.as_deref(), row.cluster_id);
-                if let Some(runtime) = runtime {
-                    let status = runtime.status(row.id).await;
-                    if status.is_ok_and(|status| status.state == State::Running) {
-                        return Ok(());
-                    }
+                let is_starting = row.status == "pending";
+                if !is_starting && self.is_running(&row).await {
+                    return Ok(());
                 }
-                let is_starting = row.status == "pending" || row.status == "discovering-tools";
-                if !is_starting && row.status != "success" {
+                if row.status == "error" || row.status == "idle" {
                     return Err(not_ready(&row));
                 }
                 // The row changes without the runtime's telling, too.
-                let _ = tokio::time::timeout(Duration::from_millis(500), states.changed()).await;
+                let _ = tokio::time::timeout(Duration::from_millis(500), changes.changed()).await;
                 row = self.row(row.id).await?;
             }
         };
         let waited = tokio::time::timeout(STARTING, ready).await;
         waited.unwrap_or_else(|_| Err(not_ready(row)))
+    }
+
+    async fn is_running(&self, row: &McpServer) -> bool {
+        let Some(runtime) = self.bound(row.runtime.as_deref(), row.cluster_id) else {
+            return false;
+        };
+        let status = runtime.status(row.id).await;
+        status.is_ok_and(|status| status.state == State::Running)
     }
 
     /// A server says that its tools changed: they are read anew.
@@ -282,7 +286,7 @@ impl Servers {
                 if notification.method != "notifications/tools/list_changed" {
                     continue;
                 }
-                if let Err(error) = servers.discover(id).await {
+                if let Err(error) = servers.read_tools(id).await {
                     tracing::warn!(%error, server = %id, "a server's changed tools could not be read");
                 }
             }

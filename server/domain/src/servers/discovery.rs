@@ -19,13 +19,18 @@ use super::{Result, ServerError, Servers};
 const NUMBERED: u32 = 1_000;
 
 impl Servers {
-    /// Reads a server's tools and writes what is new about them. The rows are there before its status says success.
-    pub(super) async fn discover(self: &Arc<Self>, id: Uuid) -> Result<()> {
+    /// Reads a server's tools and writes what is new about them, then says that it is ready. The rows are there before.
+    pub(super) async fn discover(self: &Arc<Self>, id: Uuid, generation: i64) -> Result<()> {
+        self.read_tools(id).await?;
+        let now = self.parts.clock.now();
+        Ok(db::mcp_servers::set_discovered(&self.parts.db, id, generation, now).await?)
+    }
+
+    pub(super) async fn read_tools(self: &Arc<Self>, id: Uuid) -> Result<()> {
         let client = self.connection_now(id).await?;
         let row = self.row(id).await?;
         let definitions = list(&client, &row.name).await?;
-        self.keep_tools(&row, definitions).await?;
-        Ok(db::mcp_servers::set_discovered(&self.parts.db, id, self.parts.clock.now()).await?)
+        self.keep_tools(&row, definitions).await
     }
 
     pub(super) async fn keep_tools(

@@ -98,7 +98,8 @@ impl Servers {
         self.put_secret(row, kept, "token").await?;
         insert(&self.parts.db, row).await?;
         self.keep_tools(row, definitions).await?;
-        Ok(db::mcp_servers::set_discovered(&self.parts.db, row.id, self.parts.clock.now()).await?)
+        let now = self.parts.clock.now();
+        Ok(db::mcp_servers::set_discovered(&self.parts.db, row.id, row.generation, now).await?)
     }
 
     async fn put_secret(&self, row: &McpServer, kept: &Kept, kind: &str) -> Result<()> {

@@ -116,7 +116,7 @@ impl Servers {
             self.parts.secrets.delete(before).await?;
         }
         self.disconnect(id).await;
-        self.discover(id).await
+        self.rediscover(id).await
     }
 
     /// A pasted token instead of the one there was.

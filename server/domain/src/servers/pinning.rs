@@ -199,12 +199,15 @@ fn without_nul(value: Value) -> Value {
     }
 }
 
+/// Whether a code point is of a kind.
+type IsKind = fn(u32) -> bool;
+
 /// Letters that a person does not see and a model reads.
 fn warnings(definition: &str) -> Vec<String> {
     // The text as the client sees it: escapes hide nothing there.
     let text = serde_json::from_str::<Value>(definition).map(|value| value.to_string());
     let text = text.unwrap_or_default();
-    let kinds: [(&str, fn(u32) -> bool); 4] = [
+    let kinds: [(&str, IsKind); 4] = [
         (
             "letters of the invisible Unicode tag block, which can carry a hidden message",
             |code| (0xE_0000..=0xE_007F).contains(&code),

@@ -38,15 +38,16 @@ impl Servers {
         self.rediscover(row.id).await
     }
 
-    /// Asks it for its tools again.
+    /// Asks it for its tools again. Of a local server the status says how it runs, which this does not change.
     pub async fn rediscover(self: &Arc<Self>, id: Uuid) -> Result<()> {
-        let discovered = self.discover(id).await;
+        let row = self.row(id).await?;
+        if row.server_type == "local" {
+            return self.read_tools(id).await;
+        }
+        let discovered = self.discover(id, row.generation).await;
         if let Err(error) = &discovered {
-            let row = self.row(id).await?;
-            if row.server_type != "local" {
-                let cause = error.cause();
-                db::mcp_servers::set_status(&self.parts.db, id, "error", Some(&cause)).await?;
-            }
+            let cause = error.cause();
+            db::mcp_servers::set_status(&self.parts.db, id, "error", Some(&cause)).await?;
         }
         discovered
     }

@@ -56,7 +56,7 @@ impl Worker {
                 id,
                 wanted,
             };
-            stop.run_until_cancelled(tending.run()).await;
+            stop.run_until_cancelled(Box::pin(tending.run())).await;
         });
         worker
     }
@@ -165,16 +165,29 @@ async fn turn(servers: &Arc<Servers>, id: Uuid, wanted: Wanted, is_asked: bool) 
         Err((cause, exit_code)) => (cause, exit_code),
     };
     servers.disconnect(id).await;
-    let last_line = servers.note_crash(id, &runtime, &cause, exit_code).await;
-    let said = last_line.map_or_else(String::new, |line| format!(" Its last words: {line}"));
+    let cause = ended(servers, id, &runtime, &cause, exit_code).await;
     Ok(Ended {
-        cause: format!("{cause}{said}"),
+        cause,
         ran_for: servers
             .parts
             .clock
             .monotonic()
             .saturating_duration_since(started),
     })
+}
+
+/// Keeps why it ended; returns that with its last words.
+async fn ended(
+    servers: &Arc<Servers>,
+    id: Uuid,
+    runtime: &Arc<dyn Runtime>,
+    cause: &str,
+    exit_code: Option<i64>,
+) -> String {
+    match servers.note_crash(id, runtime, cause, exit_code).await {
+        Some(line) => format!("{cause} Its last words: {line}"),
+        None => cause.to_owned(),
+    }
 }
 
 /// Stops it, and stays until somebody wants something else.
@@ -215,12 +228,13 @@ async fn start(
     }
     let started = runtime.start(&spec, &progress(servers, row.id)).await;
     if let Err(error) = started {
-        if let runtimes::error::Error::Ended { detail, exit_code } = &error {
-            servers
-                .note_crash(row.id, runtime, detail, *exit_code)
-                .await;
-        }
-        return Err(refused(error));
+        let runtimes::error::Error::Ended { detail, exit_code } = &error else {
+            return Err(refused(error));
+        };
+        return Err(ServerError::Runtime {
+            name: row.name.clone(),
+            cause: ended(servers, row.id, runtime, detail, *exit_code).await,
+        });
     }
     servers
         .statuses
@@ -261,7 +275,7 @@ async fn answer(
     }
     let begun = servers.parts.clock.monotonic();
     loop {
-        let Err(error) = servers.discover(row.id).await else {
+        let Err(error) = servers.discover(row.id, row.generation).await else {
             return Ok(());
         };
         if let Ok(status) = runtime.status(row.id).await

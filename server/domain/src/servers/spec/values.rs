@@ -102,15 +102,14 @@ impl UserConfig {
                 .entered
                 .iter()
                 .find(|entered| argument == placeholder(&entered.key));
-            match whole {
-                Some(entered) => arguments.extend(entered.arguments()),
-                None => {
-                    let text = self.interpolate(&argument);
-                    // An argument that was nothing but a value nobody entered is no argument.
-                    if !text.is_empty() || argument.is_empty() {
-                        arguments.push(text);
-                    }
-                }
+            if let Some(entered) = whole {
+                arguments.extend(entered.arguments());
+                continue;
+            }
+            let text = self.interpolate(&argument);
+            // An argument that was nothing but a value nobody entered is no argument.
+            if !text.is_empty() || argument.is_empty() {
+                arguments.push(text);
             }
         }
         arguments
