@@ -5,6 +5,8 @@
 
 pub mod clock;
 pub mod database;
+#[cfg(unix)]
+pub mod docker_images;
 pub mod mcp;
 pub mod platform;
 pub mod provider;

@@ -53,7 +53,9 @@ pub(super) fn sentence(ending: Ending<'_>) -> String {
         139 => {
             "It crashed with a segmentation fault. Its logs may say more; a newer version of the server may be mended"
         }
-        143 => "It was told to stop from outside",
+        143 => {
+            "It was told to stop from outside: by a person, or because the engine or the machine was shut down"
+        }
         _ => "It ended by itself. The last lines of its logs say why",
     };
     format!("{reason} (exit code {code}).")

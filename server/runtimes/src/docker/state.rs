@@ -65,12 +65,13 @@ fn ended(
     let exit_code = state.exit_code.unwrap_or_default();
     let out_of_memory = state.oom_killed.unwrap_or(false);
     status.exit_code = Some(exit_code);
-    if stopped || (exit_code == TERMINATED && !out_of_memory) {
+    if stopped {
         status.state = State::Succeeded;
         status.detail = Some("It was stopped.".to_owned());
         return;
     }
-    status.state = if exit_code == 0 {
+    let wanted = exit_code == 0 || exit_code == TERMINATED && !out_of_memory;
+    status.state = if wanted {
         State::Succeeded
     } else {
         State::Failed

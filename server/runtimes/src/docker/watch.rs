@@ -13,7 +13,7 @@ use futures_util::stream::{self, BoxStream};
 use uuid::Uuid;
 
 use super::{Shared, names};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::status::Status;
 
 /// Between two looks for an engine that is away: short at first, because a restart takes seconds.
@@ -93,19 +93,31 @@ impl Watch {
             .since(&now)
             .filters(&filters)
             .build();
-        let events = engine.client.events(Some(options)).boxed();
-        let mut gone = std::mem::take(&mut self.seen);
-        for container in self.shared.containers(instance).await? {
-            let id = container.labels.as_ref().and_then(names::id_of);
-            if let Some(id) = id.filter(|id| self.seen.insert(*id)) {
-                gone.remove(&id);
-                let status = self.shared.status(id).await?;
-                self.news.push_back((id, status));
+        let mut events = engine.client.events(Some(options)).boxed();
+        let mut looking = std::pin::pin!(self.shared.present(instance));
+        let mut early = Vec::new();
+        // The stream asks the engine only when it is polled: an engine that is restarted before that has no memory of
+        // what we would have missed.
+        let present = loop {
+            tokio::select! {
+                present = &mut looking => break present?,
+                event = events.next() => early.push(event),
             }
-        }
-        let gone = gone.into_iter().map(|id| (id, Status::default()));
-        self.news.extend(gone);
-        Ok(events)
+            if matches!(early.last(), Some(None | Some(Err(_)))) {
+                return Err(Error::Unavailable {
+                    cause: "the engine went away".to_owned(),
+                    fix: "Start it again".to_owned(),
+                });
+            }
+        };
+        let present_ids: BTreeSet<Uuid> = present.iter().map(|(id, _)| *id).collect();
+        let gone = self.seen.difference(&present_ids);
+        let gone = gone.map(|id| (*id, Status::default()));
+        self.news.extend(gone.chain(present));
+        self.seen = present_ids;
+        Ok(stream::iter(early.into_iter().flatten())
+            .chain(events)
+            .boxed())
     }
 
     /// An event says that something has changed; what it is now is asked.
@@ -121,6 +133,20 @@ impl Watch {
         } else {
             self.events = None;
         }
+    }
+}
+
+impl Shared {
+    /// All servers with their statuses, each once.
+    async fn present(&self, instance: String) -> Result<Vec<(Uuid, Status)>> {
+        let containers = self.containers(instance).await?;
+        let labels = containers.iter().filter_map(|it| it.labels.as_ref());
+        let ids: BTreeSet<Uuid> = labels.filter_map(names::id_of).collect();
+        let mut present = Vec::new();
+        for id in ids {
+            present.push((id, self.status(id).await?));
+        }
+        Ok(present)
     }
 }
 

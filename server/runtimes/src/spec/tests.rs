@@ -52,10 +52,10 @@ fn whatever_a_server_would_notice_changes_the_fingerprint() {
         },
     ];
     for (index, change) in changes.into_iter().enumerate() {
-        let mut changed = spec();
-        change(&mut changed);
+        let mut other = spec();
+        change(&mut other);
         assert_ne!(
-            changed.fingerprint(),
+            other.fingerprint(),
             spec().fingerprint(),
             "change {index}"
         );
