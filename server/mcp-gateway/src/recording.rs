@@ -1,0 +1,150 @@
+//! What is kept of a request while it runs, handed to the recorder when it ends, whichever way that comes about.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use domain::recorder::ToolCall;
+use domain::snapshot::Server;
+use mcp::era::method;
+use mcp::object::Object;
+use serde_json::value::RawValue;
+
+use crate::answer::Outcome;
+use crate::catalog::Entry;
+use crate::dispatch::Exchange;
+use crate::request::Request;
+
+/// What the gateway itself answers is recorded under this name.
+const GATEWAY: &str = "mcp-gateway";
+/// Chatter, and what the client only tells.
+const NOT_RECORDED: [&str; 2] = [method::PING, method::SET_LEVEL];
+
+pub(crate) struct Recording(Option<Box<Kept>>);
+
+struct Kept {
+    exchange: Arc<Exchange>,
+    started: Instant,
+    call: ToolCall,
+}
+
+impl Recording {
+    pub(crate) fn begin(exchange: &Arc<Exchange>, request: &Request) -> Self {
+        if NOT_RECORDED.contains(&request.method.as_str()) {
+            return Self(None);
+        }
+        let platform = &exchange.gateway.platform;
+        let mut call = ToolCall::new(&*platform.clock, &request.method);
+        call.agent_id = Some(exchange.agent.id);
+        GATEWAY.clone_into(&mut call.mcp_server_name);
+        call.user_id = exchange.caller.user_id().map(str::to_owned);
+        call.token_id = exchange.caller.token_id;
+        call.token_kind = Some(exchange.caller.kind_name().to_owned());
+        call.auth_method = Some(exchange.caller.method.to_owned());
+        call.session_id = exchange
+            .client
+            .session
+            .as_ref()
+            .map(|session| session.id.to_string());
+        call.client.clone_from(&exchange.client.name);
+        Self(Some(Box::new(Kept {
+            started: platform.clock.monotonic(),
+            exchange: Arc::clone(exchange),
+            call,
+        })))
+    }
+
+    /// What is called, by the name the client used, and with what.
+    pub(crate) fn tool(&mut self, name: &str, arguments: Option<&RawValue>) {
+        if let Some(kept) = &mut self.0 {
+            kept.call.tool_name = Some(name.to_owned());
+            kept.call.arguments =
+                arguments.map_or_else(Bytes::new, |arguments| kept.copy(arguments));
+        }
+    }
+
+    /// The server that an assignment stands for, before it is known which installation serves it.
+    pub(crate) fn server_name(&mut self, exchange: &Exchange, entry: &Entry) {
+        let name = entry
+            .assigned
+            .tool
+            .catalog_id
+            .and_then(|id| exchange.snapshot.catalog_name(id));
+        if let Some((kept, name)) = self.0.as_mut().zip(name) {
+            name.clone_into(&mut kept.call.mcp_server_name);
+        }
+    }
+
+    pub(crate) fn server(&mut self, server: &Server) {
+        if let Some(kept) = &mut self.0 {
+            kept.call.mcp_server_id = Some(server.id);
+            kept.call.mcp_server_name.clone_from(&server.catalog_name);
+        }
+    }
+
+    /// A tool of this server's own.
+    pub(crate) fn builtin(&mut self) {
+        if let Some(kept) = &mut self.0 {
+            "archestra".clone_into(&mut kept.call.mcp_server_name);
+        }
+    }
+
+    pub(crate) fn finish(mut self, outcome: &Outcome) {
+        let Some(kept) = &mut self.0 else { return };
+        match outcome {
+            Ok(result) => {
+                kept.call.is_error = is_error(result);
+                kept.call.result = kept.copy(result);
+            }
+            Err(failure) => {
+                kept.call.is_error = true;
+                kept.call.error = Some(failure.to_string());
+                if let Some(server) = kept.call.mcp_server_id {
+                    tracing::info!(%failure, %server, tool = kept.call.tool_name, "a call failed");
+                }
+            }
+        }
+        self.hand_over();
+    }
+
+    /// It belongs to a call that is recorded already.
+    pub(crate) fn cancel(&mut self) {
+        self.0 = None;
+    }
+
+    fn hand_over(&mut self) {
+        if let Some(mut kept) = self.0.take() {
+            let platform = &kept.exchange.gateway.platform;
+            kept.call.duration = platform
+                .clock
+                .monotonic()
+                .saturating_duration_since(kept.started);
+            platform.recorder.record_tool_call(kept.call);
+        }
+    }
+}
+
+impl Kept {
+    /// At most as much as is kept of a model call.
+    fn copy(&self, json: &RawValue) -> Bytes {
+        let limit = self.exchange.gateway.platform.upstreams.body_limit;
+        let bytes = json.get().as_bytes();
+        Bytes::copy_from_slice(&bytes[..bytes.len().min(limit)])
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(kept) = &mut self.0 {
+            kept.call.is_error = true;
+            kept.call.error = Some("The client went away before the answer.".to_owned());
+        }
+        self.hand_over();
+    }
+}
+
+/// Looked for as text first, since few results have it and results may be long.
+fn is_error(result: &RawValue) -> bool {
+    result.get().contains("\"isError\"")
+        && Object::parse(result).and_then(|result| result.read("isError")) == Some(true)
+}

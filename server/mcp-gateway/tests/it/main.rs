@@ -1,0 +1,13 @@
+//! The gateway plane over HTTP, with a real Postgres and servers behind it that are not ours.
+
+mod access;
+mod broken_server;
+mod builtin;
+mod eras;
+mod faults;
+mod harness;
+mod oauth;
+mod records;
+mod sessions;
+mod streams;
+mod tools;
