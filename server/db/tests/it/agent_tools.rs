@@ -1,10 +1,22 @@
 use db::Error;
-use db::agent_tools::{self, AgentToolFilter, AgentToolSort};
+use db::agent_tools::{self, AgentTool, AgentToolFilter, AgentToolSort};
+use db::agents::Agent;
+use db::mcp_catalog::CatalogItem;
+use db::tools::Tool;
+use testkit::database::TestDatabase;
 
 use crate::rows::{assignment, database, insert_agent, insert_item, server, tool};
 
-#[tokio::test]
-async fn tools_are_assigned_once_listed_with_their_names_and_taken_away() {
+/// An agent with both tools of an item, the first of them bound to an installation.
+struct Assigned {
+    test: TestDatabase,
+    item: CatalogItem,
+    now: Tool,
+    agent: Agent,
+    bound: AgentTool,
+}
+
+async fn assigned() -> Assigned {
     let test = database().await;
     let item = insert_item(&test.db, "time").await;
     let (now, convert) = (tool(&item, "now"), tool(&item, "convert"));
@@ -26,7 +38,24 @@ async fn tools_are_assigned_once_listed_with_their_names_and_taken_away() {
         .await
         .unwrap();
     assert!(again.is_empty());
+    Assigned {
+        test,
+        item,
+        now,
+        agent,
+        bound,
+    }
+}
 
+#[tokio::test]
+async fn tools_are_assigned_once_and_listed_with_their_names() {
+    let Assigned {
+        test,
+        item,
+        now,
+        agent,
+        bound,
+    } = assigned().await;
     let filter = AgentToolFilter {
         agent_id: Some(agent.id),
         sort: AgentToolSort::Name,
@@ -52,7 +81,17 @@ async fn tools_are_assigned_once_listed_with_their_names_and_taken_away() {
         ..AgentToolFilter::default()
     };
     assert_eq!(agent_tools::list(&test.db, &owned).await.unwrap().1, 0);
+}
 
+#[tokio::test]
+async fn an_assignment_is_changed_taken_away_and_goes_with_its_item() {
+    let Assigned {
+        test,
+        item,
+        now,
+        agent,
+        bound,
+    } = assigned().await;
     let dynamic = agent_tools::update(&test.db, bound.id, |row| {
         row.credential_resolution_mode = "dynamic".to_owned();
         Ok::<_, Error>(())

@@ -61,6 +61,15 @@ async fn states_are_kept_and_a_known_one_announces_nothing() {
         ("success", None, 1)
     );
     assert_eq!(found.last_crash, Some(json!({"cause": "out of memory"})));
+}
+
+#[tokio::test]
+async fn what_a_person_asks_for_is_counted_and_values_are_replaced() {
+    let test = database().await;
+    let item = insert_item(&test.db, "time").await;
+    let row = server(&item, "ann");
+    mcp_servers::insert(&test.db, &row).await.unwrap();
+    let find = async || mcp_servers::find(&test.db, row.id).await.unwrap().unwrap();
     assert!(
         mcp_servers::ask_restart(&test.db, row.id, "stopped")
             .await

@@ -162,7 +162,7 @@ async fn a_refresh_token_is_replaced_by_one_winner() {
 }
 
 #[tokio::test]
-async fn requests_and_clusters_come_back_as_they_were_written() {
+async fn requests_come_back_as_they_were_written() {
     let test = database().await;
     let request = InstallationRequest {
         id: Uuid::now_v7(),
@@ -206,7 +206,11 @@ async fn requests_and_clusters_come_back_as_they_were_written() {
             .await
             .unwrap()
     );
+}
 
+#[tokio::test]
+async fn clusters_come_back_as_they_were_written() {
+    let test = database().await;
     let cluster = Cluster {
         id: Uuid::now_v7(),
         name: "staging".to_owned(),

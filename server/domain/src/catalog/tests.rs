@@ -59,8 +59,11 @@ async fn a_sealed_item_holds_no_secret_and_an_unsealed_one_is_as_it_was() {
     let mut item = item();
     let before = item.clone();
     seal(&secrets, &mut item).await.unwrap();
-    let text = format!("{item:?}");
-    assert!(!text.contains("hunter") && text.contains("UTC"), "{text}");
+    let shown = format!("{item:?}");
+    assert!(
+        !shown.contains("hunter") && shown.contains("UTC"),
+        "{shown}"
+    );
     let mut opened = item.clone();
     unseal(&secrets, &mut opened).await.unwrap();
     assert_eq!(

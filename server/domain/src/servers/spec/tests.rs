@@ -86,9 +86,9 @@ fn plain(secrets: &BTreeMap<String, SecretString>) -> Vec<(&str, &str)> {
         .collect()
 }
 
-#[test]
-fn values_go_where_the_item_says_and_secrets_stay_apart() {
-    let item = item(
+/// One of everything.
+fn full_item() -> CatalogItem {
+    item(
         json!({
             "command": "npx",
             "arguments": ["-y", "server", "--root", "${user_config.roots}", "--user=${user_config.user-name}", "${user_config.nothing}"],
@@ -112,7 +112,12 @@ fn values_go_where_the_item_says_and_secrets_stay_apart() {
             "nothing": {"type": "string"},
             "key": {"type": "string", "sensitive": true},
         }),
-    );
+    )
+}
+
+#[test]
+fn values_go_where_the_item_says_and_secrets_stay_apart() {
+    let item = full_item();
     let row = row(json!({}), json!({"user-name": "ann"}));
     let secrets = secrets(&[
         ("environment/TOKEN", "hunter2"),
