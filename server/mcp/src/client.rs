@@ -93,7 +93,7 @@ impl Client {
         };
         let connection = &client.handle.connection;
         handshake::negotiate(connection).await?;
-        listen::start(connection);
+        listen::start(connection).await;
         Ok(client)
     }
 

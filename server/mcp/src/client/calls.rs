@@ -19,7 +19,7 @@ pub(super) struct Calls {
 }
 
 pub(super) struct Waiting {
-    /// Where the wire is shared; over HTTP each call reads its own answer.
+    /// Over HTTP a call usually reads its answer itself.
     pub(super) reply: Option<oneshot::Sender<Outcome>>,
     pub(super) events: Option<mpsc::Sender<CallEvent>>,
     /// The caller's own progress token; on the wire it is the call's id.

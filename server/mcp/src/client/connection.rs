@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use bytes::Bytes;
 use secrecy::SecretString;
 use serde_json::value::RawValue;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 pub(super) use incoming::{Answered, Source};
@@ -139,13 +139,13 @@ impl Connection {
         let Prepared { params, token } = self.prepare(id, params, options);
         let limit = options.timeout.unwrap_or(self.options.call_timeout);
         let clock = Clock::new(limit);
-        let mut waiting = Waiting {
-            reply: None,
+        let (reply, mut answered) = oneshot::channel();
+        let waiting = Waiting {
+            reply: Some(reply),
             events: options.events.clone(),
             token,
             clock: clock.clone(),
         };
-        let reply = self.wire.reply_to(&mut waiting);
         self.calls.open(id, waiting);
         let mut open = Open {
             connection: self,
@@ -156,7 +156,10 @@ impl Connection {
         let bytes = jsonrpc::request(&Id::Number(id), method, params.as_deref());
         let work = async {
             match &self.wire {
-                Wire::Stdio(stdio) => stdio.call(bytes, reply).await,
+                Wire::Stdio(stdio) => {
+                    stdio.send(bytes).await?;
+                    std::future::pending().await
+                }
                 Wire::Http(http) => {
                     let mut headers = options.headers.clone();
                     if method == method::TOOLS_CALL && self.repeats_parameters() {
@@ -175,6 +178,8 @@ impl Connection {
         };
         let outcome = tokio::select! {
             outcome = work => { open.is_over = true; outcome }
+            // From a wire that all share: standard streams, or a standing stream that a server prefers.
+            Ok(outcome) = &mut answered => { open.is_over = true; outcome }
             () = clock.expired() => Err(Error::TimedOut { method: method.to_owned(), after: limit }),
             () = cancelled(options.cancel.as_ref()) => Err(Error::Cancelled),
             reason = self.ended() => { open.is_over = true; Err(reason) }

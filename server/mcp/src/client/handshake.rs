@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::timeout;
 
-use super::connection::{Connection, Wire};
+use super::connection::Connection;
 use super::parameters::Implementation;
 use super::{CallOptions, Server};
 use crate::era::{Era, ProtocolVersion, meta, method};
@@ -74,7 +74,14 @@ async fn discover(connection: &Arc<Connection>, may_fall_back: bool) -> Result<b
         timeout: Some(probe_timeout(connection, may_fall_back)),
         ..CallOptions::default()
     };
-    let answer = connection.call(method::DISCOVER, None, &options).await;
+    let mut answer = connection.call(method::DISCOVER, None, &options).await;
+    if let Err(Error::Rpc(error)) = &answer
+        && error.code == code::UNSUPPORTED_PROTOCOL_VERSION
+        && supported(error).contains(&ProtocolVersion::LATEST)
+    {
+        // One of several replicas, of which not all are equally new.
+        answer = connection.call(method::DISCOVER, None, &options).await;
+    }
     match answer {
         Ok(hello) => Ok(accept_discovery(connection, &hello)),
         Err(Error::Rpc(error)) => refused(&error, may_fall_back),
@@ -128,25 +135,32 @@ fn refused(error: &RpcError, may_fall_back: bool) -> Result<bool, Error> {
         code::HEADER_MISMATCH | code::MISSING_CLIENT_CAPABILITY
     );
     if error.code == code::UNSUPPORTED_PROTOCOL_VERSION {
-        let data = error.data.as_deref().map(RawValue::get);
-        let supported: Option<Supported> = data.and_then(|data| serde_json::from_str(data).ok());
-        let supported = supported.map(|data| data.supported).unwrap_or_default();
-        let has_legacy = supported.iter().any(|version| {
-            version
-                .parse::<ProtocolVersion>()
-                .is_ok_and(|version| version.era() == Era::Legacy)
-        });
-        if has_legacy && may_fall_back {
+        let supported = supported(error);
+        let has_legacy = supported.iter().any(|version| version.era() == Era::Legacy);
+        if may_fall_back && (has_legacy || supported.is_empty()) {
             return Ok(false);
         }
+        let names: Vec<_> = supported.iter().map(|version| version.as_str()).collect();
         return Err(Error::Negotiation {
-            cause: format!("it supports {}", supported.join(", ")),
+            cause: format!(
+                "{}; of those known here it names: {}",
+                error.message,
+                names.join(", ")
+            ),
         });
     }
     if is_modern || !may_fall_back {
         return Err(Error::Rpc(error.clone()));
     }
     Ok(false)
+}
+
+/// The versions in an error about versions, as far as they are known here.
+fn supported(error: &RpcError) -> Vec<ProtocolVersion> {
+    let data = error.data.as_deref().map(RawValue::get);
+    let data: Option<Supported> = data.and_then(|data| serde_json::from_str(data).ok());
+    let names = data.map(|data| data.supported).unwrap_or_default();
+    names.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
 /// Opens a session. Also called when the server has forgotten the one there was.
@@ -203,22 +217,5 @@ fn member_or_empty(object: &Object<'_>, name: &str) -> Box<RawValue> {
     match object.get(name) {
         Some(value) => value.to_owned(),
         None => Object::new().to_raw(),
-    }
-}
-
-impl Wire {
-    /// Where the wire is shared, the answer comes by way of whoever reads it.
-    pub(super) fn reply_to(
-        &self,
-        waiting: &mut super::calls::Waiting,
-    ) -> Option<tokio::sync::oneshot::Receiver<super::calls::Outcome>> {
-        match self {
-            Self::Http(_) => None,
-            Self::Stdio(_) => {
-                let (sender, receiver) = tokio::sync::oneshot::channel();
-                waiting.reply = Some(sender);
-                Some(receiver)
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tokio::sync::oneshot;
 
 use super::CallOptions;
 use super::connection::{Connection, Wire};
@@ -17,7 +18,18 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A subscription is meant to be silent for as long as nothing changes.
 const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
 
-pub(super) fn start(connection: &Arc<Connection>) {
+/// How long connecting waits for the standing stream, so that the first call's questions find it open.
+const OPENS_WITHIN: Duration = Duration::from_millis(500);
+
+/// What is known of the standing stream from one connection to the next.
+pub(super) struct Standing {
+    pub(super) last: Option<String>,
+    pub(super) retry: Option<Duration>,
+    /// Dropped once the stream is open, or refused.
+    pub(super) opened: Option<oneshot::Sender<()>>,
+}
+
+pub(super) async fn start(connection: &Arc<Connection>) {
     if !connection.options.listen {
         return;
     }
@@ -25,12 +37,15 @@ pub(super) fn start(connection: &Arc<Connection>) {
     match (&connection.wire, connection.server().era()) {
         (Wire::Stdio(_), Era::Legacy) => {}
         (Wire::Http(_), Era::Legacy) => {
+            let (opened, opening) = oneshot::channel();
             connection.options.tasks.spawn(async move {
                 tokio::select! {
-                    () = stand(&listening) => {}
+                    () = stand(&listening, opened) => {}
                     () = listening.stop.cancelled() => {}
                 }
             });
+            // Too late is no failure.
+            let _ = tokio::time::timeout(OPENS_WITHIN, opening).await;
         }
         (_, Era::Stateless) => {
             let Some(filter) = filter(&connection.server().capabilities) else {
@@ -47,26 +62,31 @@ pub(super) fn start(connection: &Arc<Connection>) {
 }
 
 /// Keeps the GET stream open; a server that has none says so once.
-async fn stand(connection: &Arc<Connection>) {
+async fn stand(connection: &Arc<Connection>, opened: oneshot::Sender<()>) {
     let Wire::Http(http) = &connection.wire else {
         return;
     };
-    let mut last = None;
-    let mut retry = None;
+    let mut standing = Standing {
+        last: None,
+        retry: None,
+        opened: Some(opened),
+    };
     let mut pause = FIRST_PAUSE;
     loop {
         let session = http.generation();
-        match http.listen(connection, &mut last, &mut retry).await {
+        match http.listen(connection, &mut standing).await {
             Ok(()) | Err(Error::Closed { .. }) => pause = FIRST_PAUSE,
             Err(Error::Unreachable { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
             // With a new session there is a new stream to open; until a call has opened it there is nothing to do.
-            Err(Error::Http { .. } | Error::Rpc(_)) if http.generation() != session => last = None,
+            Err(Error::Http { .. } | Error::Rpc(_)) if http.generation() != session => {
+                standing.last = None;
+            }
             Err(error) => {
                 tracing::debug!("the server offers no standing stream: {error}");
                 return;
             }
         }
-        tokio::time::sleep(retry.unwrap_or(pause)).await;
+        tokio::time::sleep(standing.retry.unwrap_or(pause)).await;
     }
 }
 

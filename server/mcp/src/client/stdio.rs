@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::Options;
-use super::calls::Outcome;
 use super::connection::{Answered, Connection, Source, Wire};
 use crate::error::Error;
 use crate::jsonrpc::{self, Id, excerpt};
@@ -26,16 +25,6 @@ impl StdioWire {
     pub(super) async fn send(&self, bytes: Bytes) -> Result<(), Error> {
         let sent = self.outgoing.send(on_one_line(bytes)).await;
         sent.map_err(|_| Error::closed("the server no longer reads"))
-    }
-
-    pub(super) async fn call(
-        &self,
-        bytes: Bytes,
-        reply: Option<oneshot::Receiver<Outcome>>,
-    ) -> Outcome {
-        self.send(bytes).await?;
-        let gone = || Error::closed("nobody reads the server's answers");
-        reply.ok_or_else(gone)?.await.map_err(|_| gone())?
     }
 }
 

@@ -92,7 +92,11 @@ pub(super) async fn discover(
     let issuer = metadata.authorization_servers.first().ok_or_else(|| {
         OauthError::Discovery("the server's metadata name no authorization server".to_owned())
     })?;
-    let authorization_server = server_metadata(http, issuer, must_encrypt).await?;
+    let metadata_of_server = server_metadata(http, issuer).await?;
+    let authorization_server = metadata_of_server
+        .map(|metadata| checked(metadata, issuer))
+        .transpose()?
+        .map(|metadata| metadata.into_server(must_encrypt));
     Ok(Found {
         resource: metadata.resource,
         scopes_supported: metadata.scopes_supported,
@@ -148,11 +152,7 @@ fn check_resource(resource: &str, server_url: &Url) -> Result<(), OauthError> {
 }
 
 /// RFC 8414 puts the well-known part before the issuer's path, `OpenID` Connect behind it.
-async fn server_metadata(
-    http: &Http,
-    issuer: &str,
-    must_encrypt: bool,
-) -> Result<Option<AuthorizationServer>, OauthError> {
+async fn server_metadata(http: &Http, issuer: &str) -> Result<Option<ServerMetadata>, OauthError> {
     let url = Url::parse(issuer)
         .map_err(|error| OauthError::Discovery(format!("`{issuer}` is no issuer: {error}")))?;
     let path = url.path().trim_end_matches('/');
@@ -164,9 +164,8 @@ async fn server_metadata(
         places.push(format!("{path}/.well-known/openid-configuration"));
     }
     for place in places {
-        let found: Option<ServerMetadata> = document(http, at(&url, &place)).await?;
-        if let Some(metadata) = found {
-            return from_metadata(metadata, issuer, must_encrypt).map(Some);
+        if let Some(metadata) = document(http, at(&url, &place)).await? {
+            return Ok(Some(metadata));
         }
     }
     Ok(None)
@@ -174,29 +173,31 @@ async fn server_metadata(
 
 /// RFC 8414, section 3.3. A final slash is forgiven here, because a URL without a path has two spellings; what the
 /// metadata say is what later answers are compared with, letter by letter.
-fn from_metadata(
-    metadata: ServerMetadata,
-    issuer: &str,
-    must_encrypt: bool,
-) -> Result<AuthorizationServer, OauthError> {
+fn checked(metadata: ServerMetadata, issuer: &str) -> Result<ServerMetadata, OauthError> {
     if metadata.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
         return Err(OauthError::Mismatch(format!(
             "the metadata of `{issuer}` say that they are those of `{}`",
             metadata.issuer
         )));
     }
-    Ok(AuthorizationServer {
-        issuer: metadata.issuer,
-        authorization_endpoint: metadata.authorization_endpoint,
-        token_endpoint: metadata.token_endpoint,
-        registration_endpoint: metadata.registration_endpoint,
-        scopes_supported: metadata.scopes_supported,
-        auth_methods: metadata.token_endpoint_auth_methods_supported,
-        pkce_methods: Some(metadata.code_challenge_methods_supported),
-        takes_metadata_documents: metadata.client_id_metadata_document_supported,
-        announces_issuer: metadata.authorization_response_iss_parameter_supported,
-        must_encrypt,
-    })
+    Ok(metadata)
+}
+
+impl ServerMetadata {
+    fn into_server(self, must_encrypt: bool) -> AuthorizationServer {
+        AuthorizationServer {
+            issuer: self.issuer,
+            authorization_endpoint: self.authorization_endpoint,
+            token_endpoint: self.token_endpoint,
+            registration_endpoint: self.registration_endpoint,
+            scopes_supported: self.scopes_supported,
+            auth_methods: self.token_endpoint_auth_methods_supported,
+            pkce_methods: Some(self.code_challenge_methods_supported),
+            takes_metadata_documents: self.client_id_metadata_document_supported,
+            announces_issuer: self.authorization_response_iss_parameter_supported,
+            must_encrypt,
+        }
+    }
 }
 
 /// 2025-03-26: the server is its own authorization server, with fixed paths where it publishes nothing.
@@ -206,8 +207,15 @@ async fn without_resource_metadata(
 ) -> Result<AuthorizationServer, OauthError> {
     let issuer = server_url.origin().ascii_serialization();
     let must_encrypt = server_url.scheme() == "https";
-    if let Some(found) = server_metadata(http, &issuer, must_encrypt).await? {
-        return Ok(found);
+    if let Some(metadata) = server_metadata(http, &issuer).await? {
+        // That revision knew no issuer to compare with; what is not of the same origin is somebody else's all the same.
+        let names_itself =
+            Url::parse(&metadata.issuer).is_ok_and(|url| url.origin() == server_url.origin());
+        return if names_itself {
+            Ok(metadata.into_server(must_encrypt))
+        } else {
+            checked(metadata, &issuer).map(|metadata| metadata.into_server(must_encrypt))
+        };
     }
     let endpoint = |path: &str| Some(at(server_url, path).to_string());
     Ok(AuthorizationServer {

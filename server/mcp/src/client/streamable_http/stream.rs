@@ -10,7 +10,8 @@ use reqwest::Response;
 
 use super::{HttpWire, failure, is_event_stream};
 use crate::client::calls::Outcome;
-use crate::client::connection::{Connection, Source};
+use crate::client::connection::{Answered, Connection, Source};
+use crate::client::listen::Standing;
 use crate::era::{Era, headers};
 use crate::error::Error;
 use crate::http::broken;
@@ -91,27 +92,27 @@ impl HttpWire {
         Ok(None)
     }
 
-    /// The standing stream of the legacy era, until it ends. `last` is where the one before it ended.
+    /// The standing stream of the legacy era, until it ends.
     pub(in crate::client) async fn listen(
         &self,
         connection: &Arc<Connection>,
-        last: &mut Option<String>,
-        retry: &mut Option<Duration>,
+        standing: &mut Standing,
     ) -> Result<(), Error> {
-        let mut stream = self.open_stream(connection, last.as_deref()).await?;
+        let opened = self.open_stream(connection, standing.last.as_deref()).await;
+        // Whether it is there or refused: whoever waits need not wait any longer.
+        standing.opened = None;
+        let mut stream = opened?;
         let mut parser = Parser::new(self.limit);
         let mut events = Vec::new();
         while let Some(piece) = stream.chunk().await.map_err(|error| broken(&error))? {
             let fed = parser.feed(&piece, &mut events);
             for event in events.drain(..) {
-                if is_message(&event)
-                    && let Err(error) = connection.take(&event.data, Source::Connection)
-                {
-                    tracing::debug!("an event that is no message: {error}");
+                if is_message(&event) {
+                    take_standing(connection, &event);
                 }
             }
-            *last = parser.last_event_id().map(ToOwned::to_owned);
-            *retry = parser.retry();
+            standing.last = parser.last_event_id().map(ToOwned::to_owned);
+            standing.retry = parser.retry();
             fed.map_err(|TooLong| Error::TooLarge { limit: self.limit })?;
         }
         Ok(())
@@ -137,6 +138,18 @@ impl HttpWire {
             }),
             _ => Err(failure(response).await),
         }
+    }
+}
+
+fn take_standing(connection: &Arc<Connection>, event: &Event) {
+    match connection.take(&event.data, Source::Connection) {
+        Ok(None) => {}
+        Ok(Some(Answered { id, outcome })) => {
+            if let Some(id) = id {
+                connection.calls.settle(id, outcome.map_err(Error::Rpc));
+            }
+        }
+        Err(error) => tracing::debug!("an event that is no message: {error}"),
     }
 }
 

@@ -115,10 +115,7 @@ impl SignIn {
 
     async fn as_workload(&self, challenge: Option<&Challenge>) -> Result<Grant> {
         let config = self.config()?;
-        let assertion = ["assertion", "workload_assertion", "jwt", "valid_assertion"]
-            .into_iter()
-            .find_map(|name| self.said(name).ok())
-            .context("the scenario hands out no assertion")?;
+        let assertion = self.said("valid_jwt")?;
         let grant = oauth::jwt_bearer(
             &self.http,
             &self.server,

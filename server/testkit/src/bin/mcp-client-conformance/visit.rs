@@ -22,7 +22,7 @@ pub(crate) async fn everything(
         Some(calls) => calls.clone(),
         None => tools
             .iter()
-            .map(|tool| json!({ "name": tool["name"], "arguments": example(&tool["inputSchema"]) }))
+            .map(|tool| json!({ "name": tool["name"], "arguments": arguments(tool, &tools) }))
             .collect(),
     };
     for call in calls {
@@ -48,6 +48,15 @@ pub(crate) async fn everything(
         }
     }
     Ok(())
+}
+
+/// A tool that wants to see a schema gets the first tool's, as it was listed.
+fn arguments(tool: &Value, tools: &[Value]) -> Value {
+    let mut arguments = example(&tool["inputSchema"]);
+    if arguments.get("schema").is_some() {
+        arguments["schema"] = tools[0]["inputSchema"].clone();
+    }
+    arguments
 }
 
 async fn list(client: &Client, sign_in: &mut SignIn, method: &str) -> Result<Vec<Value>> {
