@@ -13,9 +13,10 @@ use crate::metrics::{MetricsState, metrics};
 use crate::middleware::{self, Origins};
 use crate::{health, openapi, ui};
 
-/// What every port shares: the proxy has one pool of connections to the providers.
+/// What every port shares: the proxy has one pool of connections to the providers, the gateway one set of sessions.
 pub(crate) struct Planes {
     pub(crate) proxy: Router,
+    pub(crate) gateway: Router,
     pub(crate) metrics: Router,
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn router(
     api.merge(pages)
         .layer(layer::from_fn(middleware::security_headers))
         .merge(planes.proxy.clone())
+        .merge(planes.gateway.clone())
         .merge(planes.metrics.clone())
         .layer(layer::from_fn_with_state(
             platform.clone(),

@@ -213,6 +213,7 @@ impl Sockets {
         let secret = config.metrics_secret.clone();
         let planes = Planes {
             proxy: llm_proxy::router(platform.clone()),
+            gateway: mcp_gateway::router(platform.clone()),
             metrics: router::metrics_router(platform, secret),
         };
         let routers = [

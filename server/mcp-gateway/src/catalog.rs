@@ -181,7 +181,10 @@ fn named(tools: &[AgentTool], prefixed: bool) -> Vec<Entry> {
     }
     let entry = |assigned: &AgentTool| {
         let tool = &assigned.tool;
-        let is_plain = !prefixed && counts.get(tool.raw_name.as_str()) == Some(&1);
+        // With a separator in it a plain name could be taken for another server's full one.
+        let is_plain = !prefixed
+            && counts.get(tool.raw_name.as_str()) == Some(&1)
+            && !tool.raw_name.contains(SEPARATOR);
         let name = if is_plain { &tool.raw_name } else { &tool.name };
         let mut definition = Object::parse(&tool.definition)?;
         definition.set_value("name", name);

@@ -181,12 +181,19 @@ async fn forwarded(
 ) -> Response {
     let params = Object::parse_or_empty(request.params.as_deref());
     if let Some(resumed) = exchange.gateway.parked.resume(&exchange, &params).await {
+        let resumed = match resumed {
+            Ok(resumed) => resumed,
+            Err(failure) => {
+                let answer = failure.answer(Some(&request.id), exchange.is_stateless());
+                recording.finish(&Err(failure));
+                return answer;
+            }
+        };
         // The call has been recorded from its beginning on.
         recording.cancel();
         return match resumed {
-            Ok(Resumed::Running(running)) => answer::deliver(exchange, request.id, running).await,
-            Ok(Resumed::AskedAgain(result)) => answer::result(&request.id, &result),
-            Err(failure) => failure.answer(Some(&request.id), exchange.is_stateless()),
+            Resumed::Running(running) => answer::deliver(exchange, request.id, running).await,
+            Resumed::AskedAgain(result) => answer::result(&request.id, &result),
         };
     }
     let cancel = exchange.cancel_token(&request);

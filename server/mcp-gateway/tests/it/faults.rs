@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use crate::broken_server::{FakeBrokenServer, Fault};
 use crate::harness::TestGateway;
 
-async fn called(fault: Fault) -> (TestGateway, Value) {
-    let change = |options: &mut testkit::platform::Options| {
-        options.tool_call_timeout = Duration::from_millis(300)
-    };
+const SHORT: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_secs(60);
+
+async fn called(fault: Fault, patience: Duration) -> (TestGateway, Value) {
+    let change = |options: &mut testkit::platform::Options| options.tool_call_timeout = patience;
     let gateway = TestGateway::start_with(json!({ "builtinTools": false }), change).await;
     let server = FakeBrokenServer::start(fault).await;
     gateway.install("broken", server.url()).await;
@@ -25,7 +26,7 @@ async fn called(fault: Fault) -> (TestGateway, Value) {
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_given_up() {
-    let (gateway, answer) = called(Fault::Silent).await;
+    let (gateway, answer) = called(Fault::Silent, SHORT).await;
     let text = answer["error"]["message"].as_str().unwrap();
     assert!(
         text.contains("broken did not answer")
@@ -39,7 +40,7 @@ async fn a_server_that_never_answers_is_given_up() {
 
 #[tokio::test]
 async fn a_server_that_dies_midway_is_an_error_and_not_a_second_call() {
-    let (gateway, answer) = called(Fault::Dies).await;
+    let (gateway, answer) = called(Fault::Dies, LONG).await;
     let text = answer["error"]["message"].as_str().unwrap();
     assert!(text.starts_with("broken: "), "{text}");
     assert_eq!(gateway.records(1).await.len(), 1);
@@ -47,7 +48,7 @@ async fn a_server_that_dies_midway_is_an_error_and_not_a_second_call() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_one_is_an_error() {
-    let (_gateway, answer) = called(Fault::Malformed).await;
+    let (_gateway, answer) = called(Fault::Malformed, LONG).await;
     assert!(
         answer["error"]["message"]
             .as_str()
@@ -59,7 +60,7 @@ async fn an_answer_that_is_not_one_is_an_error() {
 
 #[tokio::test]
 async fn a_result_of_many_megabytes_comes_through_and_one_without_end_does_not() {
-    let (gateway, answer) = called(Fault::Huge(20_000_000)).await;
+    let (gateway, answer) = called(Fault::Huge(20_000_000), LONG).await;
     assert_eq!(
         answer["result"]["content"][0]["text"]
             .as_str()
@@ -69,7 +70,7 @@ async fn a_result_of_many_megabytes_comes_through_and_one_without_end_does_not()
         answer.to_string()
     );
     assert!(gateway.records(1).await[0].result_bytes > 20_000_000);
-    let (_gateway, answer) = called(Fault::Huge(140_000_000)).await;
+    let (_gateway, answer) = called(Fault::Huge(140_000_000), LONG).await;
     assert!(
         answer["error"]["message"]
             .as_str()

@@ -1,5 +1,7 @@
 //! Clients that listen for what servers say of their own accord.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::harness::{TestGateway, message, next_event};
@@ -11,14 +13,15 @@ async fn a_listening_session_hears_of_changes_behind_and_here() {
     let mut stream = session.request(reqwest::Method::GET).send().await.unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     let mut buffer = String::new();
-    // The connection to the server is made by the first call.
-    session
-        .rpc(
-            "tools/call",
-            json!({ "name": "test_trigger_prompt_change", "arguments": {} }),
-        )
-        .await;
-    let heard = next_event(&mut stream, &mut buffer).await;
+    // The gateway opens its own stream to the server beside the first call, so that may be too early to be heard.
+    let heard = loop {
+        let call = json!({ "name": "test_trigger_prompt_change", "arguments": {} });
+        session.rpc("tools/call", call).await;
+        let next = next_event(&mut stream, &mut buffer);
+        if let Ok(heard) = tokio::time::timeout(Duration::from_millis(500), next).await {
+            break heard;
+        }
+    };
     assert_eq!(heard["method"], "notifications/prompts/list_changed");
     gateway.change_agent(json!({ "toolPrefix": true })).await;
     let heard = next_event(&mut stream, &mut buffer).await;
