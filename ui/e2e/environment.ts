@@ -15,3 +15,13 @@ export function uiUrl(): string {
 export function apiUrl(): string {
   return process.env['ARCHESTRA_E2E_API_URL'] ?? uiUrl();
 }
+
+/** A remote MCP server of its own for each name. */
+export function mcpServerUrl(name: string): string {
+  const port = process.env['ARCHESTRA_E2E_MCP_PORT'];
+  if (port === undefined) throw new Error('ARCHESTRA_E2E_MCP_PORT is not set');
+  return `http://127.0.0.1:${port}/${encodeURIComponent(name)}`;
+}
+
+/** An MCP server in an image that the container engine has. */
+export const MCP_IMAGE = process.env['ARCHESTRA_E2E_MCP_IMAGE'] ?? 'local/mcp-everything:1';

@@ -1,7 +1,7 @@
 /** `test` with a signed-in page that fails on script errors and on violations of the content security policy. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test as base } from '@playwright/test';
-import { apiUrl, SIGNED_IN, uiUrl } from './environment';
+import { apiUrl, mcpServerUrl, SIGNED_IN, uiUrl } from './environment';
 
 export { expect };
 
@@ -64,4 +64,60 @@ export async function createAgent(page: Page, name: string): Promise<{ id: strin
   const answer = await page.request.post('/api/agents', { data: { name } });
   expect(answer.ok()).toBe(true);
   return (await answer.json()) as { id: string; name: string };
+}
+
+export type Installed = { id: string; name: string; catalogId: string; url: string };
+
+/** A remote MCP server with the tools echo, add and fail, installed for everyone. */
+export async function installRemote(page: Page, name: string, agentIds: string[] = []): Promise<Installed> {
+  const url = mcpServerUrl(name);
+  const item = await posted<{ id: string }>(page, '/api/internal_mcp_catalog', {
+    name,
+    serverType: 'remote',
+    serverUrl: url,
+  });
+  const server = await posted<{ id: string }>(page, '/api/mcp_server', {
+    name,
+    catalogId: item.id,
+    scope: 'org',
+    agentIds,
+  });
+  return { id: server.id, name, catalogId: item.id, url };
+}
+
+async function posted<T>(page: Page, path: string, data: unknown): Promise<T> {
+  const answer = await page.request.post(path, { data });
+  expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
+  return (await answer.json()) as T;
+}
+
+/** One JSON-RPC request to a gateway, as a client without a session sends it. */
+export async function gatewayCall(page: Page, agentId: string, tool: string, args: unknown): Promise<string> {
+  const { value } = (await (await page.request.get('/api/user-tokens/me/value')).json()) as { value: string };
+  const answer = await fetch(`${apiUrl()}/v1/mcp/${agentId}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${value}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': tool,
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: {
+        name: tool,
+        arguments: args,
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'e2e', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    }),
+  });
+  return answer.text();
 }

@@ -1,10 +1,11 @@
-/** One provider, one real server, one signed-in state for all specs. */
+/** One provider, one MCP server, one real server, one signed-in state for all specs. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMcpServer } from './mcp-server';
 import { saveSignedIn } from './sign-in-state';
 import { startProvider } from './provider';
 
@@ -15,12 +16,17 @@ export default async function globalSetup(): Promise<Stop> {
     process.env['ARCHESTRA_E2E_URL'] === undefined || process.env['ARCHESTRA_E2E_PROVIDER_PORT'] === undefined;
   const providerPort = own ? await freePort() : Number(process.env['ARCHESTRA_E2E_PROVIDER_PORT']);
   const provider = await startProvider(providerPort);
+  const mcpPort = Number(process.env['ARCHESTRA_E2E_MCP_PORT'] ?? (await freePort()));
+  process.env['ARCHESTRA_E2E_MCP_PORT'] = String(mcpPort);
+  const mcp = await startMcpServer(mcpPort);
   const stopServer = own ? await startServer(providerPort) : async () => {};
   await saveSignedIn();
   return async () => {
     await stopServer();
     provider.closeAllConnections();
     provider.close();
+    mcp.closeAllConnections();
+    mcp.close();
   };
 }
 
@@ -44,6 +50,8 @@ async function startServer(providerPort: number): Promise<Stop> {
       ARCHESTRA_OPENAI_BASE_URL: `${upstream}/v1`,
       ARCHESTRA_ANTHROPIC_BASE_URL: upstream,
       ARCHESTRA_GEMINI_BASE_URL: upstream,
+      // The MCP server of the tests listens on this machine.
+      ARCHESTRA_MCP_ALLOWED_NETWORKS: '127.0.0.0/8',
     },
   });
   process.env['ARCHESTRA_E2E_URL'] = ui;

@@ -106,7 +106,19 @@ test('every page is reached with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
-  for (const name of ['Connect', 'LLM logs', 'Agents', 'Prices', 'Settings']) {
+  for (const name of [
+    'Connect',
+    'Catalogue',
+    'Servers',
+    'Gateways',
+    'Runtimes',
+    'Requests',
+    'LLM logs',
+    'MCP logs',
+    'Agents',
+    'Prices',
+    'Settings',
+  ]) {
     const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
     await link.focus();
     await page.keyboard.press('Enter');

@@ -84,14 +84,19 @@ export type CatalogItem = CatalogDescription & {
 
 export type CatalogInput = Partial<CatalogDescription> & { name: string; serverType: ServerType; scope?: Scope };
 
-export type OfferedServer = CatalogDescription & {
-  slug: string;
-  title: string;
-  category: string | null;
-  testedAt: string | null;
-  needs: string[];
-  catalogId: string | null;
-};
+/** What it leaves out is not set; the rest is what can be added to the registry as it is. */
+export type OfferedServer = Partial<CatalogDescription> &
+  Pick<CatalogDescription, 'name' | 'serverType'> & {
+    slug: string;
+    title: string;
+    category: string | null;
+    testedAt: string | null;
+    testedVersion: string | null;
+    toolCount: number | null;
+    needs: string[];
+    catalogId: string | null;
+    warnings: string[];
+  };
 
 export type BuiltinCatalog = { asOf: string; items: OfferedServer[] };
 export type RegistryPage = { items: OfferedServer[]; nextCursor: string | null; source: string; fetchedAt: string };
@@ -106,17 +111,19 @@ export type RuntimeId = 'docker' | 'kubernetes' | 'process';
 /** The last time it fell over: why, and what it said in that run and in the one before. */
 export type Crash = { at: string; exitCode: number | null; cause: string; log: string[]; previousLog: string[] };
 
+export type Progress = { step: string; current: number | null; total: number | null };
+
 /** What changes by itself while one looks at a server; comes over the live stream. */
-export type ServerStatus = {
+export type ServerChange = {
   id: string;
   name: string;
-  status: InstallationStatus;
-  error: string | null;
-  /** What is going on, in words: "pulling the image, 41 %". */
-  detail: string | null;
-  runtime: RuntimeId | null;
+  localInstallationStatus: InstallationStatus;
+  localInstallationError: string | null;
+  /** What is going on, in words. */
+  statusDetail: string | null;
+  startedAt: string | null;
+  progress: Progress | null;
   restarts: number;
-  removed: boolean;
 };
 
 export type ServerUsage = {
@@ -133,6 +140,8 @@ export type McpServer = {
   localInstallationStatus: InstallationStatus;
   localInstallationError: string | null;
   statusDetail: string | null;
+  startedAt: string | null;
+  progress: Progress | null;
   restarts: number;
   lastCrash: Crash | null;
   toolCount: number;
@@ -168,6 +177,8 @@ export type InstallInput = {
   environmentValues: Record<string, string>;
   userConfigValues: Record<string, string>;
   accessToken?: string;
+  /** What a sign-in in the browser left. */
+  secretId?: string;
   agentIds: string[];
 };
 
@@ -318,11 +329,14 @@ export type ToolCall = {
   error: string | null;
   durationMs: number | null;
   resultBytes: number | null;
+  /** Arguments or result were too long to keep whole. */
+  truncated: boolean;
   userId: string | null;
   userName: string | null;
   tokenName: string | null;
   authMethod: string | null;
   session: string | null;
+  client: string | null;
 };
 
 export type ToolCallPage = { data: ToolCall[]; pagination: { total: number }; nextBefore: string | null };

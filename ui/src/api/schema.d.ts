@@ -4,6 +4,39 @@
  */
 
 export interface paths {
+    "/api/agent-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List assignments, page by page. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agent-tools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["update"];
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -83,6 +116,75 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/tools/bulk-assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give many tools to many agents. What can't be given is listed with its reason; the rest is given. */
+        post: operations["bulk_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/tools/bulk-unassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take many tools from an agent. */
+        post: operations["bulk_unassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agentId}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tools of one agent. */
+        get: operations["of_agent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agentId}/tools/{toolId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a tool to an agent. */
+        post: operations["assign"];
+        /** Take a tool from an agent. */
+        delete: operations["unassign"];
         options?: never;
         head?: never;
         patch?: never;
@@ -344,6 +446,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What older clients ask before they show a feature. */
+        get: operations["features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -514,6 +633,608 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/internal_mcp_catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the catalog items that the caller may see. Secret values are left out. */
+        get: operations["list"];
+        put?: never;
+        /** Add a server to the registry. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/internal_mcp_catalog/by-name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** As above, by the item's name. */
+        delete: operations["delete_by_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/internal_mcp_catalog/labels/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["label_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/internal_mcp_catalog/labels/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["label_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/internal_mcp_catalog/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item. Those who may change it also get its secret values, as they were written. */
+        get: operations["get"];
+        /** Change an item: only the fields that are sent; null clears one. What changes how it runs flags its installations. */
+        put: operations["update"];
+        post?: never;
+        /** Remove an item with its installations, tools and assignments. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/internal_mcp_catalog/{id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tools that an item's installations offer. */
+        get: operations["tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-servers/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: `server` with what changes of an installation, all of them at first; `removed` with an id; `missed` if some
+         *     were skipped.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-tool-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List calls, newest first. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-tool-calls/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many calls have which agent, server, tool, method and outcome; whole hours. */
+        get: operations["facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-tool-calls/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: `call` with a row of the list, without its result; `missed` if some were skipped. */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp-tool-calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call with its arguments and its result. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_catalog/builtin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Servers that are offered without a network, with the day each was last started. */
+        get: operations["builtin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_catalog/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a paste into catalog items, to look at before they are added. Nothing is run, fetched or saved. */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_catalog/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the official registry of MCP servers. Needs the network. */
+        get: operations["registry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the installations that the caller may see. */
+        get: operations["list"];
+        put?: never;
+        /**
+         * Install a server. A remote one is connected to before this answers; a local one starts afterwards, and its status says how far
+         *     it is.
+         */
+        post: operations["install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Delete an installation. What ran for it goes as soon as its runtime answers, its secrets too. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Rename an installation. */
+        patch: operations["rename"];
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one request to the server and see what comes back. It is recorded like any other call. */
+        post: operations["inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/installation-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an installation is. */
+        get: operations["installation_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The end of its log, or with `follow` plain text that goes on. */
+        get: operations["logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Authenticate with something else from now on. */
+        patch: operations["reauthenticate"];
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/reinstall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Install it anew, with the catalog item as it is now and with other values where some are given. */
+        post: operations["reinstall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/reload-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask it for its tools again. */
+        post: operations["reload_tools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start it again with its values as they are. */
+        post: operations["restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As restart: what failed is tried again now instead of later. */
+        post: operations["retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start what was stopped. */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop it until it is started again. */
+        post: operations["stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tools of an installation, by name. */
+        get: operations["tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls of an installation, by hour and by tool. */
+        get: operations["usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server_installation_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own requests; those who decide see all. */
+        get: operations["list"];
+        put?: never;
+        /** Ask for a server: one of a catalogue, or one described by hand. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server_installation_requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/mcp_server_installation_requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server_installation_requests/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp_server_installation_requests/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a note to the talk about a request. */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in with what the browser came back with. */
+        post: operations["callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in at a remote server. */
+        post: operations["initiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organization": {
         parameters: {
             query?: never;
@@ -548,6 +1269,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runtimes in the order in which they are chosen, asked just now. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics/overview": {
         parameters: {
             query?: never;
@@ -559,6 +1297,104 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List teams with their members. */
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put: operations["update"];
+        post?: never;
+        /** Delete a team with its token; its installations are deleted first. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/external-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["external_groups"];
+        put?: never;
+        post: operations["add_external_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/external-groups/{groupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_external_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["members"];
+        put?: never;
+        post: operations["add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove_member"];
         options?: never;
         head?: never;
         patch?: never;
@@ -612,6 +1448,191 @@ export interface paths {
         post?: never;
         /** Delete a custom price; the built-in one, if any, is in force again. */
         delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of the organization and of every team. Each is made when it is first asked for. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a token; the old one is refused from now on. */
+        post: operations["rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The token itself. */
+        get: operations["value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all tools, by name. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a tool that its server no longer offers; one that it still offers comes back at the next discovery. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what a server now says of a tool; it can be called again. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a tool by hand, or let it be called again. */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tools/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep what was approved; the tool stays paused while its server says something else. */
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-tokens/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own token; it is made when it is first asked for. */
+        get: operations["mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-tokens/me/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotate_mine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user-tokens/me/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["my_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -680,8 +1701,50 @@ export interface components {
             considerContextUntrusted?: boolean | null;
             labels?: components["schemas"]["Label"][] | null;
         };
+        AgentName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         AgentPage: {
             data: components["schemas"]["Agent"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        AgentTool: {
+            /** Format: uuid */
+            id: string;
+            agent: components["schemas"]["AgentName"];
+            tool: components["schemas"]["AssignedTool"];
+            /** Format: uuid */
+            mcpServerId?: string | null;
+            mcpServerName?: string | null;
+            /** @description `static`, `dynamic` or `enterprise_managed` */
+            credentialResolutionMode: string;
+            /** Format: uuid */
+            credentialSourceMcpServerId?: string | null;
+            /** Format: uuid */
+            executionSourceMcpServerId?: string | null;
+            useDynamicTeamCredential: boolean;
+            responseModifierTemplate?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description Change an assignment: only the fields that are sent; null clears one. */
+        AgentToolInput: {
+            credentialResolutionMode?: components["schemas"]["Mode"] | null;
+            /** Format: uuid */
+            mcpServerId?: string | null;
+            /** Format: uuid */
+            credentialSourceMcpServerId?: string | null;
+            /** Format: uuid */
+            executionSourceMcpServerId?: string | null;
+            useDynamicTeamCredential?: boolean | null;
+            responseModifierTemplate?: string | null;
+        };
+        AgentToolPage: {
+            data: components["schemas"]["AgentTool"][];
             pagination: components["schemas"]["Pagination"];
         };
         Analytics: {
@@ -702,6 +1765,51 @@ export interface components {
             /** Format: date-time */
             lastRequest?: string | null;
         };
+        AssignedTool: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description?: string | null;
+            parameters: Record<string, unknown>;
+            /** Format: uuid */
+            catalogId?: string | null;
+            catalogName?: string | null;
+            serverType: string;
+            tokens: number;
+            paused: boolean;
+            available: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Assignment: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            agentId: string;
+            /** Format: uuid */
+            toolId: string;
+            /** Format: uuid */
+            mcpServerId?: string | null;
+            credentialResolutionMode: string;
+            /** Format: uuid */
+            credentialSourceMcpServerId?: string | null;
+            /** Format: uuid */
+            executionSourceMcpServerId?: string | null;
+            useDynamicTeamCredential: boolean;
+            responseModifierTemplate?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        AssignmentInput: components["schemas"]["Wish"] & {
+            /** Format: uuid */
+            agentId: string;
+            /** Format: uuid */
+            toolId: string;
+        };
         Attention: {
             id: string;
             severity: components["schemas"]["Severity"];
@@ -709,6 +1817,61 @@ export interface components {
             detail: string;
             actionLabel?: string | null;
             actionHref?: string | null;
+        };
+        AuthField: {
+            name: string;
+            label: string;
+            type: string;
+            required?: boolean | null;
+            description?: string | null;
+        };
+        BTreeMap: {
+            [key: string]: {
+                type: components["schemas"]["UserConfigType"];
+                title: string;
+                description: string;
+                required?: boolean | null;
+                default?: unknown;
+                multiple?: boolean | null;
+                sensitive?: boolean | null;
+                /** Format: double */
+                min?: number | null;
+                /** Format: double */
+                max?: number | null;
+                promptOnInstallation?: boolean | null;
+                /** @description Sent as this header with every request to a remote server. */
+                headerName?: string | null;
+            };
+        };
+        BuiltinCatalog: {
+            /** @description The day the list was last gone through. */
+            asOf: string;
+            items: components["schemas"]["OfferedServer"][];
+        };
+        BulkAssignInput: {
+            assignments: components["schemas"]["AssignmentInput"][];
+        };
+        BulkAssigned: {
+            succeeded: components["schemas"]["Pair"][];
+            failed: components["schemas"]["Failed"][];
+            /** @description The agent had the tool already; nothing was changed. */
+            duplicates: components["schemas"]["Pair"][];
+        };
+        BulkUnassignInput: {
+            /** Format: uuid */
+            agentId: string;
+            toolIds: string[];
+        };
+        /** @description What the browser came back with, as it is. */
+        CallbackInput: {
+            state: string;
+        } & {
+            [key: string]: string;
+        };
+        CalledTool: {
+            id: string;
+            name: string;
+            arguments: Record<string, unknown>;
         };
         Card: {
             /** Format: double */
@@ -725,6 +1888,73 @@ export interface components {
             cost: components["schemas"]["CostCard"];
             tokens: components["schemas"]["TokenCard"];
             errors: components["schemas"]["Card"];
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        CatalogInput: {
+            /** Format: uuid */
+            id?: string | null;
+            name?: string | null;
+            description?: string | null;
+            version?: string | null;
+            instructions?: string | null;
+            repository?: string | null;
+            installationCommand?: string | null;
+            docsUrl?: string | null;
+            icon?: string | null;
+            requiresAuth?: boolean | null;
+            authDescription?: string | null;
+            authFields?: components["schemas"]["AuthField"][] | null;
+            serverType?: string | null;
+            serverUrl?: string | null;
+            localConfig?: components["schemas"]["LocalConfig"] | null;
+            userConfig?: components["schemas"]["BTreeMap"] | null;
+            oauthConfig?: components["schemas"]["OauthConfig"] | null;
+            enterpriseManagedConfig?: Record<string, unknown> | null;
+            deploymentSpecYaml?: string | null;
+            labels?: components["schemas"]["Label"][] | null;
+            /** @description Ids of teams. */
+            teams?: string[] | null;
+            scope?: string | null;
+        };
+        CatalogItem: {
+            /** Format: uuid */
+            id: string;
+            organizationId: string;
+            name: string;
+            description?: string | null;
+            version?: string | null;
+            instructions?: string | null;
+            repository?: string | null;
+            installationCommand?: string | null;
+            docsUrl?: string | null;
+            icon?: string | null;
+            requiresAuth: boolean;
+            authDescription?: string | null;
+            authFields?: components["schemas"]["AuthField"][] | null;
+            /** @description `local`, `remote` or `builtin` */
+            serverType: string;
+            serverUrl?: string | null;
+            localConfig?: components["schemas"]["LocalConfig"] | null;
+            userConfig?: components["schemas"]["BTreeMap"] | null;
+            oauthConfig?: components["schemas"]["OauthConfig"] | null;
+            enterpriseManagedConfig?: unknown;
+            deploymentSpecYaml?: string | null;
+            /** Format: uuid */
+            clientSecretId?: string | null;
+            /** Format: uuid */
+            localConfigSecretId?: string | null;
+            labels: components["schemas"]["Label"][];
+            teams: components["schemas"]["TeamName"][];
+            /** @description `personal`, `team` or `org` */
+            scope: string;
+            authorId?: string | null;
+            authorName?: string | null;
+            toolCount: number;
+            installationCount: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
         };
         ChangePassword: {
             currentPassword: string;
@@ -750,6 +1980,9 @@ export interface components {
             session?: components["schemas"]["SessionBody"] | null;
             user: components["schemas"]["User"];
         };
+        DecisionInput: {
+            adminResponse?: string | null;
+        };
         DefaultCredentials: {
             enabled: boolean;
         };
@@ -768,6 +2001,17 @@ export interface components {
             /** @description A body was longer than what is kept. */
             truncated: boolean;
         };
+        EnvironmentVariable: {
+            key: string;
+            type: components["schemas"]["VariableType"];
+            value?: string | null;
+            default?: unknown;
+            description?: string | null;
+            required?: boolean | null;
+            promptOnInstallation: boolean;
+            /** @description The value is the file `/secrets/KEY` instead of a variable. */
+            mounted?: boolean | null;
+        };
         /** @description `{"error":{"message","type"}}` */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -777,6 +2021,18 @@ export interface components {
             message: string;
             /** @description For programs, for example `api_validation_error`. */
             type: string;
+        };
+        ExternalGroup: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            teamId: string;
+            groupIdentifier: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ExternalGroupInput: {
+            groupIdentifier: string;
         };
         Facet: {
             value: string;
@@ -794,6 +2050,32 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Failed: {
+            /** Format: uuid */
+            agentId: string;
+            /** Format: uuid */
+            toolId: string;
+            error: string;
+        };
+        Features: {
+            "orchestrator-k8s-runtime": boolean;
+            byosEnabled: boolean;
+            byosVaultKvVersion?: string | null;
+            geminiVertexAiEnabled: boolean;
+        };
+        Fix: {
+            text: string;
+            /** @description To be run in a terminal; the text has it, too. */
+            command?: string | null;
+            url?: string | null;
+        };
+        FoundSecret: {
+            /** @description `environment`, `header`, `argument` or `url` */
+            place: string;
+            key: string;
+            masked: string;
+            reason: string;
+        };
         Health: {
             name: string;
             status: string;
@@ -808,6 +2090,107 @@ export interface components {
             topModels: components["schemas"]["TopModel"][];
             topAgents: components["schemas"]["TopAgent"][];
         };
+        ImportInput: {
+            /** @description A client's configuration, a command, an address or a server.json. */
+            text: string;
+        };
+        ImportReview: {
+            /** @description `mcpServers`, `vscode`, `codex`, `claude-mcp-add`, `docker-run`, `command`, `url` or `server.json` */
+            format: string;
+            servers: components["schemas"]["ImportedServer"][];
+        };
+        ImportedServer: {
+            /** @description What POST /api/internal_mcp_catalog takes. Secrets are not in it; their places ask for them at installation. */
+            item: components["schemas"]["CatalogInput"];
+            secrets: components["schemas"]["FoundSecret"][];
+            warnings: string[];
+        };
+        InitiateInput: {
+            /** Format: uuid */
+            catalogId: string;
+            /**
+             * Format: uuid
+             * @description The installation that signs in anew.
+             */
+            serverId?: string | null;
+        };
+        Initiated: {
+            /** @description Send the browser here. */
+            authorizationUrl: string;
+            state: string;
+        };
+        InspectInput: {
+            /** @description For example `tools/list` or `tools/call`. */
+            method: string;
+            params?: Record<string, unknown> | null;
+        };
+        Inspection: {
+            messages: components["schemas"]["WireMessage"][];
+            result?: unknown;
+            error?: components["schemas"]["RpcError"] | null;
+            /** Format: double */
+            durationMs: number;
+        };
+        /** @description What is installed and for whom. Keys that only answers have are ignored. */
+        InstallInput: {
+            /** Format: uuid */
+            id?: string | null;
+            /** Format: uuid */
+            catalogId: string;
+            name: string;
+            /** @description `personal`, `team` or `org`; without it, `team` if a team is named, else `personal`. */
+            scope?: string | null;
+            teamId?: string | null;
+            /** @description `docker`, `kubernetes` or `process`; without it, the first that is available. */
+            runtime?: string | null;
+            /** Format: uuid */
+            clusterId?: string | null;
+            serviceAccount?: string | null;
+            environmentValues?: {
+                [key: string]: string;
+            };
+            userConfigValues?: {
+                [key: string]: string;
+            };
+            accessToken?: string | null;
+            /**
+             * Format: uuid
+             * @description What a sign-in at the server left (POST /api/oauth/callback).
+             */
+            secretId?: string | null;
+            /** @description Agents that get its tools. */
+            agentIds?: string[] | null;
+            isByosVault?: boolean;
+        };
+        InstallationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description What of a catalogue is asked for. */
+            externalCatalogId?: string | null;
+            catalogName?: string | null;
+            requestedBy: string;
+            requestedByName?: string | null;
+            /** @description `pending`, `approved` or `declined` */
+            status: string;
+            requestReason?: string | null;
+            customServerConfig?: unknown;
+            adminResponse?: string | null;
+            reviewedBy?: string | null;
+            /** Format: date-time */
+            reviewedAt?: string | null;
+            notes: components["schemas"]["RequestNote"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        InstallationStatus: {
+            /** @description `idle`, `pending`, `discovering-tools`, `success` or `error` */
+            localInstallationStatus: string;
+            localInstallationError?: string | null;
+            /** @description What is going on, in words. */
+            detail?: string | null;
+        };
         InteractionPage: {
             data: components["schemas"]["Row"][];
             pagination: components["schemas"]["Pagination"];
@@ -821,9 +2204,159 @@ export interface components {
             key: string;
             value: string;
         };
+        LocalConfig: {
+            command?: string | null;
+            arguments?: string[] | null;
+            environment?: components["schemas"]["EnvironmentVariable"][] | null;
+            dockerImage?: string | null;
+            transportType?: components["schemas"]["TransportType"] | null;
+            /** Format: double */
+            httpPort?: number | null;
+            httpPath?: string | null;
+            serviceAccount?: string | null;
+            /** Format: double */
+            nodePort?: number | null;
+            envFrom?: unknown[] | null;
+            imagePullSecrets?: unknown[] | null;
+        };
+        McpServer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            catalogId: string;
+            catalogName?: string | null;
+            /** @description `local`, `remote` or `builtin` */
+            serverType: string;
+            /** @description `personal`, `team` or `org` */
+            scope: string;
+            ownerId?: string | null;
+            ownerName?: string | null;
+            ownerEmail?: string | null;
+            /** Format: uuid */
+            teamId?: string | null;
+            teamDetails?: components["schemas"]["TeamDetails"] | null;
+            users: string[];
+            userDetails: components["schemas"]["UserDetails"][];
+            /** Format: uuid */
+            secretId?: string | null;
+            /** @description `database` or `none` */
+            secretStorageType: string;
+            /** @description `docker`, `kubernetes` or `process`; null until one is chosen, and for remote servers. */
+            runtime?: string | null;
+            /** @description Which one, for people. */
+            runtimeDetail?: string | null;
+            /** Format: uuid */
+            clusterId?: string | null;
+            serviceAccount?: string | null;
+            /** @description `running` or `stopped` */
+            desired: string;
+            /** @description `idle`, `pending`, `discovering-tools`, `success` or `error` */
+            localInstallationStatus: string;
+            localInstallationError?: string | null;
+            /** @description What its runtime says: `not_created`, `pending`, `running`, `failed`, `succeeded`; `connected` for a remote one that works. */
+            state: string;
+            /** @description A sentence about that. */
+            statusDetail?: string | null;
+            /** Format: date-time */
+            startedAt?: string | null;
+            progress?: components["schemas"]["Progress"] | null;
+            /** Format: int32 */
+            restarts: number;
+            lastCrash?: unknown;
+            toolCount: number;
+            /** @description Tools that wait for the approval of a change. */
+            pendingToolCount: number;
+            /** @description Of the last 24 hours. */
+            usage: components["schemas"]["Usage"];
+            reinstallRequired: boolean;
+            oauthRefreshError?: string | null;
+            /** Format: date-time */
+            oauthRefreshFailedAt?: string | null;
+            /** @description The plain ones; secret values are never shown. */
+            environmentValues: {
+                [key: string]: string;
+            };
+            userConfigValues: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Member: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            teamId: string;
+            userId: string;
+            name?: string | null;
+            role: string;
+            syncedFromSso: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        MemberInput: {
+            userId: string;
+            /** @description `member` or `admin` */
+            role?: string | null;
+        };
+        /** @enum {string} */
+        Mode: "static" | "dynamic" | "enterprise_managed";
         NewApiKey: components["schemas"]["ApiKey"] & {
             /** @description The key itself, this once. */
             key: string;
+        };
+        NoteInput: {
+            content: string;
+        };
+        /** @description Its keys are those of the published contract. */
+        OauthConfig: {
+            name: string;
+            server_url: string;
+            client_id: string;
+            client_secret?: string | null;
+            redirect_uris: string[];
+            scopes: string[];
+            default_scopes: string[];
+            supports_resource_metadata: boolean;
+            auth_server_url?: string | null;
+            authorization_endpoint?: string | null;
+            token_endpoint?: string | null;
+            resource_metadata_url?: string | null;
+            well_known_url?: string | null;
+            audience?: string | null;
+            grant_type?: string | null;
+            access_token_env_var?: string | null;
+            generic_oauth?: boolean | null;
+            requires_proxy?: boolean | null;
+            browser_auth?: boolean | null;
+            provider_name?: string | null;
+            streamable_http_url?: string | null;
+            /** Format: double */
+            streamable_http_port?: number | null;
+            description?: string | null;
+        };
+        /** @description A server that can be added: a catalog item that is not one yet. */
+        OfferedServer: components["schemas"]["CatalogInput"] & {
+            slug: string;
+            title: string;
+            category?: string | null;
+            /** @description The day our own test last started it; null if it never did. */
+            testedAt?: string | null;
+            testedVersion?: string | null;
+            /** Format: int64 */
+            toolCount?: number | null;
+            /** @description `network`, `files`, `secrets` */
+            needs: string[];
+            /**
+             * Format: uuid
+             * @description The item of this name in the registry here.
+             */
+            catalogId?: string | null;
+            /** @description What to mind. */
+            warnings: string[];
         };
         OnboardingStatus: {
             hasLlmProxyLogs: boolean;
@@ -875,11 +2408,38 @@ export interface components {
             hasNext: boolean;
             hasPrev: boolean;
         };
+        Pair: {
+            /** Format: uuid */
+            agentId: string;
+            /** Format: uuid */
+            toolId: string;
+        };
+        PauseInput: {
+            paused: boolean;
+        };
+        /** @description What the server says now, beside what was approved. */
+        PendingChange: {
+            /** Format: date-time */
+            detectedAt?: string | null;
+            before: components["schemas"]["ToolDefinition"];
+            after: components["schemas"]["ToolDefinition"];
+        };
         Point: {
             /** Format: date-time */
             t: string;
             /** Format: double */
             v: number;
+        };
+        /** @description What is being done just now, such as a download. */
+        Progress: {
+            step: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            current?: number | null;
+            /** Format: int64 */
+            total?: number | null;
         };
         PublicConfig: {
             version: string;
@@ -892,6 +2452,59 @@ export interface components {
             desktop: boolean;
             defaultCredentialsEnabled: boolean;
             analytics: components["schemas"]["Analytics"];
+        };
+        /** @description One of both. */
+        ReauthenticateInput: {
+            /**
+             * Format: uuid
+             * @description What a sign-in left.
+             */
+            secretId?: string | null;
+            accessToken?: string | null;
+        };
+        RegistryPage: {
+            items: components["schemas"]["OfferedServer"][];
+            nextCursor?: string | null;
+            source: string;
+            /** Format: date-time */
+            fetchedAt: string;
+        };
+        /** @description Values that are left out stay as they are. */
+        ReinstallInput: {
+            environmentValues?: {
+                [key: string]: string;
+            } | null;
+            userConfigValues?: {
+                [key: string]: string;
+            } | null;
+        };
+        Removed: {
+            /** Format: int64 */
+            removed: number;
+        };
+        RenameInput: {
+            name: string;
+        };
+        RequestInput: {
+            externalCatalogId?: string | null;
+            requestReason?: string | null;
+            customServerConfig?: Record<string, unknown> | null;
+        };
+        RequestNote: {
+            /** Format: uuid */
+            id: string;
+            userId: string;
+            userName: string;
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Only the fields that are sent; null clears one. What decides is the administrators'. */
+        RequestPatch: {
+            requestReason?: string | null;
+            customServerConfig?: Record<string, unknown> | null;
+            adminResponse?: string | null;
+            status?: string | null;
         };
         RevokeSession: {
             /** Format: uuid */
@@ -947,6 +2560,28 @@ export interface components {
             /** Format: int64 */
             responseBytes: number;
         };
+        RpcError: {
+            /** Format: int64 */
+            code: number;
+            message: string;
+            data?: unknown;
+        };
+        Runtime: {
+            /** @description `docker`, `kubernetes` or `process` */
+            id: string;
+            name: string;
+            health: components["schemas"]["Health"];
+            /** @description `images`, `commands`, `stdio`, `http`, `secretFiles`, `pullSecrets`, `serviceAccounts`, `limits`, `outlivesProgram` */
+            capabilities: string[];
+            serverCount: number;
+        };
+        ServerLogs: {
+            logs: string;
+            /** @description Shows the same in a terminal. */
+            command?: string | null;
+            containerName?: string | null;
+            namespace?: string | null;
+        };
         SessionBody: {
             /** Format: uuid */
             id: string;
@@ -993,6 +2628,53 @@ export interface components {
         Success: {
             success: boolean;
         };
+        Team: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description?: string | null;
+            organizationId: string;
+            createdBy: string;
+            convertToolResultsToToon: boolean;
+            members: components["schemas"]["Member"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        TeamDetails: {
+            /** Format: uuid */
+            teamId: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Absent fields stay, null clears. */
+        TeamInput: {
+            name?: string | null;
+            description?: string | null;
+            convertToolResultsToToon?: boolean | null;
+        };
+        TeamName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        Token: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            team?: components["schemas"]["TokenTeam"] | null;
+            isOrganizationToken: boolean;
+            /** @description To recognise it by. */
+            tokenStart: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            /** Format: date-time */
+            rotatedAt?: string | null;
+        };
         TokenCard: components["schemas"]["Card"] & {
             /** Format: int64 */
             input: number;
@@ -1030,6 +2712,117 @@ export interface components {
             pricePerMillionCacheRead?: string | null;
             pricePerMillionCacheWrite?: string | null;
         };
+        TokenTeam: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        TokenValue: {
+            value: string;
+        };
+        Tool: {
+            /** Format: uuid */
+            id: string;
+            /** @description `{server}__{tool}` */
+            name: string;
+            rawName: string;
+            title?: string | null;
+            description?: string | null;
+            /** @description The JSON Schema of its arguments. */
+            parameters: Record<string, unknown>;
+            annotations?: unknown;
+            /** Format: uuid */
+            catalogId?: string | null;
+            catalogName?: string | null;
+            catalog?: components["schemas"]["AgentName"] | null;
+            /** @description `local`, `remote` or `builtin` */
+            serverType: string;
+            /** @description What its definition costs a model on every call, estimated. */
+            tokens: number;
+            /** @description Not to be called until a change of it is approved. */
+            paused: boolean;
+            /** @description The server still had it when it was last asked. */
+            available: boolean;
+            /** Format: date-time */
+            approvedAt: string;
+            /** @description What looks suspicious in it, as sentences. */
+            flags: string[];
+            pending?: components["schemas"]["PendingChange"] | null;
+            assignedAgentCount: number;
+            assignedAgents: components["schemas"]["AgentName"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ToolCall: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            agentId?: string | null;
+            agentName?: string | null;
+            /** Format: uuid */
+            mcpServerId?: string | null;
+            mcpServerName: string;
+            method: string;
+            toolName?: string | null;
+            toolCall?: components["schemas"]["CalledTool"] | null;
+            /** @description Any JSON; null when live, and while only the row is known. */
+            toolResult: unknown;
+            isError: boolean;
+            error?: string | null;
+            /** Format: double */
+            durationMs: number;
+            /** Format: int64 */
+            argumentBytes: number;
+            /** Format: int64 */
+            resultBytes: number;
+            /** @description Some of the bodies was too long to keep. */
+            truncated: boolean;
+            userId?: string | null;
+            userName?: string | null;
+            /** Format: uuid */
+            tokenId?: string | null;
+            tokenName?: string | null;
+            authMethod?: string | null;
+            session?: string | null;
+            client?: string | null;
+        };
+        ToolCallFacets: {
+            agents: components["schemas"]["Facet"][];
+            servers: components["schemas"]["Facet"][];
+            tools: components["schemas"]["Facet"][];
+            methods: components["schemas"]["Facet"][];
+            outcomes: components["schemas"]["Facet"][];
+            /** Format: int64 */
+            total: number;
+        };
+        ToolCallPage: {
+            data: components["schemas"]["ToolCall"][];
+            pagination: components["schemas"]["Pagination"];
+            /**
+             * Format: uuid
+             * @description Send it as `before` for the next page; null at the end.
+             */
+            nextBefore?: string | null;
+        };
+        ToolDefinition: {
+            name: string;
+            title?: string | null;
+            description?: string | null;
+            inputSchema: Record<string, unknown>;
+        };
+        ToolUsage: {
+            name: string;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            errors: number;
+            /** Format: double */
+            p95Ms?: number | null;
+        };
         TopAgent: {
             /** Format: uuid */
             id: string;
@@ -1057,6 +2850,8 @@ export interface components {
             /** Format: int64 */
             tokens: number;
         };
+        /** @enum {string} */
+        TransportType: "stdio" | "streamable-http";
         /** @description A model that was called in the last 30 days and has no price. */
         UnpricedModel: {
             provider: string;
@@ -1068,6 +2863,40 @@ export interface components {
         };
         UpdateUser: {
             name?: string | null;
+        };
+        Usage: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            errors: number;
+            /** Format: double */
+            p50Ms?: number | null;
+            /** Format: double */
+            p95Ms?: number | null;
+            /** Format: date-time */
+            lastAt?: string | null;
+            /** @description Calls in each of the last 24 hours. */
+            series: number[];
+        };
+        UsageDetail: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            errors: number;
+            /** Format: double */
+            p50Ms?: number | null;
+            /** Format: double */
+            p95Ms?: number | null;
+            series: components["schemas"]["UsageHour"][];
+            tools: components["schemas"]["ToolUsage"][];
+        };
+        UsageHour: {
+            /** Format: date-time */
+            t: string;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            errors: number;
         };
         User: {
             id: string;
@@ -1082,6 +2911,48 @@ export interface components {
         UserBody: {
             user: components["schemas"]["User"];
         };
+        /** @enum {string} */
+        UserConfigType: "string" | "number" | "boolean" | "directory" | "file";
+        UserDetails: {
+            userId: string;
+            email: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        UserToken: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            tokenStart: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt?: string | null;
+            /** Format: date-time */
+            rotatedAt?: string | null;
+        };
+        /** @enum {string} */
+        VariableType: "plain_text" | "secret" | "boolean" | "number";
+        WireMessage: {
+            /** Format: date-time */
+            at: string;
+            /** @description `sent` or `received` */
+            direction: string;
+            message: unknown;
+        };
+        /** @description How a tool is to be called. Older clients name the installation by what it gives. */
+        Wish: {
+            credentialResolutionMode?: components["schemas"]["Mode"] | null;
+            /** Format: uuid */
+            mcpServerId?: string | null;
+            /** Format: uuid */
+            credentialSourceMcpServerId?: string | null;
+            /** Format: uuid */
+            executionSourceMcpServerId?: string | null;
+            useDynamicTeamCredential?: boolean | null;
+            /** @description As `dynamic`. */
+            resolveAtCallTime?: boolean | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1091,6 +2962,82 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list: {
+        parameters: {
+            query?: {
+                agentId?: string;
+                toolId?: string;
+                /** @description A catalog item's id. */
+                origin?: string;
+                /** @description Whose installation it is bound to. */
+                mcpServerOwnerId?: string;
+                excludeArchestraTools?: boolean;
+                /** @description A part of the tool's or the agent's name. */
+                search?: string;
+                limit?: number;
+                offset?: number;
+                /** @description All of them as one page. */
+                skipPagination?: boolean;
+                sortBy?: "createdAt" | "name" | "agent" | "origin";
+                sortDirection?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentToolPage"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentToolInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -1223,6 +3170,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    bulk_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAssignInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAssigned"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    bulk_unassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkUnassignInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    of_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agentId: string;
+                toolId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Wish"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agentId: string;
+                toolId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -1672,6 +3782,25 @@ export interface operations {
             };
         };
     };
+    features: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -1946,6 +4075,1383 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_by_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    label_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    label_values: {
+        parameters: {
+            query?: {
+                key?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"][];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                agentId?: string;
+                mcpServerId?: string;
+                serverName?: string;
+                toolName?: string;
+                method?: string;
+                /** @description `ok` or `error` */
+                outcome?: string;
+                userId?: string;
+                sessionId?: string;
+                /** @description A part of the server, tool, method or error; or an id. */
+                search?: string;
+                startDate?: string;
+                endDate?: string;
+                limit?: number;
+                offset?: number;
+                /** @description Only calls older than this one. */
+                before?: string;
+                /** @description Only calls newer than this one. */
+                after?: string;
+                sortBy?: "createdAt" | "agentId" | "mcpServerName" | "method" | "duration";
+                sortDirection?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCallPage"];
+                };
+            };
+        };
+    };
+    facets: {
+        parameters: {
+            query?: {
+                agentId?: string;
+                mcpServerId?: string;
+                serverName?: string;
+                toolName?: string;
+                method?: string;
+                /** @description `ok` or `error` */
+                outcome?: string;
+                userId?: string;
+                sessionId?: string;
+                /** @description A part of the server, tool, method or error; or an id. */
+                search?: string;
+                startDate?: string;
+                endDate?: string;
+                limit?: number;
+                offset?: number;
+                /** @description Only calls older than this one. */
+                before?: string;
+                /** @description Only calls newer than this one. */
+                after?: string;
+                sortBy?: "createdAt" | "agentId" | "mcpServerName" | "method" | "duration";
+                sortDirection?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCallFacets"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: {
+                agentId?: string | null;
+                mcpServerId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCall"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    builtin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltinCatalog"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    registry: {
+        parameters: {
+            query?: {
+                /** @description A part of the server's name. */
+                search?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryPage"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                catalogId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"][];
+                };
+            };
+        };
+    };
+    install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    installation_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationStatus"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    logs: {
+        parameters: {
+            query?: {
+                lines?: number;
+                /** @description Stay connected: plain text as it is written. */
+                follow?: boolean;
+                /** @description Of the run before the present one. */
+                previous?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerLogs"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReauthenticateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reinstall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReinstallInput"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reload_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    usage: {
+        parameters: {
+            query?: {
+                /** @description `1h`, `24h`, `7d` or `30d` */
+                timeframe?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `pending`, `approved` or `declined` */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    initiate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InitiateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Initiated"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get: {
         parameters: {
             query?: never;
@@ -2007,6 +5513,25 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runtime"][];
+                };
+            };
+        };
+    };
     overview: {
         parameters: {
             query?: {
@@ -2025,6 +5550,363 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    external_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalGroup"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_external_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalGroupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalGroup"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_external_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                groupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -2193,6 +6075,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"][];
+                };
+            };
+        };
+    };
+    rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                catalogId?: string;
+                /** @description A part of the name or the description. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"][];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserToken"];
+                };
+            };
+        };
+    };
+    rotate_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+        };
+    };
+    my_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenValue"];
                 };
             };
         };

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Check, Container, Cpu, ExternalLink, type LucideIcon, Ship, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { Runtime, RuntimeId } from '@/api/mcp';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
@@ -9,15 +10,22 @@ import { pluralize } from '@/lib/format';
 const ICONS: Record<RuntimeId, LucideIcon> = { docker: Container, kubernetes: Ship, process: Cpu };
 
 const CAPABILITIES: Record<string, string> = {
+  images: 'any image',
+  commands: 'npx and uvx',
   stdio: 'stdio servers',
   http: 'HTTP servers',
-  images: 'any image',
-  pull: 'fetches images',
-  limits: 'limits for memory and processors',
-  logs: 'logs',
-  previousLogs: 'logs of the run before',
-  network: 'network rules',
   secretFiles: 'secrets as files',
+  pullSecrets: 'private images',
+  serviceAccounts: 'service accounts',
+  limits: 'limits for memory and processors',
+  outlivesProgram: 'goes on without this server',
+};
+
+const ISOLATION: Record<string, string> = {
+  container: 'a container of its own',
+  pod: 'a pod of its own',
+  sandbox: 'a sandbox on this machine',
+  none: 'none: a process like any other of this account',
 };
 
 export function RuntimeCard({ runtime }: { runtime: Runtime }) {
@@ -52,7 +60,7 @@ export function RuntimeCard({ runtime }: { runtime: Runtime }) {
             {health.isolation ? (
               <>
                 <dt className="text-text-3">Isolation</dt>
-                <dd>{health.isolation}</dd>
+                <dd>{ISOLATION[health.isolation] ?? health.isolation}</dd>
               </>
             ) : null}
             <dt className="text-text-3">Runs</dt>
@@ -90,7 +98,7 @@ function Missing({ cause, fix }: MissingProps) {
   return (
     <div className="flex flex-col gap-2 text-sm">
       <p className="text-text-2">{cause}</p>
-      {fix.text ? <p>{fix.text}</p> : null}
+      {fix.text ? <p>{withCode(fix.text)}</p> : null}
       {fix.command ? (
         <p className="flex items-center gap-2 rounded-md border border-line bg-surface-2 py-1 pr-1 pl-2.5">
           <code className="min-w-0 flex-1 font-mono text-xs break-all">{fix.command}</code>
@@ -108,5 +116,18 @@ function Missing({ cause, fix }: MissingProps) {
         </a>
       ) : null}
     </div>
+  );
+}
+
+/** Commands stand between backticks. */
+function withCode(text: string): ReactNode[] {
+  return text.split('`').map((part, index) =>
+    index % 2 === 1 ? (
+      <code key={index} className="font-mono text-xs break-all">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
   );
 }

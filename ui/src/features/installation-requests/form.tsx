@@ -8,7 +8,7 @@ import { Notice } from '@/components/ui/notice';
 import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 import { useAskForServer } from '@/features/installation-requests/queries';
-import { configOf } from '@/features/installation-requests/wanted';
+import { entryOf } from '@/features/mcp-catalog/describe';
 import { builtinCatalogQuery } from '@/features/mcp-catalog/queries';
 
 /** `wanted` is the slug of an offered server, or anything else for one that is described. */
@@ -27,7 +27,7 @@ export function AskForServer({ wanted, onClose }: { wanted: string; onClose: () 
       {
         externalCatalogId: item?.slug ?? null,
         customServerConfig: item
-          ? configOf(item)
+          ? entryOf(item)
           : { name: name.trim(), serverType: 'remote', serverUrl: address.trim() || null },
         requestReason: reason.trim() === '' ? null : reason.trim(),
       },

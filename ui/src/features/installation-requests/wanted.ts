@@ -1,5 +1,5 @@
 /** What a request asks for, in words. Pure. */
-import type { CatalogInput, InstallationRequest, OfferedServer } from '@/api/mcp';
+import type { InstallationRequest } from '@/api/mcp';
 
 export function wantedName(request: Pick<InstallationRequest, 'customServerConfig' | 'externalCatalogId'>): string {
   const config = request.customServerConfig;
@@ -8,18 +8,4 @@ export function wantedName(request: Pick<InstallationRequest, 'customServerConfi
     if ('name' in config && typeof config.name === 'string') return config.name;
   }
   return request.externalCatalogId ?? 'A server';
-}
-
-/** An offered server as the configuration the request carries, so that approving it needs no second look-up. */
-export function configOf(item: OfferedServer): CatalogInput {
-  const {
-    slug: _slug,
-    title: _title,
-    category: _category,
-    testedAt: _tested,
-    needs: _needs,
-    catalogId: _id,
-    ...input
-  } = item;
-  return input;
 }

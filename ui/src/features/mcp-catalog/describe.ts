@@ -1,7 +1,7 @@
 /** Catalogue entries in words. Pure. */
-import type { CatalogDescription, CatalogItem, OfferedServer } from '@/api/mcp';
+import type { CatalogDescription, CatalogInput, CatalogItem, OfferedServer } from '@/api/mcp';
 
-type Runnable = Pick<CatalogDescription, 'localConfig'> & Partial<Pick<CatalogDescription, 'serverUrl' | 'serverType'>>;
+type Runnable = Pick<CatalogDescription, 'localConfig' | 'serverUrl' | 'serverType'>;
 
 /** What is started or called, as one line. */
 export function runLine({ serverUrl, localConfig }: Partial<Runnable>): string {
@@ -40,11 +40,28 @@ export function wordsOf(item: CatalogItem | OfferedServer): (string | null | und
     item.description,
     'category' in item ? item.category : null,
     runLine(item),
-    ...item.labels.map((label) => `${label.key} ${label.value}`),
+    ...(item.labels ?? []).map((label) => `${label.key} ${label.value}`),
   ];
 }
 
 /** The web address in it, if it is one a browser should follow. */
-export function webLink(url: string | null): string | null {
-  return url !== null && /^https?:\/\//.test(url) ? url : null;
+export function webLink(url: string | null | undefined): string | null {
+  return url && /^https?:\/\//.test(url) ? url : null;
+}
+
+/** An offered server as an entry of the registry: without what only the offer says. */
+export function entryOf(offer: OfferedServer): CatalogInput {
+  const {
+    slug: _slug,
+    title: _title,
+    category: _category,
+    testedAt: _testedAt,
+    testedVersion: _testedVersion,
+    toolCount: _toolCount,
+    needs: _needs,
+    catalogId: _catalogId,
+    warnings: _warnings,
+    ...entry
+  } = offer;
+  return entry;
 }

@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import { BookOpen, FileText, KeyRound, type LucideIcon, Network, Plus } from 'lucide-react';
-import type { CatalogInput, OfferedServer } from '@/api/mcp';
+import type { OfferedServer } from '@/api/mcp';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
-import { kindLabel, questionCount, runLine, webLink } from '@/features/mcp-catalog/describe';
+import { entryOf, kindLabel, questionCount, runLine, webLink } from '@/features/mcp-catalog/describe';
 import { ItemIcon } from '@/features/mcp-catalog/item-icon';
 import { useCreateItem } from '@/features/mcp-catalog/queries';
 import type { CatalogSearch } from '@/features/mcp-catalog/search';
@@ -28,7 +28,7 @@ export function OfferedCard({ item, search }: { item: OfferedServer; search: Cat
   const questions = questionCount(item);
   function install() {
     if (item.catalogId !== null) return open(item.catalogId);
-    create.mutate(asInput(item), {
+    create.mutate(entryOf(item), {
       onSuccess: (created) => open(created.id),
       onError: (error) => showToast({ tone: 'bad', title: `${item.title} could not be added`, detail: causeOf(error) }),
     });
@@ -39,7 +39,7 @@ export function OfferedCard({ item, search }: { item: OfferedServer; search: Cat
       className="flex flex-col rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong"
     >
       <div className="flex items-start gap-3">
-        <ItemIcon icon={item.icon} serverType={item.serverType} />
+        <ItemIcon icon={item.icon ?? null} serverType={item.serverType} />
         <div className="min-w-0 flex-1">
           <h2 id={`offer-${item.slug}`} className="truncate text-sm font-semibold" title={item.title}>
             {item.title}
@@ -78,6 +78,11 @@ export function OfferedCard({ item, search }: { item: OfferedServer; search: Cat
           <Badge tone="outline">{questions === 1 ? 'asks one question' : `asks ${questions} questions`}</Badge>
         ) : null}
       </div>
+      {item.warnings.length > 0 ? (
+        <p className="mt-3 line-clamp-2 text-xs text-warn-text" title={item.warnings.join('\n')}>
+          {item.warnings[0]}
+        </p>
+      ) : null}
       <footer className="mt-auto flex items-center gap-3 pt-4">
         <span className="min-w-0 flex-1 truncate text-xs text-text-3">
           {item.catalogId !== null
@@ -111,17 +116,4 @@ export function OfferedCard({ item, search }: { item: OfferedServer; search: Cat
       <span className="sr-only">{pluralize(questions, 'question')} at its installation</span>
     </article>
   );
-}
-
-function asInput(item: OfferedServer): CatalogInput {
-  const {
-    slug: _slug,
-    title: _title,
-    category: _category,
-    testedAt: _tested,
-    needs: _needs,
-    catalogId: _id,
-    ...input
-  } = item;
-  return input;
 }

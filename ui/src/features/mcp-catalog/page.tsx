@@ -98,7 +98,12 @@ export function CatalogPage() {
         <OnlineRegistry search={search} />
       )}
       {search.install ? (
-        <InstallDialog key={search.install} catalogId={search.install} onClose={() => patch({ install: undefined })} />
+        <InstallDialog
+          key={search.install}
+          catalogId={search.install}
+          secretId={search.secret}
+          onClose={() => patch({ install: undefined, secret: undefined })}
+        />
       ) : null}
       <Outlet />
     </Page>

@@ -32,7 +32,7 @@ export function onlineRegistryQuery(query: string) {
   return infiniteQueryOptions({
     queryKey: ['mcp-catalog', 'online', query],
     queryFn: ({ pageParam, signal }) =>
-      get<RegistryPage>('/api/mcp_catalog/search', { query, cursor: pageParam }, signal),
+      get<RegistryPage>('/api/mcp_catalog/registry', { search: query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     placeholderData: keepPreviousData,

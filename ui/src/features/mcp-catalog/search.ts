@@ -9,6 +9,8 @@ export type CatalogSearch = {
   kind?: 'local' | 'remote';
   /** The entry whose installation form is open; tool errors link to it. */
   install?: string;
+  /** What a sign-in in the browser left for that installation. */
+  secret?: string;
 };
 
 export function catalogSearch(search: RawSearch): CatalogSearch {
@@ -18,6 +20,7 @@ export function catalogSearch(search: RawSearch): CatalogSearch {
     category: text(search, 'category'),
     kind: oneOf(search, 'kind', ['local', 'remote']),
     install: text(search, 'install'),
+    secret: text(search, 'secret'),
   };
 }
 

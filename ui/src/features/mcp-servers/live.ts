@@ -1,9 +1,9 @@
 /** The states of all servers over one server-sent event stream, however many parts of the page look at them. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
-import type { McpServer, ServerStatus } from '@/api/mcp';
+import type { McpServer, ServerChange } from '@/api/mcp';
 import { serverQuery, serversQuery } from '@/features/mcp-servers/queries';
-import { isSettled, withStatus } from '@/features/mcp-servers/status';
+import { isSettled, withChange } from '@/features/mcp-servers/status';
 
 const RETRY_MS = 3000;
 
@@ -36,7 +36,10 @@ function connect(client: QueryClient): void {
     if (source?.readyState === EventSource.CLOSED) retry = setTimeout(() => connect(client), RETRY_MS);
   };
   source.addEventListener('server', (event: MessageEvent<string>) =>
-    apply(client, JSON.parse(event.data) as ServerStatus),
+    apply(client, JSON.parse(event.data) as ServerChange),
+  );
+  source.addEventListener('removed', (event: MessageEvent<string>) =>
+    remove(client, (JSON.parse(event.data) as { id: string }).id),
   );
   source.addEventListener('missed', () => void client.invalidateQueries({ queryKey: ['mcp-servers'] }));
 }
@@ -48,28 +51,29 @@ function disconnect(): void {
   setOpen(false);
 }
 
-export function apply(client: QueryClient, status: ServerStatus): void {
+export function apply(client: QueryClient, change: ServerChange): void {
   const before = client.getQueryData(serversQuery.queryKey);
-  const one = client.getQueryData(serverQuery(status.id).queryKey);
-  const known = before?.find((server) => server.id === status.id) ?? one;
-  if (status.removed) {
-    client.setQueryData(serversQuery.queryKey, (list) => list?.filter((server) => server.id !== status.id));
-    return;
-  }
+  const one = client.getQueryData(serverQuery(change.id).queryKey);
+  const known = before?.find((server) => server.id === change.id) ?? one;
   client.setQueryData(serversQuery.queryKey, (list) =>
-    list?.map((server) => (server.id === status.id ? withStatus(server, status) : server)),
+    list?.map((server) => (server.id === change.id ? withChange(server, change) : server)),
   );
-  client.setQueryData(serverQuery(status.id).queryKey, (server) => server && withStatus(server, status));
+  client.setQueryData(serverQuery(change.id).queryKey, (server) => server && withChange(server, change));
   // A list that is still being read has it all.
   if (before === undefined && one === undefined) return;
-  if (needsReading(known, status)) void client.invalidateQueries({ queryKey: ['mcp-servers'] });
+  if (needsReading(known, change)) void client.invalidateQueries({ queryKey: ['mcp-servers'] });
+}
+
+export function remove(client: QueryClient, id: string): void {
+  client.setQueryData(serversQuery.queryKey, (list) => list?.filter((server) => server.id !== id));
 }
 
 /** The stream carries the state; what a new state brings with it (tools, a crash's last lines) is read. */
-function needsReading(known: McpServer | undefined, status: ServerStatus): boolean {
+function needsReading(known: McpServer | undefined, change: ServerChange): boolean {
   if (known === undefined) return true;
-  const settled = isSettled(status.status) && known.localInstallationStatus !== status.status;
-  return settled || known.restarts !== status.restarts;
+  const settled =
+    isSettled(change.localInstallationStatus) && known.localInstallationStatus !== change.localInstallationStatus;
+  return settled || known.restarts !== change.restarts;
 }
 
 function setOpen(next: boolean): void {

@@ -7,7 +7,7 @@ import { buttonClass } from '@/components/ui/button';
 import { causeOf, EmptyState } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 
-type Finished = { success: boolean; catalogId: string; serverId: string | null; name: string | null };
+type Finished = { success: boolean; catalogId: string; serverId: string | null; secretId: string; name: string | null };
 
 /** Where the other side sends the browser back to: what it brought is handed to the server, once. */
 export function OAuthCallbackPage() {
@@ -22,7 +22,8 @@ export function OAuthCallbackPage() {
       showToast({ tone: 'ok', title: 'Signed in', detail: done.name ?? undefined });
       if (done.serverId)
         await navigate({ to: '/servers/$serverId', params: { serverId: done.serverId }, replace: true });
-      else await navigate({ to: '/catalog', search: { install: done.catalogId }, replace: true });
+      else
+        await navigate({ to: '/catalog', search: { install: done.catalogId, secret: done.secretId }, replace: true });
     },
   });
   const { mutate } = finish;

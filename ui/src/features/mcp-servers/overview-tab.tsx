@@ -14,7 +14,7 @@ import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
 import { catalogItemQuery } from '@/features/mcp-catalog/queries';
 import { useReinstall, useServerAction } from '@/features/mcp-servers/queries';
-import { ownerOf, placeOf, serverLook } from '@/features/mcp-servers/status';
+import { activityOf, ownerOf, placeOf, serverLook } from '@/features/mcp-servers/status';
 import { StepBar } from '@/features/mcp-servers/status-mark';
 import { formatCompact, formatDuration, pluralize } from '@/lib/format';
 
@@ -73,9 +73,9 @@ function State({ server }: { server: McpServer }) {
       <div role="status" className="flex flex-col gap-2 rounded-lg border border-line bg-surface px-4 py-3 text-sm">
         <p>
           <span className="font-medium">{serverLook(server).label}…</span>{' '}
-          <span className="text-text-2">{server.statusDetail}</span>
+          <span className="text-text-2">{activityOf(server)}</span>
         </p>
-        <StepBar detail={server.statusDetail} />
+        <StepBar progress={server.progress} />
       </div>
     );
   }

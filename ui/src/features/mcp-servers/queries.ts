@@ -96,6 +96,15 @@ export function useReviewTool(serverId: string) {
   });
 }
 
+export function usePauseTool(serverId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ toolId, paused }: { toolId: string; paused: boolean }) =>
+      post(`/api/tools/${encodeURIComponent(toolId)}/pause`, { paused }),
+    onSuccess: () => client.invalidateQueries({ queryKey: serverToolsQuery(serverId).queryKey }),
+  });
+}
+
 export function useInspect(id: string) {
   return useMutation({
     mutationFn: (call: { method: string; params: unknown }) => post<Inspection>(`${path(id)}/inspect`, call),

@@ -1,6 +1,6 @@
 import { Loader2 } from 'lucide-react';
-import type { McpServer } from '@/api/mcp';
-import { percentIn, serverLook } from '@/features/mcp-servers/status';
+import type { McpServer, Progress } from '@/api/mcp';
+import { percentOf, serverLook } from '@/features/mcp-servers/status';
 import { cn } from '@/lib/class-names';
 
 const DOTS = { ok: 'bg-ok', accent: 'bg-accent', bad: 'bg-bad', neutral: 'bg-text-3' };
@@ -27,8 +27,8 @@ export function StatusMark({ server, className }: { server: McpServer; className
 }
 
 /** How far a pull has come; nothing when the step has no measure. */
-export function StepBar({ detail, className }: { detail: string | null; className?: string }) {
-  const percent = percentIn(detail);
+export function StepBar({ progress, className }: { progress: Progress | null; className?: string }) {
+  const percent = percentOf(progress);
   if (percent === null) return null;
   return (
     <svg

@@ -1,9 +1,9 @@
 import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
-import type { McpServer, ServerStatus } from '@/api/mcp';
-import { apply } from '@/features/mcp-servers/live';
+import type { McpServer, ServerChange } from '@/api/mcp';
+import { apply, remove } from '@/features/mcp-servers/live';
 import { serverQuery, serversQuery } from '@/features/mcp-servers/queries';
-import { byUrgency, ownerOf, percentIn, placeOf, serverLook } from '@/features/mcp-servers/status';
+import { activityOf, byUrgency, ownerOf, percentOf, placeOf, serverLook } from '@/features/mcp-servers/status';
 
 function server(change: Partial<McpServer>): McpServer {
   return {
@@ -24,6 +24,8 @@ function server(change: Partial<McpServer>): McpServer {
     localInstallationStatus: 'success',
     localInstallationError: null,
     statusDetail: null,
+    startedAt: null,
+    progress: null,
     restarts: 0,
     lastCrash: null,
     toolCount: 1,
@@ -39,16 +41,16 @@ function server(change: Partial<McpServer>): McpServer {
   };
 }
 
-function status(change: Partial<ServerStatus>): ServerStatus {
+function changed(change: Partial<ServerChange>): ServerChange {
   return {
     id: 'a',
     name: 'files',
-    status: 'success',
-    error: null,
-    detail: null,
-    runtime: 'docker',
+    localInstallationStatus: 'success',
+    localInstallationError: null,
+    statusDetail: null,
+    startedAt: null,
+    progress: null,
     restarts: 0,
-    removed: false,
     ...change,
   };
 }
@@ -71,13 +73,13 @@ describe('the state of a server', () => {
     expect(rows.sort(byUrgency).map((row) => row.name)).toEqual(['e', 'd', 'a', 'b', 'c']);
   });
 
-  it.each([
-    ['pulling the image, 41 % of 312 MB', 41],
-    ['pulling 99.6%', 99],
-    ['creating the container', null],
-    [null, null],
-  ])('reads from “%s” that %s percent are done', (detail, percent) => {
-    expect(percentIn(detail)).toBe(percent);
+  it('tells how far a step has come, where it has a measure', () => {
+    const progress = { step: 'pulling the image', current: 41_000_000, total: 100_000_000 };
+    expect(percentOf(progress)).toBe(41);
+    expect(activityOf(server({ progress }))).toBe('pulling the image, 41 % of 100.0 MB');
+    expect(percentOf({ ...progress, total: null })).toBeNull();
+    expect(activityOf(server({ progress: { ...progress, total: null } }))).toBe('pulling the image');
+    expect(activityOf(server({ statusDetail: 'Waiting for a node.' }))).toBe('Waiting for a node.');
   });
 
   it('says where it runs and for whom', () => {
@@ -98,24 +100,24 @@ describe('a state that arrives over the stream', () => {
   it('changes the server in the list and alone', () => {
     const client = cache([server({}), server({ id: 'b' })]);
     client.setQueryData(serverQuery('a').queryKey, server({}));
-    apply(client, status({ status: 'pending', detail: 'pulling, 3 %' }));
-    expect(client.getQueryData(serversQuery.queryKey)?.[0]).toMatchObject({ statusDetail: 'pulling, 3 %' });
+    apply(client, changed({ localInstallationStatus: 'pending', statusDetail: 'pulling' }));
+    expect(client.getQueryData(serversQuery.queryKey)?.[0]).toMatchObject({ statusDetail: 'pulling' });
     expect(client.getQueryData(serversQuery.queryKey)?.[1]?.localInstallationStatus).toBe('success');
     expect(client.getQueryData(serverQuery('a').queryKey)?.localInstallationStatus).toBe('pending');
   });
 
   it('takes a removed server out of the list', () => {
     const client = cache([server({}), server({ id: 'b' })]);
-    apply(client, status({ removed: true }));
+    remove(client, 'a');
     expect(client.getQueryData(serversQuery.queryKey)?.map((each) => each.id)).toEqual(['b']);
   });
 
   it('has the rest read again when a server is new or has come to an end', () => {
     const client = cache([server({ localInstallationStatus: 'pending' })]);
     const stale = () => client.getQueryState(serversQuery.queryKey)?.isInvalidated;
-    apply(client, status({ status: 'discovering-tools' }));
+    apply(client, changed({ localInstallationStatus: 'discovering-tools' }));
     expect(stale()).toBe(false);
-    apply(client, status({ status: 'success' }));
+    apply(client, changed({}));
     expect(stale()).toBe(true);
   });
 });

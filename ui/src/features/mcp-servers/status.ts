@@ -1,6 +1,7 @@
 /** What state a server is in, in words and in colour. Pure. */
-import type { InstallationStatus, McpServer, ServerStatus } from '@/api/mcp';
+import type { InstallationStatus, McpServer, Progress, ServerChange } from '@/api/mcp';
 import type { STATES } from '@/features/mcp-servers/search';
+import { formatBytes } from '@/lib/format';
 
 export type ServerState = (typeof STATES)[number];
 type Look = { state: ServerState; label: string; tone: 'ok' | 'accent' | 'bad' | 'neutral' };
@@ -28,20 +29,29 @@ export function isSettled(status: InstallationStatus): boolean {
   return status === 'success' || status === 'error';
 }
 
-/** The share of a step that is done, where its words name one: "pulling the image, 41 %". */
-export function percentIn(detail: string | null): number | null {
-  const found = /(\d{1,3})(?:\.\d+)?\s?%/.exec(detail ?? '')?.[1];
-  return found === undefined ? null : Math.min(100, Number(found));
+/** How much of a step is done, where it has a measure. */
+export function percentOf(progress: Progress | null): number | null {
+  if (progress === null || progress.current === null || !progress.total) return null;
+  return Math.min(100, Math.floor((progress.current / progress.total) * 100));
 }
 
-export function withStatus(server: McpServer, status: ServerStatus): McpServer {
+/** What is going on, in words, with its measure. */
+export function activityOf(server: Pick<McpServer, 'statusDetail' | 'progress'>): string | null {
+  const percent = percentOf(server.progress);
+  const words = server.progress?.step ?? server.statusDetail;
+  if (percent === null || words === null || words === undefined) return words ?? null;
+  return `${words}, ${percent} % of ${formatBytes(server.progress?.total)}`;
+}
+
+export function withChange(server: McpServer, change: ServerChange): McpServer {
   return {
     ...server,
-    localInstallationStatus: status.status,
-    localInstallationError: status.error,
-    statusDetail: status.detail,
-    restarts: status.restarts,
-    runtime: status.runtime ?? server.runtime,
+    localInstallationStatus: change.localInstallationStatus,
+    localInstallationError: change.localInstallationError,
+    statusDetail: change.statusDetail,
+    startedAt: change.startedAt,
+    progress: change.progress,
+    restarts: change.restarts,
   };
 }
 

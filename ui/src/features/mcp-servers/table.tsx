@@ -6,7 +6,7 @@ import { type DataColumn, DataTable } from '@/components/ui/data-table';
 import { Sparkline } from '@/components/ui/sparkline';
 import { RowMenu } from '@/features/mcp-servers/row-menu';
 import type { ServersSearch } from '@/features/mcp-servers/search';
-import { byUrgency, ownerOf, placeOf } from '@/features/mcp-servers/status';
+import { activityOf, byUrgency, ownerOf, placeOf } from '@/features/mcp-servers/status';
 import { StatusMark, StepBar } from '@/features/mcp-servers/status-mark';
 import { formatCompact, formatDuration, pluralize } from '@/lib/format';
 
@@ -134,7 +134,7 @@ function ServerName({ server }: { server: McpServer }) {
 }
 
 function StatusCell({ server }: { server: McpServer }) {
-  const detail = server.localInstallationStatus === 'error' ? server.localInstallationError : server.statusDetail;
+  const detail = server.localInstallationStatus === 'error' ? server.localInstallationError : activityOf(server);
   return (
     <div className="flex w-56 flex-col gap-1">
       <span className="flex items-center gap-2">
@@ -148,7 +148,7 @@ function StatusCell({ server }: { server: McpServer }) {
           {detail}
         </span>
       ) : null}
-      {server.localInstallationStatus === 'pending' ? <StepBar detail={server.statusDetail} /> : null}
+      {server.localInstallationStatus === 'pending' ? <StepBar progress={server.progress} /> : null}
     </div>
   );
 }

@@ -20,7 +20,7 @@ const LOOKS = {
 /** A tool that is no longer what was approved: what changed, and the two ways on. */
 export function ToolReview({ serverId, tool }: { serverId: string; tool: ServerTool }) {
   const review = useReviewTool(serverId);
-  const mayUpdate = useCan('tool', 'update');
+  const mayUpdate = useCan('mcpServer', 'admin');
   if (tool.pending === null) return null;
   const decide = (verdict: 'approve' | 'reject', title: string) =>
     review.mutate({ toolId: tool.id, verdict }, { onSuccess: () => showToast({ tone: 'ok', title }) });

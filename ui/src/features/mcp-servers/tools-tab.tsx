@@ -8,13 +8,16 @@ import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { SearchInput } from '@/components/ui/input';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { EmptyState, ErrorState } from '@/components/ui/states';
+import { causeOf, EmptyState, ErrorState } from '@/components/ui/states';
+import { Switch } from '@/components/ui/switch';
+import { showToast } from '@/components/ui/toast';
 import { JsonView } from '@/features/interactions/json-view';
-import { serverToolsQuery } from '@/features/mcp-servers/queries';
+import { serverToolsQuery, usePauseTool } from '@/features/mcp-servers/queries';
 import { ToolReview } from '@/features/mcp-servers/tool-review';
 import { isSettled } from '@/features/mcp-servers/status';
 import { cn } from '@/lib/class-names';
 import { formatCompact, pluralize } from '@/lib/format';
+import { useCan } from '@/shell/permissions';
 
 export function ToolsTab({ server }: { server: McpServer }) {
   const tools = useQuery(serverToolsQuery(server.id));
@@ -63,6 +66,8 @@ export function ToolsTab({ server }: { server: McpServer }) {
 
 function ToolRow({ server, tool }: { server: McpServer; tool: ServerTool }) {
   const [open, setOpen] = useState(false);
+  const pause = usePauseTool(server.id);
+  const mayPause = useCan('mcpServer', 'admin');
   return (
     <li>
       <div className="flex items-start gap-3 px-4 py-2.5">
@@ -106,6 +111,18 @@ function ToolRow({ server, tool }: { server: McpServer; tool: ServerTool }) {
         >
           <FlaskConical aria-hidden /> Try
         </Link>
+        <Switch
+          aria-label={`${tool.rawName} can be called`}
+          className="mt-1"
+          checked={!tool.paused}
+          disabled={!mayPause || pause.isPending || tool.pending !== null}
+          onCheckedChange={(on) =>
+            pause.mutate(
+              { toolId: tool.id, paused: !on },
+              { onError: (error) => showToast({ tone: 'bad', title: 'Not changed', detail: causeOf(error) }) },
+            )
+          }
+        />
       </div>
       {open ? <ToolDetail tool={tool} /> : null}
     </li>

@@ -18,6 +18,7 @@ export function ToolCallBody({ call }: { call: ToolCall }) {
         <Badge tone={call.isError ? 'bad' : 'ok'}>{call.isError ? 'Error' : 'Answered'}</Badge>
         <Badge>{call.method}</Badge>
         {call.authMethod ? <Badge>{call.authMethod}</Badge> : null}
+        {call.truncated ? <Badge tone="warn">cut: too large to keep</Badge> : null}
         <time dateTime={call.createdAt} className="ml-auto text-xs text-text-3 tnum">
           {formatDateTime(call.createdAt)}
         </time>
@@ -52,6 +53,7 @@ export function ToolCallBody({ call }: { call: ToolCall }) {
         </Fact>
         {(call.userName ?? call.userId) ? <Fact name="Caller">{call.userName ?? call.userId}</Fact> : null}
         {call.tokenName ? <Fact name="Token">{call.tokenName}</Fact> : null}
+        {call.client ? <Fact name="Client">{call.client}</Fact> : null}
         {call.session ? <Fact name="Session">{call.session}</Fact> : null}
         <Fact name="Call id">
           <span className="flex items-center gap-1">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { CatalogItem, McpServer } from '@/api/mcp';
+import type { McpServer } from '@/api/mcp';
 import { Dialog, DialogBody } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/skeleton';
 import { ErrorState } from '@/components/ui/states';
@@ -8,10 +8,10 @@ import { catalogItemQuery } from '@/features/mcp-catalog/queries';
 import { InstallForm } from '@/features/mcp-servers/install/form';
 import { InstallProgress } from '@/features/mcp-servers/install/progress';
 
-type Props = { catalogId: string; onClose: () => void };
+type Props = { catalogId: string; secretId: string | undefined; onClose: () => void };
 
 /** Asks what the server needs to know, starts it, and stays until its tools are there or the cause is known. */
-export function InstallDialog({ catalogId, onClose }: Props) {
+export function InstallDialog({ catalogId, secretId, onClose }: Props) {
   const item = useQuery(catalogItemQuery(catalogId));
   const [installed, setInstalled] = useState<McpServer | null>(null);
   return (
@@ -38,7 +38,8 @@ export function InstallDialog({ catalogId, onClose }: Props) {
       ) : (
         <InstallForm
           key={item.data.id}
-          item={item.data satisfies CatalogItem}
+          item={item.data}
+          secretId={secretId}
           onInstalled={setInstalled}
           onCancel={onClose}
         />

@@ -15,9 +15,15 @@ import { PromptFields } from '@/features/mcp-servers/install/prompt-fields';
 import { answersOf, missingAnswers, promptsOf, startAnswers } from '@/features/mcp-servers/install/prompts';
 import { serversQuery, teamsQuery, useBeginOAuth, useInstall } from '@/features/mcp-servers/queries';
 
-type Props = { item: CatalogItem; onInstalled: (server: McpServer) => void; onCancel: () => void };
+type Props = {
+  item: CatalogItem;
+  /** Left by a sign-in that is done. */
+  secretId: string | undefined;
+  onInstalled: (server: McpServer) => void;
+  onCancel: () => void;
+};
 
-export function InstallForm({ item, onInstalled, onCancel }: Props) {
+export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
   const prompts = promptsOf(item);
   const install = useInstall();
   const oauth = useBeginOAuth();
@@ -45,6 +51,7 @@ export function InstallForm({ item, onInstalled, onCancel }: Props) {
       ...place,
       ...answersOf(prompts, answers),
       ...(accessToken.trim() === '' ? {} : { accessToken: accessToken.trim() }),
+      ...(secretId === undefined ? {} : { secretId }),
       agentIds: agentId === '' ? [] : [agentId],
     };
     install.mutate(input, { onSuccess: onInstalled });
@@ -64,7 +71,9 @@ export function InstallForm({ item, onInstalled, onCancel }: Props) {
           </p>
         ) : null}
         <PromptFields prompts={prompts} answers={answers} onChange={setAnswers} />
-        {item.serverType === 'remote' && item.requiresAuth ? (
+        {secretId !== undefined ? (
+          <Notice tone="info">You are signed in to {item.name}. One more step: connect it.</Notice>
+        ) : item.serverType === 'remote' && item.requiresAuth ? (
           <RemoteSignIn
             item={item}
             byOAuth={byOAuth}

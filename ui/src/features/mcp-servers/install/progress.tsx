@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Check, CircleAlert, CircleCheck, Loader2 } from 'lucide-react';
-import type { InstallationStatus, McpServer } from '@/api/mcp';
+import type { InstallationStatus, McpServer, Progress } from '@/api/mcp';
 import { Button, buttonClass } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { causeOf } from '@/components/ui/states';
 import { useLiveServers } from '@/features/mcp-servers/live';
 import { serverQuery, useDeleteServer, useServerAction } from '@/features/mcp-servers/queries';
-import { isSettled } from '@/features/mcp-servers/status';
+import { activityOf, isSettled } from '@/features/mcp-servers/status';
 import { StepBar } from '@/features/mcp-servers/status-mark';
 import { cn } from '@/lib/class-names';
 import { pluralize } from '@/lib/format';
@@ -34,7 +34,8 @@ export function InstallProgress({ server: started, onClose, onEdit }: Props) {
               at="pending"
               status={status}
               title="Start it"
-              detail={status === 'pending' ? server.statusDetail : null}
+              detail={status === 'pending' ? activityOf(server) : null}
+              progress={server.progress}
             />
             <Step at="discovering-tools" status={status} title="Ask for its tools" detail={null} />
             <Step
@@ -134,9 +135,10 @@ type StepProps = {
   status: InstallationStatus;
   title: string;
   detail: string | null;
+  progress?: Progress | null;
 };
 
-function Step({ at, status, title, detail }: StepProps) {
+function Step({ at, status, title, detail, progress = null }: StepProps) {
   const reached = ORDER.findIndex((each) => each === status);
   const position = ORDER.indexOf(at);
   const done = position < reached || (at === 'success' && status === 'success');
@@ -162,7 +164,7 @@ function Step({ at, status, title, detail }: StepProps) {
           <span className="sr-only">{done ? ', done' : current ? ', under way' : ''}</span>
         </p>
         {current && detail ? <p className="text-xs text-text-2">{detail}</p> : null}
-        {current ? <StepBar detail={detail} /> : null}
+        {current ? <StepBar progress={progress} /> : null}
       </div>
     </li>
   );
