@@ -3,6 +3,7 @@
 //!
 //! A test asks [`engine`] first and says that it skips when there is none.
 
+mod debian;
 mod private_engine;
 mod recipe;
 mod root;
@@ -40,6 +41,14 @@ pub fn image(image: Image) -> &'static str {
         panic!("{} could not be made: {error:#}", image.name());
     }
     image.name()
+}
+
+/// Has the image that our Dockerfile of the base image begins from, made here if need be.
+///
+/// # Errors
+/// Where it cannot be made, such as without `debootstrap`.
+pub fn debian_with_node() -> Result<()> {
+    root::alone(debian::make)
 }
 
 fn find_engine() -> Result<()> {

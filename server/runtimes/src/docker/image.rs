@@ -168,17 +168,28 @@ async fn build(client: &Client, name: &str, progress: &ProgressSink) -> Result<(
         .forcerm(true)
         .build();
     let mut reports = client.build_image(options, None, Some(body_full(context.into())));
+    let mut said = String::new();
     while let Some(report) = reports.next().await {
-        let report = report?;
+        let report = report.map_err(|error| with_last_words(&text(&error), &said))?;
         if let Some(problem) = report.error_detail.and_then(|detail| detail.message) {
-            return Err(EngineError::DockerStreamError { error: problem });
+            return Err(with_last_words(&problem, &said));
         }
-        // "Step 3/7 : RUN …"; what the commands print in between is of no interest.
-        if let Some(step) = report.stream.filter(|line| line.starts_with("Step ")) {
-            progress.step(format!("Building the base image: {}", step.trim()));
+        let Some(line) = report.stream.filter(|line| !line.trim().is_empty()) else {
+            continue;
+        };
+        // "Step 3/7 : RUN …"; what the commands print in between matters only when one of them fails.
+        if line.starts_with("Step ") {
+            progress.step(format!("Building the base image: {}", line.trim()));
         }
+        said = line;
     }
     Ok(())
+}
+
+fn with_last_words(problem: &str, said: &str) -> EngineError {
+    EngineError::DockerStreamError {
+        error: format!("{problem}; it said last: {}", said.trim()),
+    }
 }
 
 /// Of the registry that the image comes from.

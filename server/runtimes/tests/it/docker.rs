@@ -1,17 +1,18 @@
 //! The life of a server in a container, from its start to nothing being left.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use runtimes::progress::ProgressSink;
 use runtimes::runtime::Runtime;
 use runtimes::spec::{ServerSpec, Transport};
 use runtimes::status::{Health, Isolation, State};
 use serde_json::{Value, json};
-use testkit::docker_images::Image;
+use testkit::docker_images::{Image, debian_with_node};
 
 use super::speaking::{Conversation, opening};
 use super::with::{
-    IDLE, cli, container_ids, docker, engine, logs, next_status, script, spec, started,
+    IDLE, cli, container_ids, docker, engine, logs, next_status, script, skip, spec, started,
 };
 
 #[tokio::test]
@@ -253,4 +254,31 @@ async fn a_watcher_sees_a_server_come_crash_and_go() {
     assert_eq!(failed.exit_code, Some(7));
     engine.remove(spec.id).await.expect("it goes");
     next_status(&mut watch, spec.id, State::NotCreated).await;
+}
+
+#[tokio::test]
+async fn a_command_runs_in_a_base_image_that_is_built_where_it_cannot_be_pulled() {
+    let Some(engine) = engine() else { return };
+    if let Err(reason) = debian_with_node() {
+        return skip(&format!("{reason:#}"));
+    }
+    let mut spec = spec(Image::Everything);
+    spec.image = None;
+    spec.command = Some("npx".to_owned());
+    spec.args = ["-y", "@modelcontextprotocol/server-memory"]
+        .map(str::to_owned)
+        .to_vec();
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&steps);
+    let progress =
+        ProgressSink::new(move |progress| seen.lock().expect("a list").push(progress.step));
+    let started = engine.start(&spec, &progress).await;
+    started.expect("it starts");
+    let mut conversation = Conversation::over(engine.attach(spec.id).await.expect("its streams"));
+    assert_eq!(conversation.initialize().await, "memory-server");
+    let steps = steps.lock().expect("a list").join("; ");
+    assert!(steps.contains("Creating the container"), "{steps}");
+    // Not built again while it is there.
+    let known = steps.contains("Building the base image: Step 1") || !steps.contains("Building");
+    assert!(known, "{steps}");
 }

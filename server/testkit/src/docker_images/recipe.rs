@@ -89,7 +89,11 @@ fn node(root: &Root, image: Image, server: &str) -> Result<()> {
     let node = run(command("node").args(["-p", "process.execPath"]))?;
     root.program(node.trim(), "bin/node")?;
     let main = format!("/app/node_modules/{package}/dist/index.js");
-    root.import(image.name(), &["/bin/node", &main], &["PATH=/bin"])
+    root.import(
+        image.name(),
+        &["/bin/node", &main],
+        &["PATH=/bin", "HOME=/tmp"],
+    )
 }
 
 fn python(root: &Root, image: Image, packages: &[&str]) -> Result<()> {
@@ -127,6 +131,6 @@ fn python(root: &Root, image: Image, packages: &[&str]) -> Result<()> {
     root.import(
         image.name(),
         &["/usr/bin/python3", "-c", &main],
-        &["PATH=/usr/bin", "PYTHONPATH=/app"],
+        &["PATH=/usr/bin", "PYTHONPATH=/app", "HOME=/tmp"],
     )
 }

@@ -21,9 +21,15 @@ pub(super) fn alone<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 impl Root {
-    pub(super) fn new() -> Result<Self> {
+    pub(super) fn empty() -> Result<Self> {
         let root = Self(TempDir::new()?);
         fs::set_permissions(root.0.path(), fs::Permissions::from_mode(0o755))?;
+        Ok(root)
+    }
+
+    /// With what any program expects: a place for temporary files, accounts, certificates.
+    pub(super) fn new() -> Result<Self> {
+        let root = Self::empty()?;
         let temporary = root.directory("tmp")?;
         fs::set_permissions(temporary, fs::Permissions::from_mode(0o1777))?;
         let accounts = "root:x:0:0::/tmp:\nmcp:x:65534:65534::/tmp:\n";
@@ -33,6 +39,10 @@ impl Root {
             root.copy("/etc/ssl/certs/ca-certificates.crt")?;
         }
         Ok(root)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub(super) fn directory(&self, path: &str) -> Result<PathBuf> {
@@ -88,9 +98,12 @@ impl Root {
     pub(super) fn import(&self, name: &str, entry: &[&str], environment: &[&str]) -> Result<()> {
         let entry: Vec<String> = entry.iter().map(|part| format!("{part:?}")).collect();
         let mut import = command("docker");
-        import.args(["import", "--change"]);
-        import.arg(format!("ENTRYPOINT [{}]", entry.join(",")));
-        for variable in environment.iter().chain(&["HOME=/tmp"]) {
+        import.arg("import");
+        if !entry.is_empty() {
+            let entry = format!("ENTRYPOINT [{}]", entry.join(","));
+            import.args(["--change", &entry]);
+        }
+        for variable in environment {
             import.args(["--change", &format!("ENV {variable}")]);
         }
         import.args(["--change", "WORKDIR /tmp", "-", name]);
