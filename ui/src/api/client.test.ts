@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, get, withQuery } from '@/api/client';
+import { ApiError, get, post, withQuery } from '@/api/client';
 import { connectionState, retryNow } from '@/api/connection';
 
 /** What the network answers, by path. */
@@ -9,7 +9,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('fetch', (path: string) => {
     const answer = answers.get(path);
-    return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError('connection refused'));
+    if (!answer) return Promise.reject(new TypeError('connection refused'));
+    return new Promise((resolve) => resolve(answer()));
   });
 });
 
@@ -43,6 +44,22 @@ describe('a refusal', () => {
     const error = await get('/api/x').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ApiError);
     expect((error as ApiError).message).toContain('418');
+  });
+});
+
+describe('a request that the browser dropped', () => {
+  it('is read a second time before anyone hears of it, but never sent twice', async () => {
+    let asked = 0;
+    answers.set('/api/x', () => {
+      asked += 1;
+      if (asked === 1) throw new TypeError('network changed');
+      return Response.json({ ok: true });
+    });
+    expect(await get('/api/x')).toEqual({ ok: true });
+    expect(connectionState().status).toBe('up');
+    asked = 0;
+    await expect(post('/api/x')).rejects.toMatchObject({ status: 0 });
+    expect(asked).toBe(1);
   });
 });
 

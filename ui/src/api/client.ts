@@ -63,7 +63,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   }
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await reach(path, init);
   } catch (cause) {
     if (signal?.aborted) throw cause;
     reportDown('unreachable');
@@ -74,6 +74,19 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   }
   if (response.ok) return (await readJson(response)) as T;
   throw await failure(response);
+}
+
+/**
+ * A browser drops every request under way when the machine's network changes, and each container that starts
+ * changes it. Reading is therefore tried a second time before anyone hears of it.
+ */
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (cause) {
+    if (init.method !== 'GET' || init.signal?.aborted) throw cause;
+    return fetch(path, init);
+  }
 }
 
 async function failure(response: Response): Promise<ApiError> {
