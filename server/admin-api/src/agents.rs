@@ -21,6 +21,7 @@ use crate::extract::{self, Id, Query};
 use crate::pagination::{self, Pagination};
 use crate::{ApiError, State};
 use body::{Agent, AgentInput};
+pub(crate) use body::{Label, SCOPES, check_text, checked_labels, one_of};
 
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
@@ -224,7 +225,7 @@ pub(crate) async fn label_keys(Extract(platform): State) -> Result<Json<Vec<Stri
 
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct LabelKey {
-    key: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 #[utoipa::path(get, path = "/api/agents/labels/values", tag = "agents", params(LabelKey),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use domain::servers::ServerError;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +29,9 @@ pub enum ApiError {
         "The database is not reachable just now; it is being restarted. Try again in a moment."
     )]
     Unavailable,
+    /// Something outside of this program does not answer as it should.
+    #[error("{0}")]
+    Upstream(String),
     #[error("Something went wrong on the server. The log has the details.")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -60,7 +64,9 @@ impl ApiError {
             Self::NoSuchMethod => (StatusCode::METHOD_NOT_ALLOWED, "api_validation_error"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "api_conflict_error"),
             Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "api_rate_limit_error"),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error"),
+            Self::Unavailable | Self::Upstream(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error")
+            }
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "api_internal_server_error",
@@ -86,6 +92,48 @@ impl From<db::Error> for ApiError {
             }
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<secrets::Error> for ApiError {
+    fn from(error: secrets::Error) -> Self {
+        match error {
+            secrets::Error::Db(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Whoever installs or asks a server can do something about all of these but the last two.
+impl From<ServerError> for ApiError {
+    fn from(error: ServerError) -> Self {
+        match error {
+            ServerError::NotFound => Self::NotFound("MCP server"),
+            ServerError::Missing { .. } | ServerError::Invalid(_) | ServerError::Refused { .. } => {
+                Self::Validation(sentence(&error))
+            }
+            ServerError::Conflict(_)
+            | ServerError::NotReady { .. }
+            | ServerError::Reauthenticate { .. } => Self::Conflict(sentence(&error)),
+            ServerError::Runtime { .. } | ServerError::Connect { .. } => {
+                Self::Upstream(sentence(&error))
+            }
+            ServerError::Db(error) => error.into(),
+            ServerError::Secrets(error) => error.into(),
+        }
+    }
+}
+
+/// Messages of other crates are parts of sentences.
+fn sentence(error: &ServerError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let whole: String = first.chain(letters).collect();
+    if whole.ends_with(['.', '!', '?']) {
+        whole
+    } else {
+        format!("{whole}.")
     }
 }
 

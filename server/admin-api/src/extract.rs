@@ -10,6 +10,7 @@ use domain::platform::Platform;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
 
 use crate::ApiError;
@@ -23,16 +24,41 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let body = Bytes::from_request(request, state).await;
         let body = body.map_err(|rejection| ApiError::Validation(rejection.body_text()))?;
-        let mut deserializer = serde_json::Deserializer::from_slice(&body);
-        serde_path_to_error::deserialize(&mut deserializer)
-            .map(Self)
-            .map_err(|error| {
-                ApiError::Validation(format!(
-                    "The request body is not as expected: {}",
-                    fault(&error)
-                ))
-            })
+        read(&body).map(Self)
     }
+}
+
+/// A JSON body that may be left out.
+pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| ApiError::Validation(rejection.body_text()))?;
+        if body.trim_ascii().is_empty() || body.trim_ascii() == b"null" {
+            return Ok(Self(None));
+        }
+        read(&body).map(|value| Self(Some(value)))
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        ApiError::Validation(format!(
+            "The request body is not as expected: {}",
+            fault(&error)
+        ))
+    })
+}
+
+/// In a merge patch: tells null from absent.
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// The query string.
@@ -56,7 +82,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// Where a body is wrong and what was expected there. The libraries also quote what was sent, which may be a secret.
-fn fault<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
+pub(crate) fn fault<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> String {
     let text = error.inner().to_string();
     let place = match error.path().to_string() {
         path if path == "." => "it".to_owned(),

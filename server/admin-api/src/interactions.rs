@@ -97,6 +97,16 @@ pub(crate) struct Facet {
     count: i64,
 }
 
+impl Facet {
+    pub(crate) fn new(value: String, label: String, count: i64) -> Self {
+        Self {
+            value,
+            label,
+            count,
+        }
+    }
+}
+
 #[derive(Serialize, ToSchema, Default)]
 pub(crate) struct Facets {
     agents: Vec<Facet>,

@@ -2,6 +2,7 @@
 //!
 //! A handler authorises (by the table in `permissions`), calls and converts; rules live in `domain`.
 
+mod agent_tools;
 mod agents;
 mod api_keys;
 mod auth;
@@ -10,14 +11,23 @@ mod config;
 mod error;
 mod extract;
 mod home;
+mod installation_requests;
 mod interactions;
+mod mcp_catalog;
+mod mcp_oauth;
+mod mcp_servers;
+mod mcp_tool_calls;
 mod organization;
 mod pagination;
 pub mod passwords;
 mod permissions;
+mod runtimes;
 mod sessions;
 mod statistics;
+mod teams;
 mod token_prices;
+mod tokens;
+mod tools;
 
 use std::sync::Arc;
 
@@ -52,6 +62,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 fn documented() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .merge(first_plane())
+        .merge(registry())
+        .merge(installations())
+        .merge(gateway())
+}
+
+/// Accounts, agents, and what the LLM proxy recorded.
+fn first_plane() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
         .routes(routes!(config::public))
         .routes(routes!(config::health))
@@ -94,4 +113,94 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         ))
         .routes(routes!(organization::get, organization::update))
         .routes(routes!(organization::onboarding_status))
+}
+
+/// What can be installed.
+fn registry() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(mcp_catalog::list, mcp_catalog::create))
+        .routes(routes!(
+            mcp_catalog::get,
+            mcp_catalog::update,
+            mcp_catalog::delete
+        ))
+        .routes(routes!(mcp_catalog::delete_by_name))
+        .routes(routes!(mcp_catalog::tools))
+        .routes(routes!(mcp_catalog::label_keys))
+        .routes(routes!(mcp_catalog::label_values))
+        .routes(routes!(mcp_catalog::builtin))
+        .routes(routes!(mcp_catalog::registry))
+        .routes(routes!(mcp_catalog::import))
+        .routes(routes!(
+            installation_requests::list,
+            installation_requests::create
+        ))
+        .routes(routes!(
+            installation_requests::get,
+            installation_requests::update,
+            installation_requests::delete
+        ))
+        .routes(routes!(installation_requests::approve))
+        .routes(routes!(installation_requests::decline))
+        .routes(routes!(installation_requests::add_note))
+}
+
+/// What is installed, where it runs, and for whom.
+fn installations() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(mcp_servers::list, mcp_servers::install))
+        .routes(routes!(
+            mcp_servers::get,
+            mcp_servers::rename,
+            mcp_servers::delete
+        ))
+        .routes(routes!(mcp_servers::installation_status))
+        .routes(routes!(mcp_servers::tools))
+        .routes(routes!(mcp_servers::restart))
+        .routes(routes!(mcp_servers::retry))
+        .routes(routes!(mcp_servers::start))
+        .routes(routes!(mcp_servers::stop))
+        .routes(routes!(mcp_servers::reinstall))
+        .routes(routes!(mcp_servers::reload_tools))
+        .routes(routes!(mcp_servers::reauthenticate))
+        .routes(routes!(mcp_servers::logs))
+        .routes(routes!(mcp_servers::inspect))
+        .routes(routes!(mcp_servers::usage))
+        .routes(routes!(mcp_servers::live))
+        .routes(routes!(mcp_oauth::initiate))
+        .routes(routes!(mcp_oauth::callback))
+        .routes(routes!(runtimes::list))
+        .routes(routes!(runtimes::features))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::get, teams::update, teams::delete))
+        .routes(routes!(teams::members, teams::add_member))
+        .routes(routes!(teams::remove_member))
+        .routes(routes!(teams::external_groups, teams::add_external_group))
+        .routes(routes!(teams::remove_external_group))
+}
+
+/// What the gateway serves, to whom, and what it recorded.
+fn gateway() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(tools::list))
+        .routes(routes!(tools::delete))
+        .routes(routes!(tools::approve))
+        .routes(routes!(tools::reject))
+        .routes(routes!(tools::pause))
+        .routes(routes!(agent_tools::list))
+        .routes(routes!(agent_tools::update))
+        .routes(routes!(agent_tools::of_agent))
+        .routes(routes!(agent_tools::assign, agent_tools::unassign))
+        .routes(routes!(agent_tools::bulk_assign))
+        .routes(routes!(agent_tools::bulk_unassign))
+        .routes(routes!(mcp_tool_calls::list))
+        .routes(routes!(mcp_tool_calls::facets))
+        .routes(routes!(mcp_tool_calls::live))
+        .routes(routes!(mcp_tool_calls::get))
+        .routes(routes!(tokens::list))
+        .routes(routes!(tokens::value))
+        .routes(routes!(tokens::rotate))
+        .routes(routes!(tokens::mine))
+        .routes(routes!(tokens::my_value))
+        .routes(routes!(tokens::rotate_mine))
 }

@@ -11,9 +11,12 @@ use domain::access::{ACTIONS, Action, Permission, RESOURCES, Resource, role_allo
 use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
 
-use Action::{Create, Delete, Read, Update};
+use Action::{Admin, Create, Delete, Read, Update};
 use Permission::{Account, Public, Role, SignedIn};
-use Resource::{Interaction, Organization, Profile, TokenPrice};
+use Resource::{
+    InstallationRequest, Interaction, McpCatalog, McpServer, McpToolCall, Organization, Profile,
+    Team, TokenPrice, Tool,
+};
 
 const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/config/public", Public),
@@ -64,6 +67,205 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/organization", Role(Organization, Read)),
     ("PATCH", "/api/organization", Role(Organization, Update)),
     ("GET", "/api/organization/onboarding-status", SignedIn),
+    ("GET", "/api/internal_mcp_catalog", Role(McpCatalog, Read)),
+    (
+        "POST",
+        "/api/internal_mcp_catalog",
+        Role(McpCatalog, Create),
+    ),
+    (
+        "GET",
+        "/api/internal_mcp_catalog/labels/keys",
+        Role(McpCatalog, Read),
+    ),
+    (
+        "GET",
+        "/api/internal_mcp_catalog/labels/values",
+        Role(McpCatalog, Read),
+    ),
+    (
+        "DELETE",
+        "/api/internal_mcp_catalog/by-name/{name}",
+        Role(McpCatalog, Delete),
+    ),
+    (
+        "GET",
+        "/api/internal_mcp_catalog/{id}",
+        Role(McpCatalog, Read),
+    ),
+    (
+        "PUT",
+        "/api/internal_mcp_catalog/{id}",
+        Role(McpCatalog, Update),
+    ),
+    (
+        "DELETE",
+        "/api/internal_mcp_catalog/{id}",
+        Role(McpCatalog, Delete),
+    ),
+    (
+        "GET",
+        "/api/internal_mcp_catalog/{id}/tools",
+        Role(McpCatalog, Read),
+    ),
+    ("GET", "/api/mcp_catalog/builtin", Role(McpCatalog, Read)),
+    ("GET", "/api/mcp_catalog/registry", Role(McpCatalog, Read)),
+    ("POST", "/api/mcp_catalog/import", Role(McpCatalog, Create)),
+    (
+        "GET",
+        "/api/mcp_server_installation_requests",
+        Role(InstallationRequest, Read),
+    ),
+    (
+        "POST",
+        "/api/mcp_server_installation_requests",
+        Role(InstallationRequest, Create),
+    ),
+    (
+        "GET",
+        "/api/mcp_server_installation_requests/{id}",
+        Role(InstallationRequest, Read),
+    ),
+    (
+        "PATCH",
+        "/api/mcp_server_installation_requests/{id}",
+        Role(InstallationRequest, Update),
+    ),
+    (
+        "DELETE",
+        "/api/mcp_server_installation_requests/{id}",
+        Role(InstallationRequest, Delete),
+    ),
+    (
+        "POST",
+        "/api/mcp_server_installation_requests/{id}/approve",
+        Role(InstallationRequest, Admin),
+    ),
+    (
+        "POST",
+        "/api/mcp_server_installation_requests/{id}/decline",
+        Role(InstallationRequest, Admin),
+    ),
+    (
+        "POST",
+        "/api/mcp_server_installation_requests/{id}/notes",
+        Role(InstallationRequest, Update),
+    ),
+    ("GET", "/api/mcp_server", Role(McpServer, Read)),
+    ("POST", "/api/mcp_server", Role(McpServer, Create)),
+    ("GET", "/api/mcp_server/{id}", Role(McpServer, Read)),
+    ("PATCH", "/api/mcp_server/{id}", Role(McpServer, Update)),
+    ("DELETE", "/api/mcp_server/{id}", Role(McpServer, Delete)),
+    (
+        "GET",
+        "/api/mcp_server/{id}/installation-status",
+        Role(McpServer, Read),
+    ),
+    ("GET", "/api/mcp_server/{id}/tools", Role(McpServer, Read)),
+    (
+        "POST",
+        "/api/mcp_server/{id}/restart",
+        Role(McpServer, Update),
+    ),
+    (
+        "POST",
+        "/api/mcp_server/{id}/retry",
+        Role(McpServer, Update),
+    ),
+    (
+        "POST",
+        "/api/mcp_server/{id}/start",
+        Role(McpServer, Update),
+    ),
+    ("POST", "/api/mcp_server/{id}/stop", Role(McpServer, Update)),
+    (
+        "POST",
+        "/api/mcp_server/{id}/reinstall",
+        Role(McpServer, Update),
+    ),
+    (
+        "POST",
+        "/api/mcp_server/{id}/reload-tools",
+        Role(McpServer, Update),
+    ),
+    (
+        "PATCH",
+        "/api/mcp_server/{id}/reauthenticate",
+        Role(McpServer, Update),
+    ),
+    ("GET", "/api/mcp_server/{id}/logs", Role(McpServer, Read)),
+    (
+        "POST",
+        "/api/mcp_server/{id}/inspect",
+        Role(McpServer, Update),
+    ),
+    ("GET", "/api/mcp_server/{id}/usage", Role(McpServer, Read)),
+    ("GET", "/api/mcp-servers/live", Role(McpServer, Read)),
+    ("POST", "/api/oauth/initiate", Role(McpServer, Create)),
+    ("POST", "/api/oauth/callback", Role(McpServer, Create)),
+    ("GET", "/api/runtimes", Role(McpServer, Read)),
+    ("GET", "/api/features", SignedIn),
+    ("GET", "/api/teams", Role(Team, Read)),
+    ("POST", "/api/teams", Role(Team, Create)),
+    ("GET", "/api/teams/{id}", Role(Team, Read)),
+    ("PUT", "/api/teams/{id}", Role(Team, Update)),
+    ("DELETE", "/api/teams/{id}", Role(Team, Delete)),
+    ("GET", "/api/teams/{id}/members", Role(Team, Read)),
+    ("POST", "/api/teams/{id}/members", Role(Team, Update)),
+    (
+        "DELETE",
+        "/api/teams/{id}/members/{userId}",
+        Role(Team, Update),
+    ),
+    ("GET", "/api/teams/{id}/external-groups", Role(Team, Read)),
+    (
+        "POST",
+        "/api/teams/{id}/external-groups",
+        Role(Team, Update),
+    ),
+    (
+        "DELETE",
+        "/api/teams/{id}/external-groups/{groupId}",
+        Role(Team, Update),
+    ),
+    ("GET", "/api/tools", Role(Tool, Read)),
+    ("DELETE", "/api/tools/{id}", Role(Tool, Delete)),
+    ("POST", "/api/tools/{id}/approve", Role(McpServer, Admin)),
+    ("POST", "/api/tools/{id}/reject", Role(McpServer, Admin)),
+    ("POST", "/api/tools/{id}/pause", Role(McpServer, Admin)),
+    ("GET", "/api/agent-tools", Role(Tool, Read)),
+    ("PATCH", "/api/agent-tools/{id}", Role(Profile, Update)),
+    ("GET", "/api/agents/{agentId}/tools", Role(Profile, Read)),
+    (
+        "POST",
+        "/api/agents/{agentId}/tools/{toolId}",
+        Role(Profile, Update),
+    ),
+    (
+        "DELETE",
+        "/api/agents/{agentId}/tools/{toolId}",
+        Role(Profile, Update),
+    ),
+    (
+        "POST",
+        "/api/agents/tools/bulk-assign",
+        Role(Profile, Update),
+    ),
+    (
+        "POST",
+        "/api/agents/tools/bulk-unassign",
+        Role(Profile, Update),
+    ),
+    ("GET", "/api/mcp-tool-calls", Role(McpToolCall, Read)),
+    ("GET", "/api/mcp-tool-calls/facets", Role(McpToolCall, Read)),
+    ("GET", "/api/mcp-tool-calls/live", Role(McpToolCall, Read)),
+    ("GET", "/api/mcp-tool-calls/{id}", Role(McpToolCall, Read)),
+    ("GET", "/api/tokens", Role(Team, Read)),
+    ("GET", "/api/tokens/{id}/value", Role(Team, Update)),
+    ("POST", "/api/tokens/{id}/rotate", Role(Team, Update)),
+    ("GET", "/api/user-tokens/me", SignedIn),
+    ("GET", "/api/user-tokens/me/value", SignedIn),
+    ("POST", "/api/user-tokens/me/rotate", SignedIn),
 ];
 
 fn required(method: &str, path: &str) -> Option<Permission> {

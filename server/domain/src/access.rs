@@ -10,6 +10,12 @@ pub enum Resource {
     Interaction,
     TokenPrice,
     Organization,
+    Tool,
+    McpCatalog,
+    McpServer,
+    InstallationRequest,
+    McpToolCall,
+    Team,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,15 +24,29 @@ pub enum Action {
     Read,
     Update,
     Delete,
+    /// What only those may do who look after everybody's.
+    Admin,
 }
 
-pub const RESOURCES: [Resource; 4] = [
+pub const RESOURCES: [Resource; 10] = [
     Resource::Profile,
     Resource::Interaction,
     Resource::TokenPrice,
     Resource::Organization,
+    Resource::Tool,
+    Resource::McpCatalog,
+    Resource::McpServer,
+    Resource::InstallationRequest,
+    Resource::McpToolCall,
+    Resource::Team,
 ];
-pub const ACTIONS: [Action; 4] = [Action::Create, Action::Read, Action::Update, Action::Delete];
+pub const ACTIONS: [Action; 5] = [
+    Action::Create,
+    Action::Read,
+    Action::Update,
+    Action::Delete,
+    Action::Admin,
+];
 
 /// What a route asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +67,12 @@ impl Resource {
             Self::Interaction => "interaction",
             Self::TokenPrice => "tokenPrice",
             Self::Organization => "organization",
+            Self::Tool => "tool",
+            Self::McpCatalog => "internalMcpCatalog",
+            Self::McpServer => "mcpServer",
+            Self::InstallationRequest => "mcpServerInstallationRequest",
+            Self::McpToolCall => "mcpToolCall",
+            Self::Team => "team",
         }
     }
 }
@@ -58,16 +84,26 @@ impl Action {
             Self::Read => "read",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Admin => "admin",
         }
     }
 }
 
 /// Whether a predefined role grants an action. An unknown role grants nothing.
 pub fn role_allows(role: &str, resource: Resource, action: Action) -> bool {
+    use Resource as R;
     match role {
         "admin" => true,
-        "editor" => resource != Resource::Organization || action == Action::Read,
-        "member" => resource == Resource::Interaction || action == Action::Read,
+        "editor" => match resource {
+            R::Organization | R::Team | R::McpToolCall => action == Action::Read,
+            _ => action != Action::Admin,
+        },
+        "member" => match resource {
+            // Of installations those that are their own and their teams'.
+            R::Interaction | R::Tool | R::McpServer => action != Action::Admin,
+            R::InstallationRequest => !matches!(action, Action::Delete | Action::Admin),
+            _ => action == Action::Read,
+        },
         _ => false,
     }
 }

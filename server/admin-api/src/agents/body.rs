@@ -1,12 +1,13 @@
 //! Agents on the wire, and how a body changes one.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::ApiError;
+use crate::extract::given;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -70,13 +71,6 @@ pub(crate) struct AgentInput {
     settings: Map<String, Value>,
 }
 
-/// Tells null from absent.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
 /// What the published contract has beyond the columns, with the value of one that was never set.
 fn setting_defaults() -> [(&'static str, Value); 11] {
     [
@@ -94,7 +88,7 @@ fn setting_defaults() -> [(&'static str, Value); 11] {
     ]
 }
 
-const SCOPES: [&str; 3] = ["org", "team", "personal"];
+pub(crate) const SCOPES: [&str; 3] = ["org", "team", "personal"];
 
 impl AgentInput {
     pub(super) fn apply(&self, row: &mut db::agents::Agent) -> Result<(), ApiError> {
@@ -142,7 +136,7 @@ impl AgentInput {
     }
 }
 
-fn check_text(field: &str, text: &str, longest: usize) -> Result<(), ApiError> {
+pub(crate) fn check_text(field: &str, text: &str, longest: usize) -> Result<(), ApiError> {
     if text.trim().is_empty() || text.chars().count() > longest {
         return Err(ApiError::Validation(format!(
             "{field} has 1 to {longest} characters."
@@ -151,7 +145,7 @@ fn check_text(field: &str, text: &str, longest: usize) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn one_of(field: &str, value: &str, allowed: &[&str]) -> Result<String, ApiError> {
+pub(crate) fn one_of(field: &str, value: &str, allowed: &[&str]) -> Result<String, ApiError> {
     if allowed.contains(&value) {
         return Ok(value.to_owned());
     }
@@ -161,7 +155,7 @@ fn one_of(field: &str, value: &str, allowed: &[&str]) -> Result<String, ApiError
     )))
 }
 
-fn checked_labels(labels: &[Label]) -> Result<Vec<(String, String)>, ApiError> {
+pub(crate) fn checked_labels(labels: &[Label]) -> Result<Vec<(String, String)>, ApiError> {
     let mut checked: Vec<(String, String)> = Vec::new();
     for Label { key, value } in labels {
         check_text("A label's key", key, 100)?;

@@ -67,7 +67,15 @@ impl Names {
         Ok(Self { agents, users })
     }
 
-    pub(super) fn agent_label(&self, id: &str) -> String {
+    pub(crate) fn agent(&self, id: Uuid) -> Option<String> {
+        self.agents.get(&id).cloned()
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<String> {
+        self.users.get(id).cloned()
+    }
+
+    pub(crate) fn agent_label(&self, id: &str) -> String {
         let name = id.parse().ok().and_then(|id: Uuid| self.agents.get(&id));
         name.cloned().unwrap_or_else(|| "deleted agent".to_owned())
     }
