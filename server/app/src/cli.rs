@@ -34,6 +34,8 @@ enum Command {
     Doctor,
     /// Give the first administrator a new password, and print it
     ResetAdmin,
+    /// Delete every stored secret: the way out when ARCHESTRA_AUTH_SECRET is lost
+    ResetSecrets,
     /// Print the API's OpenAPI description
     Openapi,
     /// Print the version
@@ -53,6 +55,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Config => commands::config(&environment),
         Command::Doctor => commands::doctor(&environment, config.as_ref()),
         Command::ResetAdmin => commands::reset_admin(&config?),
+        Command::ResetSecrets => commands::reset_secrets(&config?),
         Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
         Command::Version => print(crate::VERSION),
     }

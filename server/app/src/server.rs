@@ -146,10 +146,10 @@ async fn platform(
         place.directory.join("spool"),
     )?;
     let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-    let instance = &place.organization_id;
+    let instance = place.organization_id.clone();
     let registry = config
         .mcp
-        .registry(instance, place.directory, config.desktop, tasks.clone());
+        .registry(&instance, place.directory, config.desktop, tasks.clone());
     let runtimes = Arc::new(Runtimes::discover(registry));
     let settings = settings(config, place.organization_id);
     let servers = Servers::new(Parts {
@@ -161,6 +161,7 @@ async fn platform(
         tasks: tasks.clone(),
         stopping: stopping.clone(),
         frontend_url: settings.frontend_url.clone(),
+        cluster_settings: config.mcp.cluster_settings(&instance),
         allowed: config.mcp.allowed.clone(),
     })?;
     Ok(Arc::new(Platform {

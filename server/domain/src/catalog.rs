@@ -1,4 +1,4 @@
-//! Secrets of catalog items: out of the item's JSON into the secret store, and back for those who may see them.
+//! Catalog items, and their secrets: out of the item's JSON into the secret store, and back for those who may see them.
 //!
 //! The contract has clients write secret values into an item and read them back unchanged. The database holds the item
 //! without them.
@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
 use db::mcp_catalog::CatalogItem;
 use secrecy::{ExposeSecret as _, SecretString};
 use secrets::{Fields, Result, Secrets};
@@ -13,6 +14,42 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 const CLIENT_SECRET: &str = "client_secret";
+
+/// An item with nothing in it but its name, for somebody who fills in the rest.
+pub fn new(organization_id: &str, name: &str, now: DateTime<Utc>) -> CatalogItem {
+    CatalogItem {
+        id: Uuid::now_v7(),
+        organization_id: organization_id.to_owned(),
+        name: name.to_owned(),
+        tool_prefix: None,
+        description: None,
+        version: None,
+        instructions: None,
+        repository: None,
+        installation_command: None,
+        docs_url: None,
+        icon: None,
+        requires_auth: false,
+        auth_description: None,
+        auth_fields: None,
+        server_type: "local".to_owned(),
+        server_url: None,
+        local_config: None,
+        user_config: None,
+        oauth_config: None,
+        enterprise_managed_config: None,
+        deployment_spec_yaml: None,
+        client_secret_id: None,
+        local_config_secret_id: None,
+        labels: Value::Array(Vec::new()),
+        team_ids: Vec::new(),
+        scope: "org".to_owned(),
+        author_id: None,
+        settings: Value::Object(Map::new()),
+        created_at: now,
+        updated_at: now,
+    }
+}
 
 /// Moves what is secret into the store; call it before an item is written. A secret that the item names without a value
 /// keeps the value it had.

@@ -29,9 +29,10 @@ pub async fn sweep(platform: &Platform, days: u32) -> db::Result<u64> {
     if days > 0 {
         let before = now - TimeDelta::days(i64::from(days));
         loop {
-            let batch = db::interactions::purge(&platform.db, before, BATCH).await?;
-            removed += batch;
-            if batch == 0 {
+            let interactions = db::interactions::purge(&platform.db, before, BATCH).await?;
+            let tool_calls = db::mcp_tool_calls::purge(&platform.db, before, BATCH).await?;
+            removed += interactions + tool_calls;
+            if interactions + tool_calls == 0 {
                 break;
             }
         }

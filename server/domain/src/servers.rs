@@ -4,6 +4,7 @@
 //! to it ([`worker`]): starts it where it belongs, finds its tools, starts it again when it ends. Remote servers need no
 //! such task. Nothing here stops the program: what is missing is said in the server's status, with what would mend it.
 
+mod clusters;
 mod connections;
 mod crash;
 mod discovery;
@@ -30,6 +31,7 @@ use db::mcp_catalog::CatalogItem;
 use db::mcp_servers::McpServer;
 use mcp::guard::{AddressGuard, Allow};
 use mcp::http::Http;
+use runtimes::kubernetes::settings::Settings;
 use runtimes::registry::Runtimes;
 use secrets::Secrets;
 use tokio::sync::Notify;
@@ -63,6 +65,8 @@ pub struct Parts {
     pub stopping: CancellationToken,
     /// Where links in errors lead, without a trailing slash.
     pub frontend_url: String,
+    /// How servers are placed in clusters that a person added.
+    pub cluster_settings: Settings,
     /// Networks that remote servers may be in although they are not public.
     pub allowed: Allow,
 }
@@ -77,6 +81,7 @@ pub struct Servers {
     holder: Uuid,
     slots: Mutex<HashMap<Uuid, Arc<Slot>>>,
     workers: Mutex<HashMap<Uuid, Worker>>,
+    clusters: Mutex<clusters::Known>,
     states: States,
     statuses: Statuses,
     /// Something changed that need not wait for the next round.
@@ -98,6 +103,7 @@ impl Servers {
             holder: Uuid::new_v4(),
             slots: Mutex::default(),
             workers: Mutex::default(),
+            clusters: Mutex::default(),
             states: States::default(),
             statuses: Statuses::default(),
             poke: Notify::new(),

@@ -15,6 +15,7 @@ use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use domain::upstreams::{Upstream, Upstreams};
 use mcp::guard::Allow;
+use runtimes::kubernetes::settings::Settings as ClusterSettings;
 use runtimes::registry::Runtimes;
 use runtimes::runtime::Runtime;
 use secrecy::SecretString;
@@ -100,6 +101,7 @@ impl TestPlatform {
             clock: options.clock.clone(),
             tasks: tasks.clone(),
             stopping: stopping.clone(),
+            cluster_settings: ClusterSettings::default(),
             frontend_url: settings.frontend_url.clone(),
             // Fakes are on this machine.
             allowed: Allow::everything(),

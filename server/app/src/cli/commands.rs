@@ -99,6 +99,14 @@ pub(super) fn reset_admin(config: &Config) -> anyhow::Result<ExitCode> {
     ))
 }
 
+pub(super) fn reset_secrets(config: &Config) -> anyhow::Result<ExitCode> {
+    let secrets = with_database(config, async |db| Ok(db::secrets::delete_all(db).await?))?;
+    print(&format!(
+        "{secrets} secrets were deleted. Enter them anew: servers say in their status which ones they miss, and tokens \
+         that were shown once go on working until they are rotated."
+    ))
+}
+
 pub(super) fn doctor(
     environment: &Environment,
     config: Result<&Config, &ConfigError>,

@@ -63,6 +63,15 @@ impl Mcp {
         }
     }
 
+    /// What all clusters have in common.
+    pub(crate) fn cluster_settings(&self, instance: &str) -> Settings {
+        Settings {
+            instance: instance.to_owned(),
+            base_image: self.base_image.clone(),
+            ..Settings::default()
+        }
+    }
+
     /// `instance` tells installations apart that share an engine.
     pub(crate) fn registry(
         &self,
@@ -75,9 +84,7 @@ impl Mcp {
             source,
             settings: Settings {
                 namespace: Some(self.namespace.clone()),
-                instance: instance.to_owned(),
-                base_image: self.base_image.clone(),
-                ..Settings::default()
+                ..self.cluster_settings(instance)
             },
             tasks: tasks.clone(),
         });

@@ -8,22 +8,6 @@ use super::*;
 
 fn item() -> CatalogItem {
     CatalogItem {
-        id: Uuid::from_u128(1),
-        organization_id: String::new(),
-        name: "github".to_owned(),
-        tool_prefix: None,
-        description: None,
-        version: None,
-        instructions: None,
-        repository: None,
-        installation_command: None,
-        docs_url: None,
-        icon: None,
-        requires_auth: false,
-        auth_description: None,
-        auth_fields: None,
-        server_type: "local".to_owned(),
-        server_url: None,
         local_config: Some(json!({
             "command": "npx",
             "environment": [
@@ -35,19 +19,8 @@ fn item() -> CatalogItem {
                 {"source": "credentials", "server": "ghcr.io", "username": "ann", "password": "hunter3"},
             ],
         })),
-        user_config: None,
         oauth_config: Some(json!({"client_id": "a", "client_secret": "hunter4", "scopes": []})),
-        enterprise_managed_config: None,
-        deployment_spec_yaml: None,
-        client_secret_id: None,
-        local_config_secret_id: None,
-        labels: json!([]),
-        team_ids: Vec::new(),
-        scope: "org".to_owned(),
-        author_id: None,
-        settings: json!({}),
-        created_at: DateTime::UNIX_EPOCH,
-        updated_at: DateTime::UNIX_EPOCH,
+        ..new("", "github", DateTime::UNIX_EPOCH)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The rounds: which local servers are this replica's, a worker for each of them, none for any other.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,17 +18,11 @@ impl Servers {
     /// Runs until the program stops. Containers keep running then, and are found again at the next start.
     pub async fn run(self: Arc<Self>) {
         for runtime in self.parts.runtimes.all() {
-            self.hear(runtime);
+            self.hear(runtime, self.parts.stopping.clone());
         }
-        let mut clusters = HashSet::new();
         let mut snapshots = self.parts.snapshot.changed();
         let stopping = self.parts.stopping.clone();
         while !stopping.is_cancelled() {
-            for (id, runtime) in self.parts.runtimes.clusters() {
-                if clusters.insert(id) {
-                    self.hear(&runtime);
-                }
-            }
             self.statuses.follow(&self.parts.snapshot.load());
             if let Err(error) = self.round().await {
                 tracing::warn!(%error, "servers are not looked after until the database answers");
@@ -45,6 +38,7 @@ impl Servers {
     }
 
     async fn round(self: &Arc<Self>) -> Result<()> {
+        self.follow_clusters().await?;
         let now = self.parts.clock.now();
         let mine =
             db::mcp_servers::renew_leases(&self.parts.db, self.holder, now, now + LEASE).await?;

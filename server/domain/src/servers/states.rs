@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::StreamExt as _;
 use runtimes::runtime::Runtime;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Servers, lock};
@@ -35,14 +36,12 @@ impl States {
 }
 
 impl Servers {
-    /// Hears a runtime until the program stops.
-    pub(super) fn hear(self: &Arc<Self>, runtime: &Arc<dyn Runtime>) {
+    /// Hears a runtime until `stop`.
+    pub(super) fn hear(self: &Arc<Self>, runtime: &Arc<dyn Runtime>, stop: CancellationToken) {
         let servers = Arc::clone(self);
         let mut statuses = runtime.watch();
-        let stopping = self.parts.stopping.clone();
         self.parts.tasks.spawn(async move {
-            while let Some(Some((id, status))) = stopping.run_until_cancelled(statuses.next()).await
-            {
+            while let Some(Some((id, status))) = stop.run_until_cancelled(statuses.next()).await {
                 servers.statuses.runtime(id, &status);
                 servers.states.changed(id);
             }

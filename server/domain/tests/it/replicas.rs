@@ -3,6 +3,7 @@ use std::sync::Arc;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use mcp::guard::Allow;
+use runtimes::kubernetes::settings::Settings as ClusterSettings;
 use runtimes::registry::Runtimes;
 use serde_json::json;
 use testkit::docker_images::{self, Image};
@@ -33,6 +34,7 @@ impl Replica {
             clock: platform.clock.clone(),
             tasks: tasks.clone(),
             stopping: stopping.clone(),
+            cluster_settings: ClusterSettings::default(),
             frontend_url: "http://localhost:3000".to_owned(),
             allowed: Allow::nothing(),
         })

@@ -99,36 +99,8 @@ pub(crate) fn now() -> chrono::DateTime<Utc> {
 
 fn item(name: &str, server_type: &str) -> CatalogItem {
     CatalogItem {
-        id: Uuid::now_v7(),
-        organization_id: ORGANIZATION.to_owned(),
-        name: name.to_owned(),
-        tool_prefix: None,
-        description: None,
-        version: None,
-        instructions: None,
-        repository: None,
-        installation_command: None,
-        docs_url: None,
-        icon: None,
-        requires_auth: false,
-        auth_description: None,
-        auth_fields: None,
         server_type: server_type.to_owned(),
-        server_url: None,
-        local_config: None,
-        user_config: None,
-        oauth_config: None,
-        enterprise_managed_config: None,
-        deployment_spec_yaml: None,
-        client_secret_id: None,
-        local_config_secret_id: None,
-        labels: json!([]),
-        team_ids: Vec::new(),
-        scope: "org".to_owned(),
-        author_id: None,
-        settings: json!({}),
-        created_at: now(),
-        updated_at: now(),
+        ..domain::catalog::new(ORGANIZATION, name, now())
     }
 }
 

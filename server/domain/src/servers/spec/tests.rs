@@ -8,36 +8,10 @@ use super::*;
 
 fn item(local_config: Value, user_config: Value) -> CatalogItem {
     CatalogItem {
-        id: Uuid::from_u128(1),
-        organization_id: String::new(),
-        name: "files".to_owned(),
-        tool_prefix: None,
-        description: None,
-        version: None,
-        instructions: None,
-        repository: None,
-        installation_command: None,
-        docs_url: None,
-        icon: None,
-        requires_auth: false,
-        auth_description: None,
-        auth_fields: None,
-        server_type: "local".to_owned(),
-        server_url: None,
         local_config: Some(local_config),
         user_config: Some(user_config),
         oauth_config: Some(json!({"access_token_env_var": "OAUTH_TOKEN"})),
-        enterprise_managed_config: None,
-        deployment_spec_yaml: None,
-        client_secret_id: None,
-        local_config_secret_id: None,
-        labels: json!([]),
-        team_ids: Vec::new(),
-        scope: "org".to_owned(),
-        author_id: None,
-        settings: json!({}),
-        created_at: DateTime::UNIX_EPOCH,
-        updated_at: DateTime::UNIX_EPOCH,
+        ..crate::catalog::new("", "files", DateTime::UNIX_EPOCH)
     }
 }
 
