@@ -59,7 +59,7 @@ pub(super) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     };
     let folder = process::Folder::create()?;
     let backend = Backend::start(&fixture)?;
-    let environment = [("ARCHESTRA_MCP_ALLOWED_ADDRESSES", "127.0.0.0/8, localhost")];
+    let environment = [("ARCHESTRA_MCP_ALLOWED_NETWORKS", "127.0.0.0/8,localhost")];
     let (server, _) = Server::start_with(&binary, &postgres, &folder.path, &environment)?;
     let site = Site::prepare(server.port, backend.port, SERVERS)?;
     let peers = peers::start(options.python.as_deref(), backend.port, &folder.path)?;
