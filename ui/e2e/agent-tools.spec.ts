@@ -21,7 +21,7 @@ test('tools are found, given to an agent, answer at its gateway, and are taken a
   await expect(picker).toBeHidden();
 
   await expect(page.getByRole('heading', { name: /^Tools cost about/ })).toBeVisible();
-  await expect(page.getByLabel('Gateway address')).toHaveText(`${apiUrl()}/v1/mcp/${agent.id}`);
+  await expect(page.getByLabel('Gateway address', { exact: true })).toHaveText(`${apiUrl()}/v1/mcp/${agent.id}`);
   const row = page.getByRole('row').filter({ hasText: `${server.name}__echo` });
   await expect(row).toBeVisible();
   await expectAccessible(page);

@@ -22,7 +22,7 @@ test('a server has its row, its tools, its definition and its usage, and goes wh
   await expect(page.getByText(`${server.name}__add`)).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('tab', { name: 'Configuration' }).click();
-  await expect(page.getByText(server.url)).toBeVisible();
+  await expect(page.getByText(server.url, { exact: true }).first()).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('tab', { name: 'Usage' }).click();
   await expect(page.getByText('No calls in this time')).toBeVisible();

@@ -9,7 +9,7 @@ import { causeOf } from '@/components/ui/states';
 import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
 import { useAddNote, useDecideRequest, type Verdict } from '@/features/installation-requests/queries';
-import { wantedName } from '@/features/installation-requests/wanted';
+import { entryIn, wantedName } from '@/features/installation-requests/wanted';
 import { JsonView } from '@/features/interactions/json-view';
 import { useCan } from '@/shell/permissions';
 
@@ -19,13 +19,13 @@ export function RequestDetail({ request, onClose }: { request: InstallationReque
   const [answer, setAnswer] = useState('');
   const say = (verdict: Verdict['verdict']) =>
     decide.mutate(
-      { id: request.id, verdict, adminResponse: answer },
+      { request, verdict, adminResponse: answer },
       {
-        onSuccess: () => {
+        onSuccess: (item) => {
           showToast({
             tone: 'ok',
             title: verdict === 'approve' ? 'Approved' : 'Declined',
-            detail: verdict === 'approve' ? `${wantedName(request)} is in the catalogue.` : undefined,
+            detail: item ? `${item.name} is in the registry and can be installed.` : undefined,
           });
           onClose();
         },
@@ -68,6 +68,9 @@ export function RequestDetail({ request, onClose }: { request: InstallationReque
           </section>
         ) : null}
         <Notes request={request} />
+        {mayDecide && entryIn(request) === null ? (
+          <Notice tone="info">It does not say what to start or to call: add it to the catalogue by hand.</Notice>
+        ) : null}
         {mayDecide ? (
           <Field label="Your answer" optional>
             {(control) => (
