@@ -9,6 +9,7 @@ mod api_keys;
 mod faults;
 mod harness;
 mod interactions;
+mod mcp_path;
 #[cfg(target_os = "linux")]
 mod program;
 mod serving;

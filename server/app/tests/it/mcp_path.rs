@@ -1,0 +1,231 @@
+//! The whole way of an MCP server: into the registry, into a container, onto an agent, and called through the gateway.
+
+use std::time::Instant;
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::docker_images::{self, Image};
+use testkit::wait;
+
+use crate::harness::{TestApp, browser};
+
+/// A client of one agent's gateway, in the era with a handshake.
+struct Gateway {
+    client: Client,
+    url: String,
+    token: String,
+}
+
+impl Gateway {
+    async fn of(app: &TestApp, agent: &str) -> Self {
+        let tokens = app.get("/api/tokens").await;
+        let tokens = tokens["tokens"].as_array().or(tokens.as_array()).unwrap();
+        let id = tokens[0]["id"].as_str().unwrap();
+        let value = app.get(&format!("/api/tokens/{id}/value")).await;
+        Self {
+            client: browser(),
+            url: app.url(&format!("/v1/mcp/{agent}")),
+            token: value["value"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    async fn request(&self, method: &str, params: Value) -> Value {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let request = self.client.post(&self.url).bearer_auth(&self.token);
+        let request = request
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2025-11-25");
+        let response = request.json(&body).send().await.unwrap();
+        let (status, text) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, StatusCode::OK, "{method}: {text}");
+        let message = text
+            .lines()
+            .rfind(|line| line.contains("\"result\"") || line.contains("\"error\""))
+            .unwrap();
+        let message: Value =
+            serde_json::from_str(message.trim_start_matches("data:").trim()).unwrap();
+        assert!(message.get("error").is_none(), "{method}: {message}");
+        message["result"].clone()
+    }
+
+    async fn tools(&self) -> Vec<String> {
+        let listed = self.request("tools/list", json!({})).await;
+        let tools = listed["tools"].as_array().unwrap();
+        let name = |tool: &Value| tool["name"].as_str().unwrap().to_owned();
+        tools.iter().map(name).collect()
+    }
+
+    async fn call(&self, tool: &str, arguments: Value) -> Value {
+        let params = json!({ "name": tool, "arguments": arguments });
+        let result = self.request("tools/call", params).await;
+        assert_ne!(result["isError"], true, "{tool}: {result}");
+        result
+    }
+}
+
+/// A local server of this image, installed for an agent and ready.
+async fn install(app: &TestApp, agent: &str, name: &str, local_config: Value) -> String {
+    let item = json!({ "name": name, "serverType": "local", "localConfig": local_config });
+    let item = app.post("/api/internal_mcp_catalog", item).await;
+    let server = json!({ "catalogId": item["id"], "name": name, "agentIds": [agent] });
+    let server = app.post("/api/mcp_server", server).await;
+    let id = server["id"].as_str().unwrap().to_owned();
+    ready(app, &id).await;
+    id
+}
+
+async fn ready(app: &TestApp, server: &str) {
+    let path = format!("/api/mcp_server/{server}/installation-status");
+    wait::until("the server is installed", async || {
+        let status = app.get(&path).await;
+        assert_ne!(status["localInstallationStatus"], "error", "{status}");
+        (status["localInstallationStatus"] == "success").then_some(())
+    })
+    .await;
+}
+
+async fn default_agent(app: &TestApp) -> String {
+    let agent = app.get("/api/agents/default").await;
+    agent["id"].as_str().unwrap().to_owned()
+}
+
+/// Whether to go on; without an engine these tests say so and end.
+fn with_engine() -> bool {
+    docker_images::engine()
+        .inspect_err(|why| eprintln!("SKIPPED: {why}"))
+        .is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_containers_tool_is_called_soon_after_an_empty_install_and_leaves_nothing() {
+    if !with_engine() {
+        return;
+    }
+    let image = docker_images::image(Image::Filesystem);
+    let app = TestApp::signed_in().await;
+    let agent = default_agent(&app).await;
+    let began = Instant::now();
+    let config = json!({ "dockerImage": image, "arguments": ["/tmp"], "transportType": "stdio" });
+    let server = install(&app, &agent, "Files", config).await;
+    let gateway = Gateway::of(&app, &agent).await;
+    let tools = gateway.tools().await;
+    let tool = "files__list_directory".to_owned();
+    assert!(tools.contains(&tool), "{tools:?}");
+    gateway.call(&tool, json!({ "path": "/tmp" })).await;
+    println!(
+        "from an empty install to a tool's result: {:?}",
+        began.elapsed()
+    );
+
+    let logged = wait::until("the call is on record", async || {
+        let log = app.get("/api/mcp-tool-calls?limit=20").await;
+        let calls = log["data"].as_array().unwrap().clone();
+        let ours = |call: &&Value| call["method"] == "tools/call";
+        calls.iter().find(ours).cloned()
+    })
+    .await;
+    assert_eq!(logged["mcpServerName"], "Files", "{logged}");
+
+    let path = format!("/api/mcp_server/{server}");
+    let (status, _) = app.send(Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    wait::until("its container is gone", async || {
+        let found = app.running.platform.runtimes.get("docker").unwrap();
+        let listed = found.list().await.unwrap();
+        (!listed.iter().any(|found| found.id.to_string() == server)).then_some(())
+    })
+    .await;
+    // It stays assigned, for the next installation; until then a call says where to install it.
+    let params = json!({ "name": tool, "arguments": { "path": "/tmp" } });
+    let refused = gateway.request("tools/call", params).await;
+    assert_eq!(refused["isError"], true, "{refused}");
+    let text = refused["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("install="), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_real_servers_answer_behind_one_url() {
+    if !with_engine() {
+        return;
+    }
+    let app = TestApp::signed_in().await;
+    let agent = default_agent(&app).await;
+    let servers = [
+        (
+            "Everything",
+            Image::Everything,
+            json!([]),
+            "echo",
+            json!({ "message": "hi" }),
+        ),
+        (
+            "Files",
+            Image::Filesystem,
+            json!(["/tmp"]),
+            "list_directory",
+            json!({ "path": "/tmp" }),
+        ),
+        ("Memory", Image::Memory, json!([]), "read_graph", json!({})),
+        (
+            "Thinking",
+            Image::SequentialThinking,
+            json!([]),
+            "sequentialthinking",
+            json!({ "thought": "x", "nextThoughtNeeded": false, "thoughtNumber": 1, "totalThoughts": 1 }),
+        ),
+        (
+            "Time",
+            Image::Time,
+            json!(["--local-timezone", "UTC"]),
+            "get_current_time",
+            json!({ "timezone": "UTC" }),
+        ),
+        (
+            "Git",
+            Image::Git,
+            json!([]),
+            "git_init",
+            json!({ "repo_path": "/tmp/repository" }),
+        ),
+        ("Fetch", Image::Fetch, json!([]), "", json!({})),
+        (
+            "Sqlite",
+            Image::Sqlite,
+            json!(["--db-path", "/tmp/x.db"]),
+            "list_tables",
+            json!({}),
+        ),
+    ];
+    let mut ids = Vec::new();
+    for (name, image, arguments, _, _) in &servers {
+        let environment = if *name == "Memory" {
+            json!([{ "key": "MEMORY_FILE_PATH", "type": "plain_text", "value": "/tmp/memory.json", "promptOnInstallation": false }])
+        } else {
+            json!([])
+        };
+        let config = json!({
+            "dockerImage": docker_images::image(*image), "arguments": arguments,
+            "environment": environment, "transportType": "stdio",
+        });
+        ids.push(install(&app, &agent, name, config).await);
+    }
+    let gateway = Gateway::of(&app, &agent).await;
+    let tools = gateway.tools().await;
+    for (name, _, _, tool, arguments) in servers {
+        let prefix = format!("{}__", name.to_lowercase());
+        assert!(
+            tools.iter().any(|tool| tool.starts_with(&prefix)),
+            "{name}: {tools:?}"
+        );
+        if tool.is_empty() || tool == "git_init" && !tools.contains(&format!("{prefix}{tool}")) {
+            continue;
+        }
+        gateway.call(&format!("{prefix}{tool}"), arguments).await;
+    }
+    for id in ids {
+        let (status, body) = app
+            .send(Method::DELETE, &format!("/api/mcp_server/{id}"), None)
+            .await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+    }
+}
