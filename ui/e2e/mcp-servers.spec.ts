@@ -40,10 +40,10 @@ test('the inspector calls a tool by form and by JSON and shows the raw messages'
   await page.goto(`/servers/${server.id}?tab=inspector&tool=add`);
   await page.getByLabel('a', { exact: true }).fill('x');
   await page.getByLabel('b', { exact: true }).fill('4');
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByText('A number.')).toBeVisible();
   await page.getByLabel('a', { exact: true }).fill('38');
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   const answer = page.getByRole('region', { name: 'Answer' });
   await expect(answer).toContainText('42');
   await expectAccessible(page);
@@ -51,14 +51,14 @@ test('the inspector calls a tool by form and by JSON and shows the raw messages'
   await page.getByRole('radio', { name: 'JSON' }).click();
   await expect(page.getByLabel('Arguments as JSON')).toHaveValue(/"a": 38/);
   await page.getByLabel('Arguments as JSON').fill('{"a": 1, "b": 2}');
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(answer).toContainText('3');
   await page.getByRole('radio', { name: /raw message/ }).click();
   await expect(answer).toContainText('"tools/call"');
   await expectAccessible(page);
 
   await page.getByRole('button', { name: 'fail' }).click();
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(answer).toContainText('the tool reports an error');
   await page.getByRole('button', { name: 'Any other request' }).click();
   await page.getByLabel('Method').fill('no/such');
@@ -110,7 +110,7 @@ test('a container is installed, answers, and its log is followed', async ({ page
 
   await page.getByRole('button', { name: 'echo', exact: true }).click();
   await page.getByLabel(/message/i).fill('from a container');
-  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Answer' })).toContainText('from a container');
 
   await page.getByRole('tab', { name: 'Logs' }).click();

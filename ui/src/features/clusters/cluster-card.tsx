@@ -22,7 +22,7 @@ type Props = { cluster: Cluster; onDelete: (cluster: Cluster) => void };
 
 export function ClusterCard({ cluster, onDelete }: Props) {
   const check = useCheckCluster(cluster.id);
-  const mayDelete = useCan('organization', 'update') && cluster.source === 'kubeconfig';
+  const mayDelete = useCan('mcpServer', 'admin') && cluster.source === 'kubeconfig';
   return (
     <Card aria-label={cluster.name} className="overflow-hidden">
       <div className="flex items-start gap-3 p-4">

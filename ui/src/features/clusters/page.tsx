@@ -17,7 +17,7 @@ import { useCan } from '@/shell/permissions';
 export function RuntimesPage() {
   const runtimes = useQuery(runtimesQuery);
   const clusters = useQuery(clustersQuery);
-  const mayAdd = useCan('organization', 'update');
+  const mayAdd = useCan('mcpServer', 'admin');
   const [doomed, setDoomed] = useState<Cluster | null>(null);
   return (
     <Page
