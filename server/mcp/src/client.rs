@@ -15,9 +15,6 @@ mod stdio;
 mod streamable_http;
 mod tool_headers;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 

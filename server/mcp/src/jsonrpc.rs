@@ -118,6 +118,10 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 
 /// Reads one message.
 pub fn parse(bytes: &[u8]) -> Result<Message<'_>, ParseError> {
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        // Or an array of the members' values would be taken for the object.
+        return Err(ParseError::NotAnObject("it is an array".to_owned()));
+    }
     let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(|error| fault(&error))?;
     message(envelope)
 }
@@ -141,6 +145,9 @@ pub fn id_of(bytes: &[u8]) -> Option<Id> {
     struct OnlyId<'a> {
         #[serde(borrow)]
         id: &'a RawValue,
+    }
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return None;
     }
     let only: OnlyId<'_> = serde_json::from_slice(bytes).ok()?;
     Id::from_raw(only.id)

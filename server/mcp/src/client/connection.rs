@@ -225,6 +225,14 @@ impl Connection {
         if tokio::runtime::Handle::try_current().is_err() || self.ending().is_some() {
             return;
         }
+        let bytes = match &self.wire {
+            Wire::Http(_) => bytes,
+            // Usually there is room, and then the order is kept.
+            Wire::Stdio(stdio) => match stdio.try_send(bytes) {
+                Ok(()) => return,
+                Err(bytes) => bytes,
+            },
+        };
         let connection = self.clone();
         self.options.tasks.spawn(async move {
             tokio::select! {
@@ -242,7 +250,8 @@ impl Connection {
     fn abandon(self: &Arc<Self>, id: i64, method: &str) {
         // Over HTTP in the stateless era, hanging up says it.
         let is_told_by_hanging_up = self.is_stateless() && matches!(self.wire, Wire::Http(_));
-        if method == method::INITIALIZE || is_told_by_hanging_up {
+        let is_negotiation = matches!(method, method::INITIALIZE | method::DISCOVER);
+        if is_negotiation || is_told_by_hanging_up {
             return;
         }
         let mut params = Object::new();

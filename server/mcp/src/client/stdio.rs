@@ -26,6 +26,12 @@ impl StdioWire {
         let sent = self.outgoing.send(on_one_line(bytes)).await;
         sent.map_err(|_| Error::closed("the server no longer reads"))
     }
+
+    /// Gives the message back where there is no room.
+    pub(super) fn try_send(&self, bytes: Bytes) -> Result<(), Bytes> {
+        let sent = self.outgoing.try_send(on_one_line(bytes));
+        sent.map_err(mpsc::error::TrySendError::into_inner)
+    }
 }
 
 /// Takes over both streams.

@@ -9,9 +9,7 @@ use crate::http::Http;
 
 /// Trades the code in the callback's query for a grant.
 pub async fn finish(http: &Http, flow: &Flow, query: &str) -> Result<Grant, OauthError> {
-    let answer = Callback::parse(query);
-    answer.check(flow)?;
-    let code = answer.code.ok_or_else(|| {
+    let code = check(query, flow)?.ok_or_else(|| {
         OauthError::Protocol("it sent the user back without a code and without an error".to_owned())
     })?;
     let endpoint = Endpoint {
@@ -51,6 +49,13 @@ pub async fn refresh(http: &Http, grant: &Grant) -> Result<Grant, OauthError> {
         renewed.refresh_token = Some(refresh_token.clone());
     }
     Ok(renewed)
+}
+
+/// The code, once it is sure that the answer belongs to this flow and comes from whom the user was sent to.
+pub(super) fn check(query: &str, flow: &Flow) -> Result<Option<String>, OauthError> {
+    let answer = Callback::parse(query);
+    answer.check(flow)?;
+    Ok(answer.code)
 }
 
 #[derive(Default)]

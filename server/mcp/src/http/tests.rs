@@ -1,1 +1,0 @@
-//! What is promised in the file above, as sentences.
