@@ -189,7 +189,7 @@ impl Runtime for Kubernetes {
                 names.service, opened.namespace
             )
         } else {
-            let address = self.forwards.address(opened, id, port, &self.tasks).await?;
+            let address = self.forwards.address(opened, id, port).await?;
             format!("http://{address}")
         };
         Url::parse(&format!("{origin}{path}")).map_err(|error| Error::InvalidSpec {

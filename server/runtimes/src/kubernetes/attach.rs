@@ -1,15 +1,20 @@
 //! The standard streams of a stdio server, over a WebSocket through the API server.
 //!
 //! Such a connection does not live as long as the server: load balancers cut it when it is silent, API servers are
-//! replaced. As long as the same container runs and owes no answer, it is made anew and nobody notices. If an answer may
-//! have been lost with the connection, the streams end instead: whoever waits is then told at once.
+//! replaced. If the same container still runs and nothing was on its way, it is made anew and nobody notices. If something
+//! may have been lost with the connection, the streams end instead: whoever waits is then told at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{AttachParams, AttachedProcess};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf, duplex, split};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf,
+    WriteHalf, duplex, split,
+};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -26,6 +31,9 @@ const CHUNK: usize = 64 * 1024;
 /// As long as the API server may be away without anybody being told.
 const AGAIN_WITHIN: Duration = Duration::from_mins(1);
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+/// After this long without a byte, and the last ones from the server, no answer is expected any more. Connections are
+/// cut for silence after a minute and more.
+const QUIET: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(opened: &Opened, id: Uuid, tasks: &TaskTracker) -> Result<Stdio> {
     let observed = opened.observe(id).await?;
@@ -47,7 +55,7 @@ pub(super) async fn open(opened: &Opened, id: Uuid, tasks: &TaskTracker) -> Resu
         id,
         pod,
         run,
-        from_client,
+        from_client: BufReader::with_capacity(CHUNK, from_client),
         to_client,
     };
     tasks.spawn(relay.run(process));
@@ -89,12 +97,72 @@ impl Run {
     }
 }
 
+/// Who spoke last over a connection, and when.
+struct LastWord(Mutex<Option<Instant>>);
+
+impl Default for LastWord {
+    /// A connection begins as if the server had just spoken.
+    fn default() -> Self {
+        Self(Mutex::new(Some(Instant::now())))
+    }
+}
+
+impl LastWord {
+    fn by_client(&self) {
+        self.set(None);
+    }
+
+    fn by_server(&self) {
+        self.set(Some(Instant::now()));
+    }
+
+    fn set(&self, server: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = server;
+    }
+
+    fn is_silence(&self) -> bool {
+        let server = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        server.is_some_and(|at| at.elapsed() >= QUIET)
+    }
+}
+
+/// What the server writes. A connection that breaks does not end its stream by itself: that it is over is told apart.
+struct Incoming {
+    stdout: Box<dyn AsyncRead + Send + Unpin>,
+    over: BoxFuture<'static, ()>,
+    is_over: bool,
+}
+
+impl Incoming {
+    fn of(process: &mut AttachedProcess) -> Option<Self> {
+        let stdout = process.stdout()?;
+        let status = process.take_status()?;
+        Some(Self {
+            stdout: Box::new(stdout),
+            over: status.map(|_| ()).boxed(),
+            is_over: false,
+        })
+    }
+
+    /// What had come before the end is still read.
+    async fn read(&mut self, chunk: &mut [u8]) -> std::io::Result<usize> {
+        if !self.is_over {
+            tokio::select! {
+                biased;
+                read = self.stdout.read(chunk) => return read,
+                () = &mut self.over => self.is_over = true,
+            }
+        }
+        self.stdout.read(chunk).now_or_never().unwrap_or(Ok(0))
+    }
+}
+
 struct Relay {
     opened: Opened,
     id: Uuid,
     pod: String,
     run: Run,
-    from_client: ReadHalf<DuplexStream>,
+    from_client: BufReader<ReadHalf<DuplexStream>>,
     to_client: WriteHalf<DuplexStream>,
 }
 
@@ -103,20 +171,25 @@ struct Relay {
 enum End {
     /// Whoever attached has let go, or no longer takes anything.
     Client,
-    /// The connection has ended; `owes` says whether an answer may have been lost with it.
-    Connection { owes: bool },
+    /// The connection has ended, and maybe a message was lost with it.
+    Connection,
+    /// The connection has ended after nothing had passed for a while.
+    Silence,
 }
 
 impl Relay {
     async fn run(mut self, mut process: AttachedProcess) {
         loop {
             let end = self.pass(process).await;
-            if end != (End::Connection { owes: false }) {
+            if end != End::Silence {
                 break;
             }
-            let Some(next) = self.connect_again().await else {
-                break;
+            let connecting = connect_again(&self.opened, self.id, &self.pod, &self.run);
+            let next = tokio::select! {
+                next = connecting => next,
+                () = gone(&mut self.from_client) => None,
             };
+            let Some(next) = next else { break };
             process = next;
         }
         let _ = self.to_client.shutdown().await;
@@ -124,24 +197,31 @@ impl Relay {
 
     /// Both ways at once: a server that writes much while much is written to it must not bring both to a halt.
     async fn pass(&mut self, mut process: AttachedProcess) -> End {
-        let (Some(mut stdin), Some(mut stdout)) = (process.stdin(), process.stdout()) else {
-            return End::Connection { owes: true };
+        let stdin = process.stdin();
+        let (Some(mut stdin), Some(mut stdout)) = (stdin, Incoming::of(&mut process)) else {
+            return End::Connection;
         };
-        let owes = AtomicBool::new(false);
-        let connection_ended = || End::Connection {
-            owes: owes.load(Ordering::Relaxed),
+        let spoken = LastWord::default();
+        let connection_ended = || {
+            if spoken.is_silence() {
+                End::Silence
+            } else {
+                End::Connection
+            }
         };
         let asking = async {
-            let mut chunk = vec![0; CHUNK];
             loop {
-                let length = match self.from_client.read(&mut chunk).await {
-                    Ok(0) | Err(_) => return End::Client,
-                    Ok(length) => length,
+                let length = match self.from_client.fill_buf().await {
+                    Ok([]) | Err(_) => return End::Client,
+                    Ok(chunk) => {
+                        spoken.by_client();
+                        if stdin.write_all(chunk).await.is_err() {
+                            return connection_ended();
+                        }
+                        chunk.len()
+                    }
                 };
-                owes.store(true, Ordering::Relaxed);
-                if stdin.write_all(&chunk[..length]).await.is_err() {
-                    return connection_ended();
-                }
+                self.from_client.consume(length);
             }
         };
         let answering = async {
@@ -151,7 +231,7 @@ impl Relay {
                     Ok(0) | Err(_) => return connection_ended(),
                     Ok(length) => length,
                 };
-                owes.store(false, Ordering::Relaxed);
+                spoken.by_server();
                 if self.to_client.write_all(&chunk[..length]).await.is_err() {
                     return End::Client;
                 }
@@ -162,25 +242,31 @@ impl Relay {
             end = answering => end,
         }
     }
+}
 
-    async fn connect_again(&self) -> Option<AttachedProcess> {
-        let until = Instant::now() + AGAIN_WITHIN;
-        while Instant::now() < until {
-            match self.opened.observe(self.id).await {
-                Ok(observed) if Run::of(&observed) != self.run => return None,
-                Ok(_) => match connect(&self.opened, &self.pod).await {
-                    Ok(process) => return Some(process),
-                    Err(error) => {
-                        tracing::debug!(server = %self.id, %error, "not attached again yet");
-                    }
-                },
-                Err(Error::Unavailable { cause, .. }) => {
-                    tracing::debug!(server = %self.id, cause, "the cluster is away");
+async fn connect_again(opened: &Opened, id: Uuid, pod: &str, run: &Run) -> Option<AttachedProcess> {
+    let until = Instant::now() + AGAIN_WITHIN;
+    while Instant::now() < until {
+        sleep(BETWEEN_TRIES).await;
+        match opened.observe(id).await {
+            Ok(observed) if Run::of(&observed) != *run => return None,
+            Ok(_) => match connect(opened, pod).await {
+                Ok(process) => return Some(process),
+                Err(error) => {
+                    tracing::debug!(server = %id, %error, "not attached again yet");
                 }
-                Err(_) => return None,
+            },
+            Err(Error::Unavailable { cause, .. }) => {
+                tracing::debug!(server = %id, cause, "the cluster is away");
             }
-            sleep(BETWEEN_TRIES).await;
+            Err(_) => return None,
         }
-        None
+    }
+    None
+}
+/// When whoever attached has let go. What they write meanwhile stays where it is.
+async fn gone(client: &mut BufReader<ReadHalf<DuplexStream>>) {
+    if let Ok([_, ..]) = client.fill_buf().await {
+        std::future::pending::<()>().await;
     }
 }

@@ -37,6 +37,9 @@ pub(super) fn refused(action: &str, error: &kube::Error) -> Error {
             cause: format!("The cluster's API server is not well: {}", status.message),
             fix: "It is tried again by itself; see the cluster's own monitoring.".to_owned(),
         },
+        422 => Error::InvalidSpec {
+            cause: format!("the cluster does not accept it ({})", status.message),
+        },
         403 if !status.message.contains("exceeded quota") => Error::Refused {
             action: action.to_owned(),
             cause: format!(

@@ -20,9 +20,13 @@ use crate::error::{Error, Result};
 /// Each is a connection to the API server; a client that opens more waits.
 const MOST_CONNECTIONS: usize = 256;
 
-/// The listeners that are open. Dropping it closes them.
+/// The listeners that are open. Dropping it closes them; a stop of the program need not wait for them, since they serve
+/// only the program itself.
 #[derive(Debug, Default)]
-pub(super) struct Forwards(Mutex<HashMap<Uuid, Forward>>);
+pub(super) struct Forwards {
+    open: Mutex<HashMap<Uuid, Forward>>,
+    tasks: TaskTracker,
+}
 
 #[derive(Debug)]
 struct Forward {
@@ -33,13 +37,7 @@ struct Forward {
 
 impl Forwards {
     /// The same address for as long as this program runs and the server is not stopped.
-    pub(super) async fn address(
-        &self,
-        opened: &Opened,
-        id: Uuid,
-        port: u16,
-        tasks: &TaskTracker,
-    ) -> Result<SocketAddr> {
+    pub(super) async fn address(&self, opened: &Opened, id: Uuid, port: u16) -> Result<SocketAddr> {
         if let Some(address) = self.open_one(id, port) {
             return Ok(address);
         }
@@ -58,7 +56,8 @@ impl Forwards {
             port,
             last_pod: Mutex::default(),
         });
-        tasks.spawn(listen(listener, to, ended.clone(), tasks.clone()));
+        let listening = listen(listener, to, ended.clone(), self.tasks.clone());
+        self.tasks.spawn(listening);
         let forward = Forward {
             address,
             port,
@@ -79,7 +78,7 @@ impl Forwards {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, Forward>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

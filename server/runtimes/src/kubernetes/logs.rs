@@ -1,11 +1,14 @@
 //! What a server writes, without the protocol it speaks.
 
+use std::future::ready;
+
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use futures_util::{AsyncBufReadExt, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{AsyncBufRead, AsyncBufReadExt, StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::api::LogParams;
+use memchr::memmem;
 use uuid::Uuid;
 
 use super::cluster::Opened;
@@ -14,6 +17,9 @@ use super::names;
 use super::observed::Observed;
 use crate::error::{Error, Result};
 use crate::runtime::LogQuery;
+
+/// Longer than any line that a person reads.
+const LONGEST_LINE: usize = 64 * 1024;
 
 pub(super) async fn read(
     opened: &Opened,
@@ -38,8 +44,8 @@ pub(super) async fn read(
         ..LogParams::default()
     };
     let pods = opened.api::<Pod>();
-    let lines = match pods.log_stream(&pod.name_any(), &wanted).await {
-        Ok(stream) => stream.lines(),
+    let log = match pods.log_stream(&pod.name_any(), &wanted).await {
+        Ok(log) => Box::pin(log),
         // "… is waiting to start", "previous terminated container … not found": there is nothing to show.
         Err(kube::Error::Api(status)) if status.code == 400 => {
             return Err(if query.previous {
@@ -51,17 +57,42 @@ pub(super) async fn read(
         }
         Err(error) => return Err(fault::refused(ACTION, &error)),
     };
-    let chunks = lines
-        .map_err(|source| Error::Io {
+    let lines = stream::try_unfold(log, async |mut log| {
+        let next = line(&mut log).await;
+        let next = next.map_err(|source| Error::Io {
             action: ACTION.to_owned(),
             source,
-        })
-        .try_filter(move |line| {
-            let is_noise = is_lost(line) || is_stdio && is_protocol(line);
-            std::future::ready(!is_noise)
-        })
-        .map_ok(|line| Bytes::from(line + "\n"));
+        });
+        next.map(|line| line.map(|line| (line, log)))
+    });
+    let chunks = lines.try_filter_map(move |line| {
+        let is_noise = is_lost(&line) || is_stdio && is_protocol(&line);
+        ready(Ok((!is_noise).then(|| Bytes::from(line))))
+    });
     Ok(chunks.boxed())
+}
+
+/// The next line with its end, as bytes: nobody promises that a server writes text. Of a very long one only the
+/// beginning.
+async fn line(log: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    loop {
+        let chunk = log.fill_buf().await?;
+        if chunk.is_empty() {
+            return Ok((!line.is_empty()).then_some(line));
+        }
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let taken = end.map_or(chunk.len(), |end| end + 1);
+        let room = LONGEST_LINE.saturating_sub(line.len());
+        line.extend_from_slice(&chunk[..taken.min(room)]);
+        log.consume_unpin(taken);
+        if end.is_some() {
+            if line.len() == LONGEST_LINE {
+                line.push(b'\n');
+            }
+            return Ok(Some(line));
+        }
+    }
 }
 
 /// Also of a server that was stopped a moment ago.
@@ -83,14 +114,16 @@ fn no_logs(id: Uuid, observed: &Observed) -> Error {
 
 /// Kubernetes keeps both outputs of a container in one log. The standard output of a stdio server is its side of the
 /// conversation and belongs elsewhere: whole lines of JSON-RPC.
-fn is_protocol(line: &str) -> bool {
-    let line = line.trim();
-    line.starts_with('{') && line.ends_with('}') && line.contains("\"jsonrpc\"")
+fn is_protocol(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let is_cut = line.len() >= LONGEST_LINE;
+    let is_message = line.ends_with(b"}") && memmem::find(line, b"\"jsonrpc\"").is_some();
+    line.starts_with(b"{") && (is_message || is_cut)
 }
 
 /// What the node gives for a log that it has thrown away in the meantime.
-fn is_lost(line: &str) -> bool {
-    line.starts_with("failed to try resolving symlinks in path \"/var/log/pods/")
+fn is_lost(line: &[u8]) -> bool {
+    line.starts_with(b"failed to try resolving symlinks in path \"/var/log/pods/")
 }
 
 #[cfg(test)]

@@ -64,11 +64,13 @@ impl Observed {
 
     fn of_pod(&self, pod: &Pod) -> Status {
         let status = pod.status.as_ref();
-        let text = |text: Option<&String>| text.map(String::as_str).unwrap_or_default().to_owned();
-        if status.and_then(|status| status.phase.as_deref()) == Some("Failed") {
-            let reason = text(status.and_then(|status| status.reason.as_ref()));
-            let message = text(status.and_then(|status| status.message.as_ref()));
-            return judged(reasons::pod_failed(&reason, &message), None);
+        let reason = status.and_then(|status| status.reason.as_deref());
+        let has_failed = status.and_then(|status| status.phase.as_deref()) == Some("Failed");
+        if has_failed || reason == Some("NodeLost") {
+            let message = status.and_then(|status| status.message.as_deref());
+            let verdict =
+                reasons::pod_failed(reason.unwrap_or_default(), message.unwrap_or_default());
+            return judged(verdict, None);
         }
         match container(pod) {
             Some(container) => self.of_container(pod, container),

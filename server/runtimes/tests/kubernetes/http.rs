@@ -14,7 +14,7 @@ use crate::conversation::tools_over_http;
 use crate::rights::{bind_to, token_of};
 use crate::site::{Site, Turn, everything, runtime, skip, start};
 
-fn everything_over_http() -> ServerSpec {
+pub(crate) fn everything_over_http() -> ServerSpec {
     ServerSpec {
         name: "Everything over HTTP".to_owned(),
         args: vec!["streamableHttp".to_owned()],

@@ -9,6 +9,7 @@
 mod conversation;
 mod http;
 mod outage;
+mod reconnect;
 mod rights;
 mod schemas;
 mod site;

@@ -8,7 +8,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, tools_over_http};
+use crate::http::everything_over_http;
 use crate::site::{Site, Turn, everything, setting, skip, start, until_status};
 
 const AWAY: Duration = Duration::from_secs(30);
@@ -50,6 +51,11 @@ async fn a_server_survives_half_a_minute_without_the_api_server() {
     conversation.begin().await;
     assert!(conversation.tools().await.len() >= 10);
 
+    let over_http = everything_over_http();
+    start(&runtime, &over_http).await;
+    let endpoint = runtime.endpoint(over_http.id).await.expect("an address");
+    assert!(tools_over_http(&endpoint).await.len() >= 10);
+
     let stopped = Stopped::stop(process);
     let until = Instant::now() + AWAY;
     assert!(
@@ -71,6 +77,8 @@ async fn a_server_survives_half_a_minute_without_the_api_server() {
     })
     .await;
     assert_eq!(after.started_at, before.started_at, "nobody restarted it");
+    assert!(tools_over_http(&endpoint).await.len() >= 10);
+    runtime.remove(over_http.id).await.expect("it goes");
     runtime.remove(spec.id).await.expect("it goes");
     assert_eq!(site.left_of(spec.id).await, Vec::<String>::new());
     site.close().await;

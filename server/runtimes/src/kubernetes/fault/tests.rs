@@ -31,9 +31,8 @@ fn a_cluster_that_is_unwell_is_away_and_one_that_refuses_is_not() {
         let error = refused("x", &answered(code, "etcdserver: request timed out"));
         assert!(matches!(error, Error::Unavailable { .. }), "{code}");
     }
-    let invalid = refused(
-        "create the server's Deployment",
-        &answered(422, "spec is invalid"),
-    );
-    assert!(matches!(invalid, Error::Refused { .. }));
+    let invalid = refused("start it", &answered(422, "spec is invalid"));
+    assert!(matches!(invalid, Error::InvalidSpec { .. }));
+    let conflict = refused("start it", &answered(409, "try again"));
+    assert!(matches!(conflict, Error::Refused { .. }));
 }

@@ -123,6 +123,16 @@ fn of_two_pods_the_newer_counts() {
 }
 
 #[test]
+fn a_pod_on_a_node_that_is_gone_has_failed_whatever_it_said_last() {
+    let mut running = with_container(&json!({"running": {}}), &json!({}), 0, true);
+    let status = running.status.as_mut().expect("a status");
+    status.reason = Some("NodeLost".to_owned());
+    let status = of_pods(vec![running]).status();
+    assert_eq!(status.state, State::Failed);
+    assert!(status.detail.expect("a sentence").contains("gone away"));
+}
+
+#[test]
 fn a_pod_that_no_node_takes_says_so() {
     let status = json!({"phase": "Pending", "conditions": [{
         "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
