@@ -4,7 +4,7 @@ import type { components } from '@/api/schema';
 type Schemas = components['schemas'];
 
 /** The server leaves no key out; the generator takes what may be null for optional. */
-type Served<T> = T extends (infer Item)[]
+export type Served<T> = T extends (infer Item)[]
   ? Served<Item>[]
   : T extends object
     ? { [Key in keyof T]-?: Served<Exclude<T[Key], undefined>> }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Tool } from '@/api/mcp';
-import { groupTools } from '@/features/agent-tools/tool-groups';
+import { type Choosable, groupTools } from '@/features/agent-tools/tool-groups';
 
-function tool(name: string, catalogName: string | null): Tool {
+function tool(name: string, catalogName: string | null): Choosable {
   return {
     id: name,
     name,
@@ -11,10 +10,8 @@ function tool(name: string, catalogName: string | null): Tool {
     description: null,
     catalogId: catalogName,
     catalogName,
-    serverType: 'local',
     tokens: 1,
     paused: false,
-    assignedAgentCount: 0,
   };
 }
 

@@ -1,10 +1,14 @@
 /** Tools by the server they come from. Pure. */
 import type { Tool } from '@/api/mcp';
 
-export type ToolGroup = { key: string; name: string; catalogId: string | null; tools: Tool[] };
+export type Choosable = Pick<
+  Tool,
+  'id' | 'name' | 'rawName' | 'title' | 'description' | 'catalogId' | 'catalogName' | 'tokens' | 'paused'
+>;
+export type ToolGroup = { key: string; name: string; catalogId: string | null; tools: Choosable[] };
 
 /** What matches every word, by server; a server whose own name matches shows all its tools. */
-export function groupTools(tools: readonly Tool[], query: string): ToolGroup[] {
+export function groupTools(tools: readonly Choosable[], query: string): ToolGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const groups = new Map<string, ToolGroup>();
   for (const tool of tools) {

@@ -14,7 +14,14 @@ function server(change: Partial<McpServer>): McpServer {
     serverType: 'local',
     scope: 'personal',
     ownerId: 'u',
+    ownerName: 'A',
     ownerEmail: 'a@b.c',
+    users: [],
+    userDetails: [],
+    secretId: null,
+    secretStorageType: 'none',
+    serviceAccount: null,
+    state: 'running',
     teamId: null,
     teamDetails: null,
     runtime: 'docker',
@@ -30,9 +37,10 @@ function server(change: Partial<McpServer>): McpServer {
     lastCrash: null,
     toolCount: 1,
     pendingToolCount: 0,
-    usage: { calls: 0, errors: 0, p50Ms: null, p95Ms: null, series: [] },
+    usage: { calls: 0, errors: 0, p50Ms: null, p95Ms: null, lastAt: null, series: [] },
     reinstallRequired: false,
     oauthRefreshError: null,
+    oauthRefreshFailedAt: null,
     environmentValues: {},
     userConfigValues: {},
     createdAt: '',
@@ -85,7 +93,9 @@ describe('the state of a server', () => {
   it('says where it runs and for whom', () => {
     expect(placeOf(server({ runtime: 'kubernetes', runtimeDetail: 'staging' }))).toBe('staging');
     expect(placeOf(server({ runtime: null }))).toBe('Not placed yet');
-    expect(ownerOf(server({ scope: 'team', teamDetails: { teamId: 't', name: 'Payments' } }))).toBe('Payments');
+    expect(ownerOf(server({ scope: 'team', teamDetails: { teamId: 't', name: 'Payments', createdAt: '' } }))).toBe(
+      'Payments',
+    );
     expect(ownerOf(server({ scope: 'org' }))).toBe('Everyone');
   });
 });

@@ -29,7 +29,8 @@ export function ToolReview({ serverId, tool }: { serverId: string; tool: ServerT
       <header className="flex flex-wrap items-center gap-x-4 gap-y-2 bg-warn-soft px-4 py-2.5 text-sm text-warn-text">
         <p className="min-w-0 flex-1">
           <span className="font-mono text-xs font-semibold">{tool.rawName}</span> is not what you approved any more. It
-          changed <RelativeTime at={tool.pending.detectedAt} /> and is paused: nobody can call it.
+          changed {tool.pending.detectedAt ? <RelativeTime at={tool.pending.detectedAt} /> : null} and is paused: nobody
+          can call it.
         </p>
         <div className="flex gap-2">
           <Button
