@@ -1,6 +1,7 @@
 //! Prometheus metrics, by the names that published dashboards use.
 
 mod llm_calls;
+mod mcp_calls;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,8 @@ use prometheus_client::registry::Registry;
 
 pub use llm_calls::LlmCall;
 use llm_calls::LlmFamilies;
+pub use mcp_calls::McpCall;
+use mcp_calls::McpFamilies;
 
 use crate::recorder::Recorder;
 
@@ -26,6 +29,7 @@ struct Inner {
     registry: Registry,
     http: Family<HttpLabels, Histogram>,
     llm: LlmFamilies,
+    mcp: McpFamilies,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -50,11 +54,13 @@ impl Default for Metrics {
             http.clone(),
         );
         let llm = LlmFamilies::register(&mut registry);
+        let mcp = McpFamilies::register(&mut registry);
         registry.register_collector(Box::new(process::ProcessCollector));
         Self(Arc::new(Inner {
             registry,
             http,
             llm,
+            mcp,
         }))
     }
 }
@@ -75,6 +81,10 @@ impl Metrics {
 
     pub fn llm_call(&self, call: &LlmCall<'_>) {
         self.0.llm.observe(call);
+    }
+
+    pub fn mcp_call(&self, call: &McpCall<'_>) {
+        self.0.mcp.observe(call);
     }
 
     /// The text exposition format.

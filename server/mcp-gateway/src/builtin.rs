@@ -43,6 +43,9 @@ pub(crate) fn call(
     if name == RUN_TOOL {
         return search::run(exchange, params, &given, recording, cancel);
     }
+    if !definitions::exist(name) {
+        return Err(Failure::UnknownTool(name.to_owned()));
+    }
     recording.builtin();
     let arguments = params
         .read::<Value>("arguments")

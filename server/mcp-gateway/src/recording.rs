@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use domain::metrics::McpCall;
 use domain::recorder::ToolCall;
 use domain::snapshot::Server;
 use mcp::era::method;
@@ -26,6 +27,8 @@ struct Kept {
     exchange: Arc<Exchange>,
     started: Instant,
     call: ToolCall,
+    /// The tool is one of the agent's.
+    is_known: bool,
 }
 
 impl Recording {
@@ -51,6 +54,7 @@ impl Recording {
             started: platform.clock.monotonic(),
             exchange: Arc::clone(exchange),
             call,
+            is_known: false,
         })))
     }
 
@@ -70,6 +74,9 @@ impl Recording {
             .tool
             .catalog_id
             .and_then(|id| exchange.snapshot.catalog_name(id));
+        if let Some(kept) = &mut self.0 {
+            kept.is_known = true;
+        }
         if let Some((kept, name)) = self.0.as_mut().zip(name) {
             name.clone_into(&mut kept.call.mcp_server_name);
         }
@@ -85,6 +92,7 @@ impl Recording {
     /// A tool of this server's own.
     pub(crate) fn builtin(&mut self) {
         if let Some(kept) = &mut self.0 {
+            kept.is_known = true;
             "archestra".clone_into(&mut kept.call.mcp_server_name);
         }
     }
@@ -119,12 +127,33 @@ impl Recording {
                 .clock
                 .monotonic()
                 .saturating_duration_since(kept.started);
+            kept.observe();
             platform.recorder.record_tool_call(kept.call);
         }
     }
 }
 
 impl Kept {
+    /// Only of tools that exist: a name that a client made up would be a series of its own.
+    fn observe(&self) {
+        let call = &self.call;
+        let Some(tool) = call.tool_name.as_deref() else {
+            return;
+        };
+        if call.method != method::TOOLS_CALL || !self.is_known {
+            return;
+        }
+        self.exchange.gateway.platform.metrics.mcp_call(&McpCall {
+            agent: &self.exchange.agent,
+            server: &call.mcp_server_name,
+            tool,
+            is_error: call.is_error,
+            duration: call.duration,
+            request_bytes: call.arguments.len(),
+            response_bytes: call.result.len(),
+        });
+    }
+
     /// At most as much as is kept of a model call.
     fn copy(&self, json: &RawValue) -> Bytes {
         let limit = self.exchange.gateway.platform.upstreams.body_limit;

@@ -13,7 +13,7 @@ use crate::pricing::usd;
 use crate::snapshot::Agent;
 
 /// Agents carry labels of their own, so the set is not known when the program is compiled.
-type Labels = Vec<(String, String)>;
+pub(super) type Labels = Vec<(String, String)>;
 
 const SECONDS: [f64; 8] = [0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
 const TOKENS_PER_SECOND: [f64; 8] = [5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 200.0, 500.0];
@@ -122,22 +122,30 @@ impl LlmFamilies {
     }
 }
 
-/// The agent goes by both of its names, since dashboards exist for either.
 fn labels(call: &LlmCall<'_>) -> Labels {
-    let (id, name) = call.agent.map_or((String::new(), ""), |agent| {
+    let mut labels = own_labels([("provider", call.provider), ("model", call.model)]);
+    agent_labels(&mut labels, call.agent);
+    labels
+}
+
+pub(super) fn own_labels<const N: usize>(labels: [(&str, &str); N]) -> Labels {
+    labels
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// The agent goes by both of its names, since dashboards exist for either; its own labels come after.
+pub(super) fn agent_labels(labels: &mut Labels, agent: Option<&Agent>) {
+    let (id, name) = agent.map_or((String::new(), ""), |agent| {
         (agent.id.to_string(), agent.name.as_str())
     });
-    let mut labels: Labels = [
-        ("provider", call.provider),
-        ("model", call.model),
-        ("agent_id", &id),
+    labels.extend(own_labels([
+        ("agent_id", id.as_str()),
         ("agent_name", name),
-        ("profile_id", &id),
+        ("profile_id", id.as_str()),
         ("profile_name", name),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    .into();
-    for (key, value) in call.agent.iter().flat_map(|agent| &agent.labels) {
+    ]));
+    for (key, value) in agent.iter().flat_map(|agent| &agent.labels) {
         let key: String = key
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
@@ -148,5 +156,4 @@ fn labels(call: &LlmCall<'_>) -> Labels {
             labels.push((key, value.clone()));
         }
     }
-    labels
 }

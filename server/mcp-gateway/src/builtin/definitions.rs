@@ -40,6 +40,10 @@ pub(crate) fn definitions(progressive: bool) -> impl Iterator<Item = Box<RawValu
         .map(|(_, definition)| definition.clone())
 }
 
+pub(super) fn exist(name: &str) -> bool {
+    ALL.iter().any(|(known, _)| known == name)
+}
+
 struct Tool {
     name: &'static str,
     title: &'static str,

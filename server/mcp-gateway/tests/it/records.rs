@@ -77,3 +77,27 @@ async fn pings_and_notifications_are_not_kept() {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].method, "tools/list");
 }
+
+#[tokio::test]
+async fn calls_of_known_tools_are_counted() {
+    let (gateway, _fixture) = TestGateway::with_fixture(true).await;
+    for name in ["test_simple_text", "test_error_handling", "made_up"] {
+        gateway
+            .rpc("tools/call", json!({ "name": name, "arguments": {} }))
+            .await;
+    }
+    let platform = &gateway.test.platform;
+    let text = platform.metrics.encode(&platform.recorder).unwrap();
+    let counted = |tool: &str, status: &str| {
+        let labels =
+            format!("mcp_server_name=\"fixture\",tool_name=\"{tool}\",status=\"{status}\"");
+        text.lines().any(|line| {
+            line.starts_with("mcp_tool_calls_total{")
+                && line.contains(&labels)
+                && line.ends_with(" 1")
+        })
+    };
+    assert!(counted("test_simple_text", "success"), "{text}");
+    assert!(counted("test_error_handling", "error"), "{text}");
+    assert!(!text.contains("made_up"));
+}
