@@ -1,3 +1,5 @@
+//! Tools of agents: assigned, listed, changed, taken away.
+
 use db::Error;
 use db::agent_tools::{self, AgentTool, AgentToolFilter, AgentToolSort};
 use db::agents::Agent;

@@ -1,3 +1,5 @@
+//! Catalog items: written, edited under a lock, and their tool prefixes.
+
 use db::Error;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Installations: their states, leases, and what is left of deleted ones.
+
 use chrono::TimeDelta;
 use db::Error;
 use db::mcp_servers::{self, ServerFilter};

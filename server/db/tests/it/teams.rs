@@ -1,3 +1,5 @@
+//! Teams, their members and their agents.
+
 use db::teams::{self, ExternalGroup, TeamMember};
 use uuid::Uuid;
 

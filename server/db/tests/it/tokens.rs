@@ -1,3 +1,5 @@
+//! Tokens, OAuth codes and flows, requests and clusters.
+
 use chrono::TimeDelta;
 use db::clusters::{self, Cluster};
 use db::installation_requests::{self, InstallationRequest};

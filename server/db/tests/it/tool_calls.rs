@@ -1,3 +1,5 @@
+//! Recorded tool calls: pages, filters, counts, usage, retention.
+
 use chrono::TimeDelta;
 use db::interactions::{Cursor, boundary_id};
 use db::mcp_tool_calls::{self, McpToolCall, NewToolCall, ToolCallFilter, ToolCallSort};

@@ -1,3 +1,5 @@
+//! Tools as they are discovered.
+
 use db::tools::{self, ToolFilter};
 
 use crate::rows::{database, insert_item, tool};

@@ -93,13 +93,29 @@ impl Servers {
     }
 
     async fn install_remote(self: &Arc<Self>, row: &McpServer, kept: &Kept) -> Result<()> {
-        let client = self.connect_remote(row, &kept.secret).await?;
+        let client = self.connect_remote(row, &kept.secret).await;
+        let client = client.map_err(|error| self.before_it_is_saved(row, error))?;
         let definitions = discovery::list(&client, &row.name).await?;
         self.put_secret(row, kept, "token").await?;
         insert(&self.parts.db, row).await?;
         self.keep_tools(row, definitions).await?;
         let now = self.parts.clock.now();
         Ok(db::mcp_servers::set_discovered(&self.parts.db, row.id, row.generation, now).await?)
+    }
+
+    /// There is no server yet whose page one could sign in at.
+    fn before_it_is_saved(&self, row: &McpServer, error: ServerError) -> ServerError {
+        match error {
+            ServerError::Reauthenticate { name, cause, .. } => ServerError::Reauthenticate {
+                link: format!(
+                    "{}/catalog?install={}",
+                    self.parts.frontend_url, row.catalog_id
+                ),
+                name,
+                cause,
+            },
+            other => other,
+        }
     }
 
     async fn put_secret(&self, row: &McpServer, kept: &Kept, kind: &str) -> Result<()> {

@@ -1,7 +1,7 @@
 //! One local server's life: start, find its tools, wait for its end, start again.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use db::mcp_catalog::CatalogItem;
 use db::mcp_servers::McpServer;
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::status::Progress;
-use super::{Result, ServerError, Servers, spec};
+use super::{Result, ServerError, Servers, lock, spec};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
@@ -242,9 +242,24 @@ async fn start(
     Ok(())
 }
 
+/// A download reports every chunk; people see a few steps a second.
+const BETWEEN_REPORTS: Duration = Duration::from_millis(200);
+
 fn progress(servers: &Arc<Servers>, id: Uuid) -> ProgressSink {
     let servers = Arc::clone(servers);
+    let last: Mutex<Option<(String, Instant)>> = Mutex::default();
     ProgressSink::new(move |progress| {
+        let now = servers.parts.clock.monotonic();
+        {
+            let mut last = lock(&last);
+            let is_repeated = last.as_ref().is_some_and(|(step, at)| {
+                *step == progress.step && now.saturating_duration_since(*at) < BETWEEN_REPORTS
+            });
+            if is_repeated {
+                return;
+            }
+            *last = Some((progress.step.clone(), now));
+        }
         servers.statuses.change(id, |status| {
             status.progress = Some(Progress {
                 step: progress.step,

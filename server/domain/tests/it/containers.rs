@@ -1,3 +1,5 @@
+//! Servers in containers of a real engine: installed, called, killed, stopped, deleted.
+
 use std::process::Command;
 use std::sync::Arc;
 
@@ -219,5 +221,36 @@ async fn a_stopped_server_stays_stopped_until_it_is_started() {
     world.servers().restart(server.id).await.unwrap();
     world.until(server.id, "success").await;
     world.call(server.id, "echo", json!({"message": "x"})).await;
+    world.test.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_speaks_http_in_its_container_is_reached_and_reached_again_after_a_crash() {
+    let Some(engine) = Engine::new() else { return };
+    let world = World::start(vec![engine.runtime()]).await;
+    let config = json!({
+        "dockerImage": docker_images::image(Image::Everything),
+        "arguments": ["streamableHttp"],
+        "environment": [{"key": "PORT", "type": "number", "promptOnInstallation": false, "value": "3001"}],
+        "transportType": "streamable-http",
+        "httpPort": 3001,
+    });
+    let item = world.local("over http", config).await;
+    let server = world.install(&item).await;
+    world.until(server.id, "success").await;
+    let answer = world
+        .call(server.id, "echo", json!({"message": "hello"}))
+        .await;
+    assert!(answer.contains("hello"), "{answer}");
+    docker(&["kill", &engine.containers()[0]]);
+    wait::until("it runs again", async || {
+        let row = world.row(server.id).await?;
+        (row.restarts > 0 && row.status == "success").then_some(())
+    })
+    .await;
+    let answer = world
+        .call(server.id, "echo", json!({"message": "again"}))
+        .await;
+    assert!(answer.contains("again"), "{answer}");
     world.test.stop().await;
 }

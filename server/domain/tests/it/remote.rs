@@ -1,3 +1,5 @@
+//! Remote servers: tried before they are saved, and their tools pinned.
+
 use domain::servers::ServerError;
 use secrecy::SecretString;
 use serde_json::json;
@@ -14,7 +16,7 @@ async fn a_remote_server_is_tried_before_it_is_saved() {
     wanted.access_token = Some(SecretString::from("hunter2"));
     let refused = world.servers().install(wanted).await.unwrap_err();
     assert!(matches!(refused, ServerError::Connect { .. }), "{refused}");
-    let servers = db::mcp_servers::list(world.db(), &Default::default())
+    let servers = db::mcp_servers::list(world.db(), &db::mcp_servers::ServerFilter::default())
         .await
         .unwrap();
     assert!(servers.is_empty());

@@ -1,3 +1,5 @@
+//! Two programs over one database and one engine.
+
 use std::sync::Arc;
 
 use domain::servers::{Parts, Servers};

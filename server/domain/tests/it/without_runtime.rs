@@ -1,3 +1,5 @@
+//! A machine on which nothing can run a server.
+
 use domain::servers::ServerError;
 use serde_json::json;
 
