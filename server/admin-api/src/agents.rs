@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State as Extract;
-use chrono::{DateTime, Utc};
 use db::agents::{AgentFilter, AgentSort};
 use domain::platform::Platform;
 use serde::Deserialize;
@@ -20,7 +19,7 @@ use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query};
 use crate::pagination::{self, Pagination};
 use crate::{ApiError, State};
-use body::{Agent, AgentInput};
+use body::{Agent, AgentInput, AgentTeam, AgentToolName, Beside};
 pub(crate) use body::{Label, SCOPES, check_text, checked_labels, one_of};
 
 #[derive(Deserialize, IntoParams)]
@@ -85,7 +84,7 @@ pub(crate) async fn list(
         offset: query.offset.unwrap_or(0).max(0),
     };
     let (rows, total) = db::agents::list(&platform.db, &filter).await?;
-    let data = with_last_use(&platform, rows).await?;
+    let data = described(&platform, rows).await?;
     Ok(Json(AgentPage {
         data,
         pagination: Pagination::new(total, filter.limit, filter.offset),
@@ -96,25 +95,36 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/agents/all", tag = "agents", responses((status = 200, body = Vec<Agent>)))]
 pub(crate) async fn all(Extract(platform): State) -> Result<Json<Vec<Agent>>, ApiError> {
     let rows = db::agents::all(&platform.db).await?;
-    Ok(Json(with_last_use(&platform, rows).await?))
+    Ok(Json(described(&platform, rows).await?))
 }
 
-async fn with_last_use(
+async fn described(
     platform: &Platform,
     rows: Vec<db::agents::Agent>,
 ) -> Result<Vec<Agent>, ApiError> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let last: HashMap<Uuid, DateTime<Utc>> = db::agents::last_used(&platform.db, &ids)
-        .await?
-        .into_iter()
-        .collect();
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let last_used_at = last.get(&row.id).copied();
-            Agent::new(row, last_used_at)
-        })
-        .collect())
+    let mut beside: HashMap<Uuid, Beside> = HashMap::new();
+    for (agent, id, name) in db::teams::of_agents(&platform.db, Some(&ids)).await? {
+        let team = AgentTeam { id, name };
+        beside.entry(agent).or_default().teams.push(team);
+    }
+    for (agent, at) in db::agents::last_used(&platform.db, &ids).await? {
+        beside.entry(agent).or_default().last_used_at = Some(at);
+    }
+    let snapshot = platform.snapshot.load();
+    for id in ids {
+        let tools = snapshot.tools_of(id).iter().map(|has| AgentToolName {
+            id: has.tool.id,
+            name: has.tool.name.clone(),
+            catalog_id: has.tool.catalog_id,
+        });
+        beside.entry(id).or_default().tools = tools.collect();
+    }
+    let agents = rows.into_iter().map(|row| {
+        let beside = beside.remove(&row.id).unwrap_or_default();
+        Agent::new(row, beside)
+    });
+    Ok(agents.collect())
 }
 
 /// The agent of calls that name none.
@@ -142,7 +152,7 @@ pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Age
 
 async fn one(platform: &Platform, row: Option<db::agents::Agent>) -> Result<Json<Agent>, ApiError> {
     let row = row.ok_or(ApiError::NotFound("Agent"))?;
-    let mut agents = with_last_use(platform, vec![row]).await?;
+    let mut agents = described(platform, vec![row]).await?;
     agents.pop().map(Json).ok_or(ApiError::NotFound("Agent"))
 }
 
@@ -165,7 +175,9 @@ pub(crate) async fn create(
     );
     row.author_id = Some(caller.user.id);
     input.apply(&mut row)?;
+    check_teams(&platform, &input).await?;
     db::agents::insert(&platform.db, &row).await?;
+    set_teams(&platform, row.id, &input).await?;
     refresh(&platform).await?;
     one(&platform, Some(row)).await
 }
@@ -188,9 +200,27 @@ pub(crate) async fn update(
         row.updated_at = now;
         input.apply(row)
     };
+    check_teams(&platform, &input).await?;
     let row = db::agents::update(&platform.db, id, change).await?;
+    if row.is_some() {
+        set_teams(&platform, id, &input).await?;
+    }
     refresh(&platform).await?;
     one(&platform, row).await
+}
+
+async fn check_teams(platform: &Platform, input: &AgentInput) -> Result<(), ApiError> {
+    match &input.teams {
+        Some(teams) if !teams.is_empty() => crate::teams::check_exist(platform, teams).await,
+        _ => Ok(()),
+    }
+}
+
+async fn set_teams(platform: &Platform, id: Uuid, input: &AgentInput) -> Result<(), ApiError> {
+    if let Some(teams) = &input.teams {
+        db::teams::set_agent_teams(&platform.db, id, teams).await?;
+    }
+    Ok(())
 }
 
 /// Delete an agent; what it called stays on record.

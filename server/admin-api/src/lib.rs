@@ -7,6 +7,7 @@ mod agents;
 mod api_keys;
 mod auth;
 mod authenticate;
+mod clusters;
 mod config;
 mod error;
 mod extract;
@@ -171,6 +172,10 @@ fn installations() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(mcp_oauth::callback))
         .routes(routes!(runtimes::list))
         .routes(routes!(runtimes::features))
+        .routes(routes!(clusters::list, clusters::create))
+        .routes(routes!(clusters::preview))
+        .routes(routes!(clusters::check))
+        .routes(routes!(clusters::delete))
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::get, teams::update, teams::delete))
         .routes(routes!(teams::members, teams::add_member))

@@ -95,7 +95,7 @@ pub(crate) async fn create(
         &caller.user.id,
         platform.clock.now(),
     )?;
-    check_teams(&platform, &row.team_ids).await?;
+    crate::teams::check_exist(&platform, &row.team_ids).await?;
     domain::catalog::seal(&platform.secrets, &mut row).await?;
     if let Err(error) = db::mcp_catalog::insert(&platform.db, &row).await {
         domain::catalog::forget(&platform.secrets, &row).await?;
@@ -116,7 +116,7 @@ pub(crate) async fn update(
 ) -> Result<Json<CatalogItem>, ApiError> {
     let now = platform.clock.now();
     if let Some(teams) = input.teams() {
-        check_teams(&platform, teams).await?;
+        crate::teams::check_exist(&platform, teams).await?;
     }
     // Secrets go to their store first: the row never holds one.
     let found = db::mcp_catalog::find(&platform.db, id).await?;
@@ -142,19 +142,6 @@ pub(crate) async fn update(
     }
     refresh(&platform).await?;
     one(&platform, &caller, row).await
-}
-
-async fn check_teams(platform: &Platform, teams: &[Uuid]) -> Result<(), ApiError> {
-    let known = db::teams::list(&platform.db).await?;
-    match teams
-        .iter()
-        .find(|id| !known.iter().any(|team| team.id == **id))
-    {
-        Some(id) => Err(ApiError::Validation(format!(
-            "There is no team with the id {id}."
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// Remove an item with its installations, tools and assignments.

@@ -143,7 +143,10 @@ pub(crate) async fn install(
         owner_id: caller.user.id.clone(),
         scope,
         runtime: input.runtime,
-        cluster_id: input.cluster_id,
+        // The cluster of the configuration is a runtime and has no row.
+        cluster_id: input
+            .cluster_id
+            .filter(|id| !crate::clusters::is_configured(*id)),
         service_account: input.service_account,
         secret_id: input.secret_id,
         access_token: input.access_token,

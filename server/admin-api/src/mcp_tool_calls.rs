@@ -197,10 +197,10 @@ pub(crate) async fn facets(
     let names = Names::read(&platform).await?;
     let mut facets = ToolCallFacets::default();
     for row in rows {
-        let label = if row.field == "agent" {
-            names.agent_label(&row.value)
-        } else {
-            row.value.clone()
+        let label = match row.field.as_str() {
+            "agent" => names.agent_label(&row.value),
+            "server" => names.server_label(&row.value),
+            _ => row.value.clone(),
         };
         let list = match row.field.as_str() {
             "agent" => &mut facets.agents,
@@ -212,7 +212,13 @@ pub(crate) async fn facets(
                 &mut facets.outcomes
             }
         };
-        list.push(Facet::new(row.value, label, row.requests));
+        // A server is chosen by its name: the calls of a deleted one can still be found by it.
+        let value = if row.field == "server" {
+            label.clone()
+        } else {
+            row.value
+        };
+        list.push(Facet::new(value, label, row.requests));
     }
     Ok(Json(facets))
 }

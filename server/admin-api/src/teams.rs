@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::teams::Team as Row;
+use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -74,6 +75,20 @@ impl TeamInput {
             .convert_tool_results_to_toon
             .unwrap_or(row.convert_tool_results_to_toon);
         Ok(())
+    }
+}
+
+/// For bodies that name teams.
+pub(crate) async fn check_exist(platform: &Platform, ids: &[Uuid]) -> Result<(), ApiError> {
+    let known = db::teams::list(&platform.db).await?;
+    match ids
+        .iter()
+        .find(|id| !known.iter().any(|team| team.id == **id))
+    {
+        Some(id) => Err(ApiError::Validation(format!(
+            "There is no team with the id {id}."
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -77,18 +77,20 @@ pub async fn count(db: &Db, filter: &ToolCallFilter) -> Result<i64> {
 /// Counts by agent, server, tool, method and outcome, from the roll-up: whole hours, whatever else is filtered.
 pub async fn facets(db: &Db, filter: &ToolCallFilter) -> Result<Vec<Facet>> {
     let mut query = QueryBuilder::new(
-        "SELECT CASE WHEN grouping(agent_id) = 0 THEN 'agent' WHEN grouping(mcp_server_id) = 0 THEN 'server'
+        "SELECT * FROM (SELECT CASE WHEN grouping(agent_id) = 0 THEN 'agent' WHEN grouping(mcp_server_id) = 0 THEN 'server'
                      WHEN grouping(tool_name) = 0 THEN 'tool' WHEN grouping(method) = 0 THEN 'method'
                      ELSE 'outcome' END AS field,
-                COALESCE(agent_id::text, mcp_server_id::text, tool_name, method,
-                         CASE WHEN is_error THEN 'error' ELSE 'ok' END) AS value,
+                CASE WHEN grouping(agent_id) = 0 THEN agent_id::text
+                     WHEN grouping(mcp_server_id) = 0 THEN mcp_server_id::text
+                     WHEN grouping(tool_name) = 0 THEN tool_name WHEN grouping(method) = 0 THEN method
+                     WHEN is_error THEN 'error' ELSE 'ok' END AS value,
                 sum(calls)::bigint AS requests
          FROM mcp_tool_call_hours WHERE true",
     );
     filter.push_rollup(&mut query);
     query.push(
-        " GROUP BY GROUPING SETS ((agent_id), (mcp_server_id), (tool_name), (method), (is_error))
-         ORDER BY requests DESC, value",
+        " GROUP BY GROUPING SETS ((agent_id), (mcp_server_id), (tool_name), (method), (is_error))) AS counted
+         WHERE value IS NOT NULL ORDER BY requests DESC, value",
     );
     Ok(query.build_query_as().fetch_all(&db.pool).await?)
 }

@@ -429,6 +429,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clusters. None of them is contacted. */
+        get: operations["list"];
+        put?: never;
+        /** Add a cluster by its kubeconfig. It is not contacted before it is checked or used. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The contexts of a kubeconfig, and why some of them can't be used. Nothing is contacted or kept. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a cluster. What runs in it must be deleted first. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clusters/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Contact a cluster, and list what its account may do there. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/config/public": {
         parameters: {
             query?: never;
@@ -1676,8 +1745,8 @@ export interface components {
             considerContextUntrusted: boolean;
             authorId?: string | null;
             labels: components["schemas"]["Label"][];
-            teams: unknown[];
-            tools: unknown[];
+            teams: components["schemas"]["AgentTeam"][];
+            tools: components["schemas"]["AgentToolName"][];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1700,6 +1769,8 @@ export interface components {
             isDefault?: boolean | null;
             considerContextUntrusted?: boolean | null;
             labels?: components["schemas"]["Label"][] | null;
+            /** @description Ids of teams. */
+            teams?: string[] | null;
         };
         AgentName: {
             /** Format: uuid */
@@ -1709,6 +1780,11 @@ export interface components {
         AgentPage: {
             data: components["schemas"]["Agent"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        AgentTeam: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         AgentTool: {
             /** Format: uuid */
@@ -1742,6 +1818,14 @@ export interface components {
             executionSourceMcpServerId?: string | null;
             useDynamicTeamCredential?: boolean | null;
             responseModifierTemplate?: string | null;
+        };
+        /** @description A tool that the agent has. */
+        AgentToolName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            catalogId?: string | null;
         };
         AgentToolPage: {
             data: components["schemas"]["AgentTool"][];
@@ -1961,6 +2045,40 @@ export interface components {
             newPassword: string;
             revokeOtherSessions?: boolean;
         };
+        Cluster: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `environment` or `kubeconfig` */
+            source: string;
+            context?: string | null;
+            namespace: string;
+            serverUrl?: string | null;
+            serverCount: number;
+            /** @description `unopened`, `available` or `unreachable`, as of `checkedAt` */
+            status: string;
+            version?: string | null;
+            detail?: string | null;
+            /** Format: date-time */
+            checkedAt?: string | null;
+        };
+        ClusterCheck: {
+            reachable: boolean;
+            version?: string | null;
+            /** Format: double */
+            latencyMs?: number | null;
+            cause?: string | null;
+            fix?: string | null;
+            permissions: components["schemas"]["Permission"][];
+        };
+        ClusterInput: {
+            name: string;
+            kubeconfig: string;
+            /** @description Without it the file's current context, or its only one. */
+            context?: string | null;
+            /** @description Without it that of the context, or `default`. */
+            namespace?: string | null;
+        };
         CostCard: components["schemas"]["Card"] & {
             /**
              * Format: int64
@@ -2100,7 +2218,7 @@ export interface components {
             servers: components["schemas"]["ImportedServer"][];
         };
         ImportedServer: {
-            /** @description What POST /api/internal_mcp_catalog takes. Secrets are not in it; their places ask for them at installation. */
+            /** @description What `POST /api/internal_mcp_catalog` takes. Secrets are not in it; their places ask for them at installation. */
             item: components["schemas"]["CatalogInput"];
             secrets: components["schemas"]["FoundSecret"][];
             warnings: string[];
@@ -2200,6 +2318,20 @@ export interface components {
              */
             nextBefore?: string | null;
         };
+        KubeContext: {
+            name: string;
+            cluster: string;
+            server: string;
+            user: string;
+            namespace?: string | null;
+            current: boolean;
+            problem?: string | null;
+        };
+        KubeconfigReview: {
+            contexts: components["schemas"]["KubeContext"][];
+            /** @description Why contexts can't be used, as sentences. */
+            refused: string[];
+        };
         Label: {
             key: string;
             value: string;
@@ -2219,7 +2351,7 @@ export interface components {
             envFrom?: unknown[] | null;
             imagePullSecrets?: unknown[] | null;
         };
-        McpServer: {
+        McpServer: components["schemas"]["Owner"] & components["schemas"]["Now"] & {
             /** Format: uuid */
             id: string;
             name: string;
@@ -2230,17 +2362,12 @@ export interface components {
             serverType: string;
             /** @description `personal`, `team` or `org` */
             scope: string;
-            ownerId?: string | null;
-            ownerName?: string | null;
-            ownerEmail?: string | null;
             /** Format: uuid */
             teamId?: string | null;
             teamDetails?: components["schemas"]["TeamDetails"] | null;
-            users: string[];
-            userDetails: components["schemas"]["UserDetails"][];
             /** Format: uuid */
             secretId?: string | null;
-            /** @description `database` or `none` */
+            /** @description `database`, or `none` if it has no secret */
             secretStorageType: string;
             /** @description `docker`, `kubernetes` or `process`; null until one is chosen, and for remote servers. */
             runtime?: string | null;
@@ -2254,13 +2381,6 @@ export interface components {
             /** @description `idle`, `pending`, `discovering-tools`, `success` or `error` */
             localInstallationStatus: string;
             localInstallationError?: string | null;
-            /** @description What its runtime says: `not_created`, `pending`, `running`, `failed`, `succeeded`; `connected` for a remote one that works. */
-            state: string;
-            /** @description A sentence about that. */
-            statusDetail?: string | null;
-            /** Format: date-time */
-            startedAt?: string | null;
-            progress?: components["schemas"]["Progress"] | null;
             /** Format: int32 */
             restarts: number;
             lastCrash?: unknown;
@@ -2310,6 +2430,19 @@ export interface components {
         };
         NoteInput: {
             content: string;
+        };
+        /** @description How it is just now. */
+        Now: {
+            /**
+             * @description What its runtime says: `not_created`, `pending`, `running`, `failed`, `succeeded`; `connected` for a remote one
+             *     that works.
+             */
+            state: string;
+            /** @description A sentence about that. */
+            statusDetail?: string | null;
+            /** Format: date-time */
+            startedAt?: string | null;
+            progress?: components["schemas"]["Progress"] | null;
         };
         /** @description Its keys are those of the published contract. */
         OauthConfig: {
@@ -2396,6 +2529,14 @@ export interface components {
             topAgent: string;
             topModel: string;
         };
+        /** @description Who installed it. */
+        Owner: {
+            ownerId?: string | null;
+            ownerName?: string | null;
+            ownerEmail?: string | null;
+            users: string[];
+            userDetails: components["schemas"]["UserDetails"][];
+        };
         Pagination: {
             /** Format: int64 */
             currentPage: number;
@@ -2424,11 +2565,24 @@ export interface components {
             before: components["schemas"]["ToolDefinition"];
             after: components["schemas"]["ToolDefinition"];
         };
+        Permission: {
+            verb: string;
+            resource: string;
+            namespace: string;
+            allowed: boolean;
+            /** @description Without it nothing runs; the others cost a feature. */
+            required: boolean;
+            /** @description What it is needed for. */
+            why: string;
+        };
         Point: {
             /** Format: date-time */
             t: string;
             /** Format: double */
             v: number;
+        };
+        PreviewInput: {
+            kubeconfig: string;
         };
         /** @description What is being done just now, such as a download. */
         Progress: {
@@ -3759,6 +3913,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KubeconfigReview"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterCheck"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -28,8 +28,8 @@ pub(crate) struct Agent {
     consider_context_untrusted: bool,
     author_id: Option<String>,
     labels: Vec<Label>,
-    teams: Vec<Value>,
-    tools: Vec<Value>,
+    teams: Vec<AgentTeam>,
+    tools: Vec<AgentToolName>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// When it was last called through the proxy.
@@ -38,6 +38,21 @@ pub(crate) struct Agent {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     settings: Map<String, Value>,
+}
+
+#[derive(Serialize, ToSchema, Clone)]
+pub(crate) struct AgentTeam {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+}
+
+/// A tool that the agent has.
+#[derive(Serialize, ToSchema, Clone)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AgentToolName {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) catalog_id: Option<Uuid>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema, Clone)]
@@ -66,13 +81,15 @@ pub(crate) struct AgentInput {
     pub(super) is_default: Option<bool>,
     consider_context_untrusted: Option<bool>,
     labels: Option<Vec<Label>>,
+    /// Ids of teams.
+    pub(super) teams: Option<Vec<Uuid>>,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     settings: Map<String, Value>,
 }
 
 /// What the published contract has beyond the columns, with the value of one that was never set.
-fn setting_defaults() -> [(&'static str, Value); 11] {
+fn setting_defaults() -> [(&'static str, Value); 14] {
     [
         ("builtInAgentConfig", Value::Null),
         ("connectorIds", json!([])),
@@ -85,6 +102,11 @@ fn setting_defaults() -> [(&'static str, Value); 11] {
         ("llmModel", Value::Null),
         ("passthroughHeaders", Value::Null),
         ("suggestedPrompts", json!([])),
+        // `full`, or `search_and_run_only`: the gateway then offers two tools that find and run the others.
+        ("toolExposureMode", json!("full")),
+        // Whether the names of tools begin with their server's.
+        ("toolPrefix", json!(true)),
+        ("builtinTools", json!(true)),
     ]
 }
 
@@ -170,8 +192,16 @@ pub(crate) fn checked_labels(labels: &[Label]) -> Result<Vec<(String, String)>, 
     Ok(checked)
 }
 
+/// What is shown beside a row.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) teams: Vec<AgentTeam>,
+    pub(super) tools: Vec<AgentToolName>,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
+}
+
 impl Agent {
-    pub(super) fn new(row: db::agents::Agent, last_used_at: Option<DateTime<Utc>>) -> Self {
+    pub(super) fn new(row: db::agents::Agent, beside: Beside) -> Self {
         let stored = |key: &str, default: Value| row.settings.get(key).cloned().unwrap_or(default);
         let settings = setting_defaults()
             .into_iter()
@@ -197,11 +227,11 @@ impl Agent {
                 .into_iter()
                 .map(|(key, value)| Label { key, value })
                 .collect(),
-            teams: Vec::new(),
-            tools: Vec::new(),
+            teams: beside.teams,
+            tools: beside.tools,
             created_at: row.created_at,
             updated_at: row.updated_at,
-            last_used_at,
+            last_used_at: beside.last_used_at,
             settings,
         }
     }

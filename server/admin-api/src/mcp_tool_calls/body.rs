@@ -57,15 +57,30 @@ struct CalledTool {
 pub(super) struct Names {
     known: interactions::Names,
     tokens: HashMap<Uuid, String>,
+    servers: HashMap<Uuid, String>,
+}
+
+fn servers(platform: &Platform) -> HashMap<Uuid, String> {
+    let snapshot = platform.snapshot.load();
+    let servers = snapshot.servers();
+    servers
+        .map(|server| (server.id, server.name.clone()))
+        .collect()
 }
 
 impl Names {
     pub(super) async fn read(platform: &Platform) -> Result<Self, ApiError> {
         let tokens = db::tokens::all(&platform.db).await?.into_iter();
         Ok(Self {
+            servers: servers(platform),
             known: interactions::Names::read(platform).await?,
             tokens: tokens.map(|token| (token.id, token.name)).collect(),
         })
+    }
+
+    pub(super) fn server_label(&self, id: &str) -> String {
+        let name = id.parse().ok().and_then(|id: Uuid| self.servers.get(&id));
+        name.cloned().unwrap_or_else(|| "deleted server".to_owned())
     }
 
     pub(super) fn agent_label(&self, id: &str) -> String {

@@ -9,9 +9,12 @@ mod api_keys;
 mod faults;
 mod harness;
 mod interactions;
+mod mcp_catalog;
 mod mcp_path;
+mod mcp_servers;
 #[cfg(target_os = "linux")]
 mod program;
 mod serving;
 mod sign_in;
 mod token_prices;
+mod tokens;
