@@ -192,7 +192,15 @@ export type KubeContext = {
 };
 export type KubeconfigReview = { contexts: KubeContext[]; refused: string[] };
 export type ClusterInput = { name: string; kubeconfig: string; context: string; namespace: string };
-export type Permission = { verb: string; resource: string; allowed: boolean; why: string };
+export type Permission = {
+  verb: string;
+  resource: string;
+  namespace: string;
+  allowed: boolean;
+  /** Without it nothing runs; the others cost a feature. */
+  required: boolean;
+  why: string;
+};
 export type ClusterCheck = {
   reachable: boolean;
   version: string | null;

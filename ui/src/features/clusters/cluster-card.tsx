@@ -38,7 +38,7 @@ export function ClusterCard({ cluster, onDelete }: Props) {
       <dl className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-4 pb-4 text-xs">
         {cluster.serverUrl ? <Fact name="API server">{cluster.serverUrl}</Fact> : null}
         {cluster.context ? <Fact name="Context">{cluster.context}</Fact> : null}
-        <Fact name="Namespace">{cluster.namespace}</Fact>
+        {cluster.namespace ? <Fact name="Namespace">{cluster.namespace}</Fact> : null}
         <Fact name="Runs">{cluster.serverCount > 0 ? pluralize(cluster.serverCount, 'server') : 'nothing yet'}</Fact>
         {cluster.checkedAt ? (
           <Fact name="Looked at">
@@ -103,12 +103,17 @@ function CheckResult({ check }: { check: ClusterCheck }) {
       </Notice>
     );
   }
-  const denied = check.permissions.filter((permission) => !permission.allowed).length;
+  const denied = check.permissions.filter((permission) => !permission.allowed && permission.required).length;
+  const lacking = check.permissions.filter((permission) => !permission.allowed && !permission.required).length;
   return (
     <div className="border-t border-line px-4 py-3" role="status">
       <p className="text-sm">
         <span className="font-medium">
-          {denied === 0 ? 'All that is needed is allowed.' : `${pluralize(denied, 'permission')} missing.`}
+          {denied > 0
+            ? `${pluralize(denied, 'permission')} missing: servers cannot run.`
+            : lacking > 0
+              ? `Servers can run; ${pluralize(lacking, 'permission')} missing for the rest.`
+              : 'All that is needed is allowed.'}
         </span>{' '}
         <span className="text-text-3 tnum">
           {check.version ? `Kubernetes ${check.version}, ` : ''}answered in {formatDuration(check.latencyMs)}.
@@ -116,7 +121,10 @@ function CheckResult({ check }: { check: ClusterCheck }) {
       </p>
       <ul aria-label="Permissions" className="mt-2 grid gap-x-6 gap-y-1 sm:grid-cols-2">
         {check.permissions.map((permission) => (
-          <li key={`${permission.verb} ${permission.resource}`} className="flex items-baseline gap-2 text-xs">
+          <li
+            key={`${permission.verb} ${permission.resource} ${permission.namespace}`}
+            className="flex items-baseline gap-2 text-xs"
+          >
             {permission.allowed ? (
               <Check className="size-3.5 shrink-0 translate-y-0.5 text-ok-text" aria-hidden />
             ) : (

@@ -51,7 +51,7 @@ export function RowMenu({ server, onDelete }: Props) {
         </MenuItem>
       ) : null}
       <MenuItem asChild>
-        <Link to="/mcp-logs" search={{ serverName: server.name }}>
+        <Link to="/mcp-logs" search={{ mcpServerId: server.id }}>
           <ScrollText aria-hidden /> See its calls
         </Link>
       </MenuItem>

@@ -31,7 +31,7 @@ export function UsageTab({ server }: { server: McpServer }) {
         />
         <Link
           to="/mcp-logs"
-          search={{ serverName: server.name }}
+          search={{ mcpServerId: server.id }}
           className={buttonClass({ variant: 'link', size: 'text', className: 'ml-auto' })}
         >
           See every call

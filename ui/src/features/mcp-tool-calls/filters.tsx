@@ -4,6 +4,7 @@ import type { FacetValue } from '@/api/mcp';
 import { Button } from '@/components/ui/button';
 import { SearchInput } from '@/components/ui/input';
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
+import { serversQuery } from '@/features/mcp-servers/queries';
 import { toolCallFacetsQuery } from '@/features/mcp-tool-calls/queries';
 import { hasFilters, type Range, RANGES, type ToolCallsSearch } from '@/features/mcp-tool-calls/search';
 import { cn } from '@/lib/class-names';
@@ -55,12 +56,29 @@ export function ToolCallFilters({ search, onChange, onClear }: Props) {
         value={search.method}
         onValueChange={(method) => onChange({ method })}
       />
+      {search.mcpServerId ? (
+        <InstallationChip id={search.mcpServerId} onRemove={() => onChange({ mcpServerId: undefined })} />
+      ) : null}
       {hasFilters(search) ? (
         <Button variant="link" size="text" onClick={onClear}>
           Clear all
         </Button>
       ) : null}
     </div>
+  );
+}
+
+function InstallationChip({ id, onRemove }: { id: string; onRemove: () => void }) {
+  const name = useQuery(serversQuery).data?.find((server) => server.id === id)?.name ?? id;
+  return (
+    <Button
+      className="max-w-60 border-accent/50 bg-accent-soft font-normal text-accent-text"
+      aria-label={`Remove the filter Installation ${name}`}
+      onClick={onRemove}
+    >
+      <span className="truncate">Installation: {name}</span>
+      <X className="size-3.5!" aria-hidden />
+    </Button>
   );
 }
 

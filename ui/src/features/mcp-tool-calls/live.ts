@@ -46,7 +46,7 @@ export function withNewest(calls: readonly ToolCall[], call: ToolCall): ToolCall
   return [call, ...calls.filter((each) => each.id !== call.id)].slice(0, KEPT);
 }
 
-type Told = Pick<ToolCall, 'agentId' | 'mcpServerName' | 'toolName' | 'method' | 'isError' | 'userId'>;
+type Told = Pick<ToolCall, 'agentId' | 'mcpServerId' | 'mcpServerName' | 'toolName' | 'method' | 'isError' | 'userId'>;
 
 /** Whether a live call belongs into the list as it is filtered now. */
 export function matchesFilters(call: Told, search: ToolCallsSearch): boolean {
@@ -54,6 +54,7 @@ export function matchesFilters(call: Told, search: ToolCallsSearch): boolean {
   return (
     same(search.agentId, call.agentId) &&
     same(search.serverName, call.mcpServerName) &&
+    same(search.mcpServerId, call.mcpServerId) &&
     same(search.toolName, call.toolName) &&
     same(search.method, call.method) &&
     same(search.outcome, call.isError ? 'error' : 'ok') &&

@@ -21,7 +21,15 @@ describe('the filters of the tool calls', () => {
   });
 
   it('hold for live calls too, and a text search for none of them', () => {
-    const call = { agentId: 'a', mcpServerName: 's', toolName: 't', method: 'tools/call', isError: true, userId: null };
+    const call = {
+      agentId: 'a',
+      mcpServerId: 'x',
+      mcpServerName: 's',
+      toolName: 't',
+      method: 'tools/call',
+      isError: true,
+      userId: null,
+    };
     expect(matchesFilters(call, { outcome: 'error', agentId: 'a' })).toBe(true);
     expect(matchesFilters(call, { outcome: 'ok' })).toBe(false);
     expect(matchesFilters(call, { serverName: 'other' })).toBe(false);

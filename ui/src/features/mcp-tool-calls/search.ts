@@ -7,6 +7,8 @@ export type Range = keyof typeof RANGES;
 export type ToolCallsSearch = {
   agentId?: string;
   serverName?: string;
+  /** One installation; its name alone may be that of others, too. */
+  mcpServerId?: string;
   toolName?: string;
   method?: string;
   outcome?: string;
@@ -16,12 +18,23 @@ export type ToolCallsSearch = {
   live?: true;
 };
 
-const FILTER_KEYS = ['agentId', 'serverName', 'toolName', 'method', 'outcome', 'userId', 'search', 'range'] as const;
+const FILTER_KEYS = [
+  'agentId',
+  'serverName',
+  'mcpServerId',
+  'toolName',
+  'method',
+  'outcome',
+  'userId',
+  'search',
+  'range',
+] as const;
 
 export function toolCallsSearch(search: RawSearch): ToolCallsSearch {
   return {
     agentId: text(search, 'agentId'),
     serverName: text(search, 'serverName'),
+    mcpServerId: text(search, 'mcpServerId'),
     toolName: text(search, 'toolName'),
     method: text(search, 'method'),
     outcome: oneOf(search, 'outcome', ['ok', 'error']),
