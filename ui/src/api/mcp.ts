@@ -167,48 +167,15 @@ export type RuntimeHealth =
   | { status: 'unavailable'; cause: string; fix: Served<Schemas['Fix']> };
 export type Runtime = Narrowed<'Runtime', { id: RuntimeId; health: RuntimeHealth }>;
 
-export type Cluster = {
-  id: string;
-  name: string;
-  source: 'in-cluster' | 'environment' | 'kubeconfig';
-  context: string | null;
-  namespace: string;
-  serverUrl: string | null;
-  serverCount: number;
-  status: 'unopened' | 'available' | 'unreachable';
-  version: string | null;
-  detail: string | null;
-  checkedAt: string | null;
-};
-
-export type KubeContext = {
-  name: string;
-  cluster: string;
-  server: string;
-  user: string;
-  namespace: string | null;
-  current: boolean;
-  problem: string | null;
-};
-export type KubeconfigReview = { contexts: KubeContext[]; refused: string[] };
-export type ClusterInput = { name: string; kubeconfig: string; context: string; namespace: string };
-export type Permission = {
-  verb: string;
-  resource: string;
-  namespace: string;
-  allowed: boolean;
-  /** Without it nothing runs; the others cost a feature. */
-  required: boolean;
-  why: string;
-};
-export type ClusterCheck = {
-  reachable: boolean;
-  version: string | null;
-  latencyMs: number | null;
-  cause: string | null;
-  fix: string | null;
-  permissions: Permission[];
-};
+export type Cluster = Narrowed<
+  'Cluster',
+  { source: 'in-cluster' | 'environment' | 'kubeconfig'; status: 'unopened' | 'available' | 'unreachable' }
+>;
+export type KubeContext = Served<Schemas['KubeContext']>;
+export type KubeconfigReview = Served<Schemas['KubeconfigReview']>;
+export type ClusterInput = Schemas['ClusterInput'];
+export type Permission = Served<Schemas['Permission']>;
+export type ClusterCheck = Served<Schemas['ClusterCheck']>;
 
 export type ToolCall = Narrowed<
   'ToolCall',
