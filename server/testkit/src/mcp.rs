@@ -27,6 +27,8 @@ use url::Url;
 
 use legacy::Session;
 
+/// Among the changes, it ends the streams that tell of them.
+const END: &str = "";
 const FIXTURE: &str = include_str!("mcp/fixture.json");
 
 /// A request as it arrived.
@@ -132,9 +134,10 @@ impl FakeMcpServer {
         fixture["tools"].as_array().cloned().unwrap_or_default()
     }
 
-    /// Forgets all sessions, as a restart does.
+    /// Forgets all sessions and ends all streams, as a restart does.
     pub fn forget_sessions(&self) {
         lock(&self.state.sessions).clear();
+        self.state.announce(END);
     }
 
     pub fn sessions(&self) -> usize {

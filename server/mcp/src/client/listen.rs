@@ -13,7 +13,7 @@ use crate::era::{Era, method};
 use crate::error::Error;
 use crate::object::Object;
 
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A subscription is meant to be silent for as long as nothing changes.
 const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
@@ -61,7 +61,7 @@ pub(super) async fn start(connection: &Arc<Connection>) {
     }
 }
 
-/// Keeps the GET stream open; a server that has none says so once.
+/// Keeps the GET stream open. A server that refuses it is asked again when there is something new: a session, a token.
 async fn stand(connection: &Arc<Connection>, opened: oneshot::Sender<()>) {
     let Wire::Http(http) = &connection.wire else {
         return;
@@ -73,20 +73,29 @@ async fn stand(connection: &Arc<Connection>, opened: oneshot::Sender<()>) {
     };
     let mut pause = FIRST_PAUSE;
     loop {
-        let session = http.generation();
-        match http.listen(connection, &mut standing).await {
-            Ok(()) | Err(Error::Closed { .. }) => pause = FIRST_PAUSE,
-            Err(Error::Unreachable { .. }) => pause = (pause * 2).min(LONGEST_PAUSE),
-            // With a new session there is a new stream to open; until a call has opened it there is nothing to do.
-            Err(Error::Http { .. } | Error::Rpc(_)) if http.generation() != session => {
-                standing.last = None;
+        let renewed = http.renewed();
+        let since = tokio::time::Instant::now();
+        let ended = http.listen(connection, &mut standing).await;
+        match ended {
+            Ok(()) | Err(Error::Closed { .. } | Error::Unreachable { .. }) => {
+                pause = next_pause(pause, since);
+                tokio::time::sleep(standing.retry.unwrap_or(pause)).await;
             }
             Err(error) => {
-                tracing::debug!("the server offers no standing stream: {error}");
-                return;
+                tracing::debug!("the server offers no standing stream now: {error}");
+                standing.last = None;
+                renewed.await;
             }
         }
-        tokio::time::sleep(standing.retry.unwrap_or(pause)).await;
+    }
+}
+
+/// Longer each time, unless the stream was of use for a while.
+fn next_pause(pause: Duration, since: tokio::time::Instant) -> Duration {
+    if since.elapsed() > LONGEST_PAUSE {
+        FIRST_PAUSE
+    } else {
+        (pause * 2).min(LONGEST_PAUSE)
     }
 }
 
@@ -132,11 +141,7 @@ async fn subscribe(connection: &Arc<Connection>, filter: &RawValue) {
                 return;
             }
         }
-        pause = if since.elapsed() > LONGEST_PAUSE {
-            FIRST_PAUSE
-        } else {
-            (pause * 2).min(LONGEST_PAUSE)
-        };
+        pause = next_pause(pause, since);
         tokio::time::sleep(pause).await;
     }
 }

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 use url::Url;
 
 use super::HttpTarget;
@@ -29,6 +30,8 @@ pub(super) struct HttpWire {
     headers: HeaderMap,
     bearer: RwLock<Option<SecretString>>,
     sessions: Sessions,
+    /// Told of each new session and each new token.
+    renewals: watch::Sender<()>,
     limit: usize,
 }
 
@@ -57,12 +60,14 @@ impl HttpWire {
             headers,
             bearer: RwLock::new(target.bearer),
             sessions: Sessions::default(),
+            renewals: watch::channel(()).0,
             limit,
         }
     }
 
     pub(super) fn set_bearer(&self, bearer: Option<SecretString>) {
         *self.bearer.write().unwrap_or_else(PoisonError::into_inner) = bearer;
+        self.renewals.send_replace(());
     }
 
     pub(super) async fn call(&self, connection: &Arc<Connection>, call: Call<'_>) -> Outcome {
@@ -98,6 +103,7 @@ impl HttpWire {
         };
         if is_first && response.status().is_success() {
             self.sessions.remember(response.headers());
+            self.renewals.send_replace(());
         }
         match response.status() {
             status if status.is_success() => {

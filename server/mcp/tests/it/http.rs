@@ -120,6 +120,22 @@ async fn a_forgotten_session_is_opened_anew_once_for_all_callers() -> Result<()>
 }
 
 #[tokio::test]
+async fn after_a_restart_of_the_server_changes_are_heard_of_again() -> Result<()> {
+    let server = FakeMcpServer::start().await?;
+    let client = connect(server.url()?, legacy()).await?;
+    server.forget_sessions();
+    call(&client, "test_simple_text").await?;
+    let mut heard = client.notifications();
+    let told = testkit::wait::until("the changed list", || {
+        server.set_tools(Vec::new());
+        let told = heard.try_recv().ok();
+        async { told }
+    });
+    assert_eq!(told.await.method, "notifications/tools/list_changed");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_stream_that_ends_early_is_taken_up_again() -> Result<()> {
     let server = FakeMcpServer::start().await?;
     let client = connect(server.url()?, legacy()).await?;

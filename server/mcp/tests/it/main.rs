@@ -4,6 +4,7 @@
 mod http;
 mod raw_http;
 mod scripted;
+mod stateless;
 mod stdio;
 
 use mcp::client::Options;

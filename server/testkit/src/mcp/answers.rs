@@ -18,7 +18,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::exchange::{Answer, Exchange, Refusal};
 use super::legacy::header;
-use super::{McpReceived, State, legacy, lock, methods, stateless};
+use super::{END, McpReceived, State, legacy, lock, methods, stateless};
 
 /// Long enough for any test's message.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
@@ -197,13 +197,13 @@ pub(super) fn forward_changes(
                 () = out.closed() => return,
             };
             match method {
+                Ok(END) | Err(broadcast::error::RecvError::Closed) => return,
                 Ok(method) => {
                     if let Some(message) = message(method) {
                         let _ = out.send(message);
                     }
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return,
             }
         }
     });

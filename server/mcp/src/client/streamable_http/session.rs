@@ -50,8 +50,14 @@ impl Sessions {
 }
 
 impl HttpWire {
-    pub(in crate::client) fn generation(&self) -> u64 {
-        self.sessions.generation()
+    /// Resolves when there is a new session or a new token since this was called.
+    pub(in crate::client) fn renewed(&self) -> impl Future<Output = ()> + use<> {
+        let mut renewals = self.renewals.subscribe();
+        renewals.mark_unchanged();
+        async move {
+            // The wire outlives whoever listens on it.
+            let _ = renewals.changed().await;
+        }
     }
 
     /// Opens a session unless another call has done so since.
