@@ -90,6 +90,10 @@ pub(crate) enum Failure {
         "The call that this answers is no longer waiting. Call again from the start, without requestState."
     )]
     StateUnknown,
+    #[error(
+        "The response modifier of {tool} does not work, so its result is not shown: {cause}. Correct it in the agent's tools."
+    )]
+    Modifier { tool: String, cause: String },
     #[error("{0}")]
     Builtin(String),
     #[error("The database does not answer, so this cannot be done now. Try again in a moment.")]
@@ -104,6 +108,7 @@ impl Failure {
             Self::Paused { .. }
                 | Self::NotInstalled { .. }
                 | Self::Builtin(_)
+                | Self::Modifier { .. }
                 | Self::Server(ServerError::Reauthenticate { .. } | ServerError::Missing { .. })
         )
     }

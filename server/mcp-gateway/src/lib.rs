@@ -31,6 +31,8 @@ mod parked;
 
 mod listening;
 
+mod modifier;
+
 mod recording;
 
 mod oauth;

@@ -12,6 +12,7 @@ use super::Exchange;
 use crate::answer::{Outcome, Running, completed};
 use crate::catalog::{Catalog, Entry};
 use crate::error::Failure;
+use crate::modifier::modified;
 use crate::recording::Recording;
 use crate::request::check_param_headers;
 use crate::upstream::{Params, forward};
@@ -59,13 +60,12 @@ pub(crate) fn call_named(
     recording.server(server);
     let upstream = Params::with(params, "name", &entry.assigned.tool.raw_name)
         .param_headers(&entry.param_headers);
-    Ok(forward(
-        exchange,
-        Arc::clone(server),
-        method::TOOLS_CALL,
-        upstream,
-        cancel,
-    ))
+    let server = Arc::clone(server);
+    let running = forward(exchange, server, method::TOOLS_CALL, upstream, cancel);
+    Ok(match &entry.assigned.response_modifier {
+        Some(template) => modified(running, name, template),
+        None => running,
+    })
 }
 
 fn check_headers(exchange: &Exchange, entry: &Entry, params: &Object<'_>) -> Result<(), Failure> {
