@@ -71,7 +71,9 @@ pub(super) struct Engine {
 }
 
 /// A local engine answers in milliseconds. Nobody should wait longer to learn that there is none.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What it can do is a longer story, which a busy engine takes its time for. Asked once.
+const LONG_PATIENCE: Duration = Duration::from_secs(20);
 /// Seconds that the engine has to begin its answer: creating a container on a busy disk takes a while.
 const REQUEST_SECONDS: u64 = 120;
 
@@ -177,14 +179,16 @@ impl Engine {
 
 async fn connect(address: &str) -> Result<Connected, EngineError> {
     let client = client(address)?;
-    let asking = async {
+    let late = |_| EngineError::RequestTimeoutError;
+    let greeting = async {
         let client = client.negotiate_version().await?;
         let version = client.version().await?;
-        let info = client.info().await?;
-        Ok::<_, EngineError>((client, version, info))
+        Ok::<_, EngineError>((client, version))
     };
-    let answer = tokio::time::timeout(PATIENCE, asking).await;
-    let (client, version, info) = answer.map_err(|_| EngineError::RequestTimeoutError)??;
+    let greeted = tokio::time::timeout(PATIENCE, greeting).await;
+    let (client, version) = greeted.map_err(late)??;
+    let info = tokio::time::timeout(LONG_PATIENCE, client.info()).await;
+    let info = info.map_err(late)??;
     let components = version.components.unwrap_or_default();
     let podman = components.iter().any(|part| part.name.contains("Podman"));
     let product = if podman { "Podman" } else { "Docker" };

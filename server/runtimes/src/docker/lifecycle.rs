@@ -170,9 +170,9 @@ async fn not_started(shared: &Shared, spec: &ServerSpec, error: EngineError) -> 
         ("no such file or directory", "was not found in the image"),
         ("permission denied", "may not be executed"),
     ] {
-        if message.contains(sign) {
+        if message.contains("exec") && message.contains(sign) {
             return Error::InvalidSpec {
-                cause: format!("the command {command} {what}"),
+                cause: format!("the command {command} {what} ({})", message.trim()),
             };
         }
     }

@@ -54,11 +54,7 @@ fn whatever_a_server_would_notice_changes_the_fingerprint() {
     for (index, change) in changes.into_iter().enumerate() {
         let mut other = spec();
         change(&mut other);
-        assert_ne!(
-            other.fingerprint(),
-            spec().fingerprint(),
-            "change {index}"
-        );
+        assert_ne!(other.fingerprint(), spec().fingerprint(), "change {index}");
     }
 }
 

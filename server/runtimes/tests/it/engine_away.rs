@@ -55,7 +55,7 @@ async fn an_engine_that_does_not_answer_is_given_up_soon() {
         panic!("it does not answer");
     };
     assert!(
-        began.elapsed() < Duration::from_secs(8),
+        began.elapsed() < Duration::from_secs(12),
         "{:?}",
         began.elapsed()
     );
