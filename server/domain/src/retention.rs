@@ -21,10 +21,15 @@ pub async fn run(platform: std::sync::Arc<Platform>, days: u32, stop: Cancellati
     }
 }
 
-/// One sweep: calls past their retention, expired sessions.
+/// One sweep: calls past their retention, expired sessions and sign-ins.
 pub async fn sweep(platform: &Platform, days: u32) -> db::Result<u64> {
     let now = platform.clock.now();
     db::sessions::purge(&platform.db, now).await?;
+    for secret in db::oauth::purge(&platform.db, now).await? {
+        if let Err(error) = platform.secrets.delete(secret).await {
+            tracing::warn!(%error, "what an abandoned sign-in left could not be removed");
+        }
+    }
     let mut removed = 0;
     if days > 0 {
         let before = now - TimeDelta::days(i64::from(days));

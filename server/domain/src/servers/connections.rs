@@ -12,6 +12,7 @@ use runtimes::spec::Transport;
 use runtimes::status::State;
 use secrecy::SecretString;
 use secrets::Fields;
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::{Result, ServerError, Servers, lock, remote, spec};
@@ -25,6 +26,8 @@ const STARTING: Duration = Duration::from_secs(15);
 const FIRST_WORD: Duration = Duration::from_mins(2);
 /// A token is renewed so long before it expires.
 const EARLY: i64 = 300;
+const FAREWELL: Duration = Duration::from_secs(2);
+const TOOLS_CHANGED: &str = "notifications/tools/list_changed";
 /// What servers may ask of the client behind the gateway.
 const CAPABILITIES: &str = r#"{"sampling":{"tools":{},"context":{}},"elicitation":{"form":{},"url":{}},"roots":{"listChanged":true}}"#;
 
@@ -94,12 +97,12 @@ impl Servers {
     pub(super) async fn disconnect(&self, id: Uuid) {
         let slot = lock(&self.slots).remove(&id);
         if let Some(live) = slot.and_then(|slot| slot.live.swap(None)) {
-            live.client.close().await;
+            farewell(&live.client).await;
         }
     }
 
     /// Closes what nobody uses.
-    pub(super) async fn close_idle(&self) {
+    pub(super) fn close_idle(&self) {
         let slots: Vec<Arc<Slot>> = lock(&self.slots).values().cloned().collect();
         let now = self.now_millis();
         for slot in slots {
@@ -109,7 +112,9 @@ impl Servers {
             let unused = now.saturating_sub(live.last_used.load(Ordering::Relaxed));
             if live.is_http && u128::from(unused) > IDLE.as_millis() {
                 slot.live.store(None);
-                live.client.close().await;
+                // Nobody waits for a server that may be slow.
+                let tasks = &self.parts.tasks;
+                tasks.spawn(async move { farewell(&live.client).await });
             }
         }
     }
@@ -280,18 +285,24 @@ impl Servers {
         let servers = Arc::clone(self);
         let stopping = self.parts.stopping.clone();
         self.parts.tasks.spawn(async move {
-            while let Some(Ok(notification)) =
-                stopping.run_until_cancelled(notifications.recv()).await
-            {
-                if notification.method != "notifications/tools/list_changed" {
-                    continue;
-                }
-                if let Err(error) = servers.read_tools(id).await {
+            while let Some(heard) = stopping.run_until_cancelled(notifications.recv()).await {
+                let is_list = match heard {
+                    Ok(notification) => notification.method == TOOLS_CHANGED,
+                    // It may have been among those that were missed.
+                    Err(RecvError::Lagged(_)) => true,
+                    Err(RecvError::Closed) => return,
+                };
+                if is_list && let Err(error) = servers.read_tools(id).await {
                     tracing::warn!(%error, server = %id, "a server's changed tools could not be read");
                 }
             }
         });
     }
+}
+
+/// Says goodbye where that is the custom; a server that does not answer has lost nothing.
+async fn farewell(client: &Client) {
+    let _ = tokio::time::timeout(FAREWELL, client.close()).await;
 }
 
 fn not_ready(row: &McpServer) -> ServerError {

@@ -44,7 +44,7 @@ impl Servers {
             db::mcp_servers::renew_leases(&self.parts.db, self.holder, now, now + LEASE).await?;
         self.keep_workers(&mine);
         self.remove_leftovers().await?;
-        self.close_idle().await;
+        self.close_idle();
         Ok(())
     }
 

@@ -23,10 +23,6 @@ impl Servers {
                 }
             });
         }
-        let flows = db::oauth::purge(&self.parts.db, now).await?;
-        for secret in flows {
-            self.parts.secrets.delete(secret).await?;
-        }
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Remote servers: tried before they are saved, and their tools pinned.
 
+use std::time::Duration;
+
 use domain::servers::ServerError;
 use secrecy::SecretString;
 use serde_json::json;
@@ -116,5 +118,24 @@ async fn two_servers_of_one_name_do_not_share_the_names_of_their_tools() {
     prefixes.sort_unstable();
     prefixes.dedup();
     assert_eq!(prefixes, ["git_hub", "git_hub_2", "git_hub_3"]);
+    world.test.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_happens_nothing_is_announced() {
+    let world = World::start(Vec::new()).await;
+    let fake = FakeMcpServer::start().await.unwrap();
+    let item = world.remote("quiet", fake.url().unwrap().as_str()).await;
+    world.install(&item).await;
+    let mut snapshots = world.test.platform.snapshot.changed();
+    let quiet = async {
+        let window = Duration::from_millis(500);
+        while tokio::time::timeout(window, snapshots.changed())
+            .await
+            .is_ok()
+        {}
+    };
+    let settled = tokio::time::timeout(Duration::from_secs(20), quiet).await;
+    assert!(settled.is_ok(), "the rounds announce something themselves");
     world.test.stop().await;
 }
