@@ -17,7 +17,7 @@ test('every runtime says whether it is there, and what is missing', async ({ pag
   await expect(here.getByRole('heading', { level: 3, name: 'Docker' })).toBeVisible();
   await expect(here.getByRole('heading', { level: 3, name: /Process/ })).toBeVisible();
   const runtimes = await here.getByRole('heading', { level: 3 }).count();
-  await expect(here.getByText(/^\s*(Ready|Missing)\s*$/)).toHaveCount(runtimes);
+  await expect(here.getByText(/^\s*(Ready|Not usable)\s*$/)).toHaveCount(runtimes);
   await expectAccessible(page);
 });
 
@@ -34,7 +34,7 @@ test('a cluster is added by its file, is contacted only when it is checked, and 
   await expect(dialog.getByText('1 context', { exact: true })).toBeVisible();
   await expect(dialog.getByRole('radio')).toBeChecked();
   await expect(dialog.getByLabel('Namespace')).toHaveValue('mcp');
-  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Add cluster' }).click();
 

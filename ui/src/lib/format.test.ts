@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatPrice,
   formatRelative,
+  asSentence,
   pluralize,
 } from '@/lib/format';
 
@@ -44,6 +45,10 @@ describe('amounts', () => {
     expect(formatBytes(2_500_000)).toBe('2.5 MB');
   });
 
+  it('begins a sentence with a capital and leaves the rest alone', () => {
+    expect(asSentence('the image A/b is not to be had')).toBe('The image A/b is not to be had');
+    expect(asSentence('')).toBe('');
+  });
   it('counts one thing as one', () => {
     expect(pluralize(1, 'call')).toBe('1 call');
     expect(pluralize(1200, 'call')).toBe('1,200 calls');

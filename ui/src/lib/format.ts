@@ -98,6 +98,11 @@ export function formatRelative(iso: string, now: number): string {
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }
 
+/** A cause as it came from inside, written as a sentence begins. */
+export function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function pluralize(count: number, one: string, many = `${one}s`): string {
   return `${integer.format(count)} ${count === 1 ? one : many}`;
 }

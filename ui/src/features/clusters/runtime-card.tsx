@@ -5,7 +5,7 @@ import type { Runtime, RuntimeId } from '@/api/mcp';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
-import { pluralize } from '@/lib/format';
+import { asSentence, pluralize } from '@/lib/format';
 
 const ICONS: Record<RuntimeId, LucideIcon> = { docker: Container, kubernetes: Ship, process: Cpu };
 
@@ -39,9 +39,9 @@ export function RuntimeCard({ runtime }: { runtime: Runtime }) {
         </span>
         <div className="min-w-0 flex-1">
           <h3 className="text-sm font-semibold">{runtime.name}</h3>
-          <p className="truncate text-xs text-text-3">
-            {health.status === 'available' ? (health.version ?? 'ready') : 'not usable'}
-          </p>
+          {health.status === 'available' && health.version ? (
+            <p className="truncate text-xs text-text-3">{health.version}</p>
+          ) : null}
         </div>
         {health.status === 'available' ? (
           <Badge tone="ok">
@@ -49,7 +49,7 @@ export function RuntimeCard({ runtime }: { runtime: Runtime }) {
           </Badge>
         ) : (
           <Badge>
-            <X aria-hidden /> Missing
+            <X aria-hidden /> Not usable
           </Badge>
         )}
       </div>
@@ -97,8 +97,8 @@ type MissingProps = { cause: string; fix: { text: string; command: string | null
 function Missing({ cause, fix }: MissingProps) {
   return (
     <div className="flex flex-col gap-2 text-sm">
-      <p className="text-text-2">{cause}</p>
-      {fix.text ? <p>{withCode(fix.text)}</p> : null}
+      <p className="text-text-2">{asSentence(cause)}</p>
+      {fix.text ? <p>{withCode(asSentence(fix.text))}</p> : null}
       {fix.command ? (
         <p className="flex items-center gap-2 rounded-md border border-line bg-surface-2 py-1 pr-1 pl-2.5">
           <code className="min-w-0 flex-1 font-mono text-xs break-all">{fix.command}</code>

@@ -24,7 +24,7 @@ export function OnlineRegistry({ search }: { search: CatalogSearch }) {
             title="The official registry cannot be reached"
             actions={<Button onClick={() => void found.refetch()}>Try again</Button>}
           >
-            {causeOf(found.error)} What comes with Archestra needs no network.
+            {causeOf(found.error)}
           </EmptyState>
         ) : (
           <ErrorState

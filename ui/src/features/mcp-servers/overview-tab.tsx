@@ -16,7 +16,7 @@ import { catalogItemQuery } from '@/features/mcp-catalog/queries';
 import { useReinstall, useServerAction } from '@/features/mcp-servers/queries';
 import { activityOf, ownerOf, placeOf, serverLook } from '@/features/mcp-servers/status';
 import { StepBar } from '@/features/mcp-servers/status-mark';
-import { formatCompact, formatDuration, pluralize } from '@/lib/format';
+import { asSentence, formatCompact, formatDuration, pluralize } from '@/lib/format';
 
 export function OverviewTab({ server }: { server: McpServer }) {
   return (
@@ -63,7 +63,9 @@ function State({ server }: { server: McpServer }) {
         }
       >
         <p className="font-medium">It does not run.</p>
-        <p className="mt-0.5 break-words whitespace-pre-line">{server.localInstallationError ?? server.statusDetail}</p>
+        <p className="mt-0.5 break-words whitespace-pre-line">
+          {asSentence(server.localInstallationError ?? server.statusDetail ?? '')}
+        </p>
         {retry.isError ? <p className="mt-1">Trying again failed too: {causeOf(retry.error)}</p> : null}
       </Notice>
     );
@@ -166,7 +168,7 @@ function CrashCard({ crash, restarts }: { crash: Crash; restarts: number }) {
         title="What happened when it last ended"
         description={
           <>
-            <span className="font-medium text-text">{crash.cause}</span>
+            <span className="font-medium text-text">{asSentence(crash.cause)}</span>
             {crash.exitCode === null ? '' : `, exit code ${crash.exitCode}`}, <RelativeTime at={crash.at} />
             {restarts > 0 ? `; ${pluralize(restarts, 'restart')} so far.` : '.'}
           </>

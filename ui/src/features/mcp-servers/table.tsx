@@ -8,7 +8,7 @@ import { RowMenu } from '@/features/mcp-servers/row-menu';
 import type { ServersSearch } from '@/features/mcp-servers/search';
 import { activityOf, byUrgency, ownerOf, placeOf } from '@/features/mcp-servers/status';
 import { StatusMark, StepBar } from '@/features/mcp-servers/status-mark';
-import { formatCompact, formatDuration, pluralize } from '@/lib/format';
+import { asSentence, formatCompact, formatDuration, pluralize } from '@/lib/format';
 
 type Props = {
   rows: McpServer[];
@@ -145,7 +145,7 @@ function StatusCell({ server }: { server: McpServer }) {
       </span>
       {detail && server.localInstallationStatus !== 'success' ? (
         <span className="line-clamp-2 text-xs text-text-3" title={detail}>
-          {detail}
+          {asSentence(detail)}
         </span>
       ) : null}
       {server.localInstallationStatus === 'pending' ? <StepBar progress={server.progress} /> : null}

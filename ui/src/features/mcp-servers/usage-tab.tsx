@@ -9,8 +9,10 @@ import { type DataColumn, DataTable } from '@/components/ui/data-table';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
 import { EmptyState, ErrorState } from '@/components/ui/states';
+import { everyHour } from '@/features/mcp-servers/hours';
 import { serverUsageQuery } from '@/features/mcp-servers/queries';
 import { formatCompact, formatDateTime, formatDuration, formatInteger } from '@/lib/format';
+import { useNow } from '@/lib/now';
 
 type Timeframe = '24h' | '7d';
 
@@ -59,13 +61,14 @@ export function UsageTab({ server }: { server: McpServer }) {
           />
         </Card>
       ) : (
-        <Figures usage={usage.data} />
+        <Figures usage={usage.data} hours={timeframe === '24h' ? 24 : 168} />
       )}
     </div>
   );
 }
 
-function Figures({ usage }: { usage: UsageDetail }) {
+function Figures({ usage, hours }: { usage: UsageDetail; hours: number }) {
+  const now = useNow();
   return (
     <>
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
@@ -80,7 +83,7 @@ function Figures({ usage }: { usage: UsageDetail }) {
       <Card>
         <CardHeader title="Calls over time" description="Errors in red." />
         <div className="px-4 pb-4">
-          <Bars series={usage.series} />
+          <Bars series={everyHour(usage.series, hours, now)} />
         </div>
         <details className="border-t border-line">
           <summary className="cursor-pointer px-4 py-2.5 text-sm text-text-2 hover:text-text">As a table</summary>

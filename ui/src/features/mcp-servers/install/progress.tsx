@@ -10,7 +10,7 @@ import { serverQuery, useDeleteServer, useServerAction } from '@/features/mcp-se
 import { activityOf, isSettled } from '@/features/mcp-servers/status';
 import { StepBar } from '@/features/mcp-servers/status-mark';
 import { cn } from '@/lib/class-names';
-import { pluralize } from '@/lib/format';
+import { asSentence, pluralize } from '@/lib/format';
 
 type Props = { server: McpServer; onClose: () => void; onEdit: () => void };
 
@@ -61,7 +61,7 @@ export function InstallProgress({ server: started, onClose, onEdit }: Props) {
               <div className="min-w-0">
                 <p className="font-medium">It could not be started</p>
                 <p className="mt-0.5 break-words whitespace-pre-line">
-                  {server.localInstallationError ?? 'It gave no cause; its log may.'}
+                  {asSentence(server.localInstallationError ?? 'It gave no cause; its log may.')}
                 </p>
               </div>
             </div>
