@@ -34,7 +34,7 @@ enum Command {
     Doctor,
     /// Give the first administrator a new password, and print it
     ResetAdmin,
-    /// Delete every stored secret: the way out when ARCHESTRA_AUTH_SECRET is lost
+    /// Delete every stored secret: the way out when `ARCHESTRA_AUTH_SECRET` is lost
     ResetSecrets,
     /// Print the API's OpenAPI description
     Openapi,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { startFakeProvider } from './fake/server.mjs'
+import { installServers } from './mcp.mjs'
 import { Report } from './report.mjs'
 import { startArchestra, startMock } from './stack.mjs'
 import { runJavaScript, runPython } from './suites.mjs'
@@ -26,13 +27,16 @@ const suites = {
   credentials: ['js/credentials.test.mjs'],
   agents: ['js/agents.test.mjs'],
   canary: ['js/canary.test.mjs'],
+  mcp: ['js/mcp.test.mjs'],
 }
 const chosen = flags.only?.split(',') ?? [...Object.keys(suites), 'python']
+const needsServers = chosen.some((name) => name === 'mcp' || name === 'python')
 const serverKeys = { openai: 'sk-key-of-the-server', anthropic: 'sk-ant-key-of-the-server', gemini: 'AIza-key-of-the-server' }
 
 const scratch = mkdtempSync(join(tmpdir(), 'archestra-clients-'))
 chmodSync(scratch, 0o755) // The embedded PostgreSQL may run as another user and must be able to enter.
 const running = []
+let removeServers = async () => {}
 const report = new Report()
 
 async function main() {
@@ -47,6 +51,7 @@ async function main() {
       suites[name].map((file) => join(here, file)),
     )
   if (chosen.includes('python')) await runPython(report, join(here, 'python'))
+  await report.check('the MCP servers are removed', removeMcpServers)
   for (const server of running.filter((server) => server.stopCleanly))
     await report.check(`${server.name} stops cleanly on SIGTERM`, server.stopCleanly)
   report.summary(Date.now() - started)
@@ -66,7 +71,9 @@ async function startTargets() {
   ])
   keep(proxyToMock)
   keep(proxyToFake)
-  return { direct: false, mock: { ...proxyToMock.urls, upstream: mock.url }, fake: { ...proxyToFake.urls, upstream: fake.url, serverKeys } }
+  const mcp = needsServers ? await installServers(proxyToMock.urls) : undefined
+  if (mcp) removeServers = mcp.remove
+  return { direct: false, mcp, mock: { ...proxyToMock.urls, upstream: mock.url }, fake: { ...proxyToFake.urls, upstream: fake.url, serverKeys } }
 }
 
 function keep(server) {
@@ -74,7 +81,15 @@ function keep(server) {
   return server
 }
 
+// By the server that runs them, before it is stopped.
+async function removeMcpServers() {
+  const remove = removeServers
+  removeServers = async () => {}
+  await remove()
+}
+
 async function stopAll() {
+  await removeMcpServers().catch((error) => console.error(error))
   await Promise.allSettled(running.map((server) => server.stop()))
   if (flags.keep || report.failed) console.log(`server logs: ${scratch}`)
   else rmSync(scratch, { recursive: true, force: true })

@@ -13,6 +13,9 @@ import { install } from './install.mjs'
 const here = dirname(fileURLToPath(import.meta.url))
 
 const { packages, node, python } = install(here)
+// The engine and the images of the MCP servers need the machine's own network.
+const images = spawnSync(join(dirname(process.env.ARCHESTRA_BIN ?? 'target/debug/archestra'), 'mcp-images'), { stdio: 'inherit' })
+if (images.status !== 0) console.error(`the images of the MCP servers are not made: ${images.error?.message ?? `exit status ${images.status}`}`)
 const inner = [node, join(here, 'inside.mjs'), ...process.argv.slice(2)]
 const env = { ...process.env, ARCHESTRA_CLIENTS_PACKAGES: packages, ARCHESTRA_CLIENTS_PYTHON: python, NODE_NO_WARNINGS: '1' }
 

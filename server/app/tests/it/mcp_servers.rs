@@ -96,6 +96,36 @@ async fn a_remote_server_has_its_tools_when_the_installation_answers() {
 }
 
 #[tokio::test]
+async fn whoever_watches_is_told_of_all_servers_at_first_and_of_one_that_goes() {
+    let world = World::start().await;
+    let app = &world.app;
+    let server = world.install("mine").await;
+    wait::until("the server in what is watched", async || {
+        let watched = app.running.platform.servers.current();
+        (!watched.is_empty()).then_some(())
+    })
+    .await;
+    let request = app.client.get(app.url("/api/mcp-servers/live"));
+    let mut events = request.send().await.unwrap();
+    let mut seen = String::new();
+    let path = format!("/api/mcp_server/{}", id(&server));
+    for (wanted, deletes) in [("event: server\n", true), ("event: removed\n", false)] {
+        while !seen.contains(wanted) {
+            let chunk = events.chunk().await.unwrap().unwrap();
+            seen.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+        if deletes {
+            app.send(Method::DELETE, &path, None).await;
+        }
+    }
+    assert!(seen.contains(id(&server)), "{seen}");
+    assert!(
+        seen.contains("\"localInstallationStatus\":\"success\""),
+        "{seen}"
+    );
+}
+
+#[tokio::test]
 async fn an_address_inside_the_network_is_refused_unless_it_is_allowed() {
     let fake = FakeMcpServer::start().await.unwrap();
     let app = TestApp::signed_in().await;
@@ -115,6 +145,23 @@ async fn an_address_inside_the_network_is_refused_unless_it_is_allowed() {
     assert!(fake.received().is_empty());
 }
 
+/// One tool bound to the server and the next three assigned in one request, with one that is not there and one that
+/// needs a server and names none.
+async fn assign(world: &World, server: &Value, tools: &[Value], agent: &Value) -> Value {
+    let app = &world.app;
+    let one = format!("/api/agents/{}/tools/{}", id(agent), id(&tools[0]));
+    let bound = json!({ "mcpServerId": server["id"], "credentialResolutionMode": "static" });
+    assert_eq!(app.post(&one, bound).await, json!({ "success": true }));
+    let wanted = |tool: &Value| json!({ "agentId": agent["id"], "toolId": tool, "mcpServerId": server["id"] });
+    let assignments = json!([wanted(&tools[0]["id"]), wanted(&tools[1]["id"]), wanted(&json!(GONE)),
+        { "agentId": agent["id"], "toolId": tools[2]["id"], "credentialResolutionMode": "static" },
+        { "agentId": agent["id"], "toolId": tools[3]["id"] }]);
+    let body = json!({ "assignments": assignments });
+    app.post("/api/agents/tools/bulk-assign", body).await
+}
+
+const GONE: &str = "0198a6a4-0000-7000-8000-000000000000";
+
 #[tokio::test]
 async fn tools_are_assigned_one_or_many_at_once_and_found_page_by_page() {
     let world = World::start().await;
@@ -122,108 +169,58 @@ async fn tools_are_assigned_one_or_many_at_once_and_found_page_by_page() {
     let server = world.install("mine").await;
     let tools = world.tools(&server).await;
     let agent = app.get("/api/agents/default").await;
-    let one = format!("/api/agents/{}/tools/{}", id(&agent), id(&tools[0]));
-    let bound = json!({ "mcpServerId": server["id"], "credentialResolutionMode": "static" });
-    assert_eq!(
-        app.post(&one, bound.clone()).await,
-        json!({ "success": true })
-    );
-
-    let gone = "0198a6a4-0000-7000-8000-000000000000";
-    let wanted = |tool: &Value| json!({ "agentId": agent["id"], "toolId": tool["id"], "mcpServerId": server["id"] });
-    let assignments = json!([wanted(&tools[0]), wanted(&tools[1]), wanted(&json!({ "id": gone })),
-        { "agentId": agent["id"], "toolId": tools[2]["id"], "credentialResolutionMode": "static" },
-        { "agentId": agent["id"], "toolId": tools[3]["id"] }]);
-    let answer = app
-        .post(
-            "/api/agents/tools/bulk-assign",
-            json!({ "assignments": assignments }),
-        )
-        .await;
+    let answer = assign(&world, &server, &tools, &agent).await;
     let count = |key: &str| answer[key].as_array().unwrap().len();
-    assert_eq!(
-        (count("succeeded"), count("duplicates"), count("failed")),
-        (2, 1, 2),
-        "{answer}"
-    );
-    assert_eq!(answer["failed"][0]["toolId"], gone);
-    assert!(
-        answer["failed"][1]["error"]
-            .as_str()
-            .unwrap()
-            .contains("mcpServerId")
-    );
+    let counts = (count("succeeded"), count("duplicates"), count("failed"));
+    assert_eq!(counts, (2, 1, 2), "{answer}");
+    assert_eq!(answer["failed"][0]["toolId"], GONE);
+    let why = answer["failed"][1]["error"].as_str().unwrap();
+    assert!(why.contains("mcpServerId"), "{why}");
 
-    let page = app
-        .get(&format!(
-            "/api/agent-tools?agentId={}&limit=2&offset=0",
-            id(&agent)
-        ))
-        .await;
-    assert_eq!(
-        (&page["pagination"]["total"], &page["pagination"]["hasNext"]),
-        (&json!(3), &json!(true))
-    );
-    let all = app
-        .get(&format!(
-            "/api/agent-tools?agentId={}&limit=100",
-            id(&agent)
-        ))
-        .await;
+    let list = format!("/api/agent-tools?agentId={}", id(&agent));
+    let page = app.get(&format!("{list}&limit=2&offset=0")).await;
+    assert_eq!(page["pagination"]["total"], 3);
+    assert_eq!(page["pagination"]["hasNext"], true);
+    let all = app.get(&format!("{list}&limit=100")).await;
     let of = |tool: &Value| {
         let rows = all["data"].as_array().unwrap();
-        rows.iter()
-            .find(|row| row["tool"]["id"] == tool["id"])
-            .unwrap()
-            .clone()
+        let found = rows.iter().find(|row| row["tool"]["id"] == tool["id"]);
+        found.unwrap().clone()
     };
-    assert_eq!(
-        (
-            &of(&tools[0])["mcpServerId"],
-            &of(&tools[0])["credentialResolutionMode"]
-        ),
-        (&server["id"], &json!("static"))
-    );
+    assert_eq!(of(&tools[0])["mcpServerId"], server["id"]);
+    assert_eq!(of(&tools[0])["credentialResolutionMode"], "static");
     let dynamic = of(&tools[3]);
-    assert_eq!(
-        (
-            &dynamic["mcpServerId"],
-            &dynamic["credentialResolutionMode"]
-        ),
-        (&Value::Null, &json!("dynamic"))
-    );
+    assert_eq!(dynamic["mcpServerId"], Value::Null);
+    assert_eq!(dynamic["credentialResolutionMode"], "dynamic");
 
     let path = format!("/api/agent-tools/{}", id(&dynamic));
+    let bound = json!({ "mcpServerId": server["id"], "credentialResolutionMode": "static" });
     let (status, changed) = app.send(Method::PATCH, &path, Some(bound)).await;
-    assert_eq!(
-        (status.as_u16(), &changed["mcpServerId"]),
-        (200, &server["id"])
-    );
-    assert_eq!(
-        app.get(&format!("/api/agents/{}/tools", id(&agent)))
-            .await
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
-    assert_eq!(
-        app.get("/api/agents/default").await["tools"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
-
-    let (status, _) = app.send(Method::DELETE, &one, None).await;
     assert_eq!(status, 200);
-    app.refusal(Method::DELETE, &one, None, (404, "api_not_found_error"))
+    assert_eq!(changed["mcpServerId"], server["id"]);
+}
+
+#[tokio::test]
+async fn an_agent_knows_its_tools_and_loses_those_taken_from_it() {
+    let world = World::start().await;
+    let app = &world.app;
+    let server = world.install("mine").await;
+    let tools = world.tools(&server).await;
+    let agent = app.get("/api/agents/default").await;
+    assign(&world, &server, &tools, &agent).await;
+    let path = format!("/api/agents/{}/tools", id(&agent));
+    assert_eq!(app.get(&path).await.as_array().unwrap().len(), 3);
+    let shown = app.get("/api/agents/default").await;
+    assert_eq!(shown["tools"].as_array().unwrap().len(), 3);
+
+    let first = format!("{path}/{}", id(&tools[0]));
+    let (status, _) = app.send(Method::DELETE, &first, None).await;
+    assert_eq!(status, 200);
+    app.refusal(Method::DELETE, &first, None, (404, "api_not_found_error"))
         .await;
-    let rest = json!({ "agentId": agent["id"], "toolIds": [tools[1]["id"], tools[3]["id"], gone] });
-    assert_eq!(
-        app.post("/api/agents/tools/bulk-unassign", rest).await,
-        json!({ "removed": 2 })
-    );
+    let rest = json!({ "agentId": agent["id"], "toolIds": [tools[1]["id"], tools[3]["id"], GONE] });
+    let removed = app.post("/api/agents/tools/bulk-unassign", rest).await;
+    assert_eq!(removed, json!({ "removed": 2 }));
 }
 
 #[tokio::test]

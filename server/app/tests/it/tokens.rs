@@ -74,27 +74,16 @@ async fn a_team_has_members_in_the_order_of_joining_and_agents() {
         (409, "api_conflict_error"),
     )
     .await;
-    assert_eq!(
-        app.get(&format!("{path}/members"))
-            .await
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    let members = app.get(&format!("{path}/members")).await;
+    assert_eq!(members.as_array().unwrap().len(), 1);
 
     let body = json!({ "name": "A", "agentType": "mcp_gateway", "teams": [team["id"]], "toolExposureMode": "search_and_run_only" });
     let agent = app.post("/api/agents", body).await;
     assert_eq!(agent["teams"], json!([{ "id": team["id"], "name": "Ops" }]));
     assert_eq!(agent["toolExposureMode"], "search_and_run_only");
 
-    let (_, changed) = app
-        .send(
-            Method::PUT,
-            &path,
-            Some(json!({ "convertToolResultsToToon": true })),
-        )
-        .await;
+    let change = json!({ "convertToolResultsToToon": true });
+    let (_, changed) = app.send(Method::PUT, &path, Some(change)).await;
     assert_eq!(
         (&changed["name"], &changed["convertToolResultsToToon"]),
         (&json!("Ops"), &json!(true))

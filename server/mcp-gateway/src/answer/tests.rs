@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use mcp::object::raw;
 use serde_json::json;
 

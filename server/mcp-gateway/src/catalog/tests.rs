@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::Arc;
 
 use domain::snapshot::{Agent, AgentTool, CredentialMode, Tool};

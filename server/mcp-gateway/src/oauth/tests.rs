@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::client::{Client, read};
 
 fn client(uri: &str) -> Client {

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use http::HeaderMap;
 use mcp::jsonrpc::Id;
 use serde_json::value::RawValue;

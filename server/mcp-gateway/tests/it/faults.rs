@@ -8,7 +8,7 @@ use crate::broken_server::{FakeBrokenServer, Fault};
 use crate::harness::TestGateway;
 
 const SHORT: Duration = Duration::from_millis(300);
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 async fn called(fault: Fault, patience: Duration) -> (TestGateway, Value) {
     let change = |options: &mut testkit::platform::Options| options.tool_call_timeout = patience;

@@ -68,7 +68,7 @@ impl TestGateway {
             agent: agent.id,
             token,
             client: Client::builder()
-                .timeout(Duration::from_secs(60))
+                .timeout(Duration::from_mins(1))
                 .build()
                 .unwrap(),
             test,
@@ -298,7 +298,9 @@ pub(crate) async fn fixture(stateless: bool) -> FakeMcpServer {
 }
 
 pub(crate) fn message(method: &str, params: Value) -> Value {
-    json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params })
+    let mut message = json!({ "jsonrpc": "2.0", "id": 1, "method": method });
+    message["params"] = params;
+    message
 }
 
 /// The messages of a stream.
@@ -312,10 +314,9 @@ pub(crate) fn events(text: &str) -> Vec<Value> {
 /// The next message of a stream that goes on.
 pub(crate) async fn next_event(response: &mut Response, buffer: &mut String) -> Value {
     loop {
-        if let Some((event, rest)) = buffer.split_once("\n\n") {
-            let found = events(event).pop();
-            *buffer = rest.to_owned();
-            match found {
+        if let Some(end) = buffer.find("\n\n") {
+            let event: String = buffer.drain(..end + 2).collect();
+            match events(&event).pop() {
                 Some(event) => return event,
                 None => continue,
             }

@@ -1,5 +1,7 @@
 //! The gateway plane over HTTP, with a real Postgres and servers behind it that are not ours.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
 mod access;
 mod broken_server;
 mod builtin;

@@ -6,7 +6,6 @@ use domain::clock::{Clock as _, SystemClock};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use url::Url;
 use uuid::Uuid;
 
@@ -157,92 +156,69 @@ fn by_code<'a>(client_id: &'a str, code: &'a str) -> Vec<(&'static str, &'a str)
     ]
 }
 
-#[tokio::test]
-async fn a_refused_client_finds_its_way_to_a_token_that_works() {
-    let gateway = TestGateway::start().await;
-    let browser = Browser::new(&gateway);
-    let refused = browser
-        .client
-        .post(gateway.url())
-        .body("{}")
-        .send()
-        .await
-        .unwrap();
-    let challenge = refused.headers()["www-authenticate"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let metadata = challenge.split('"').nth(1).unwrap();
-    let resource: Value = browser
-        .client
-        .get(metadata)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert_eq!(resource["resource"], gateway.url());
+/// What the resource's metadata and the authorization server's say to a client that was refused.
+async fn discovered(gateway: &TestGateway, browser: &Browser<'_>) -> (Value, Value) {
+    let refused = browser.client.post(gateway.url()).body("{}");
+    let refused = refused.send().await.unwrap();
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap();
+    let resource = document(browser, challenge.split('"').nth(1).unwrap()).await;
     let issuer = resource["authorization_servers"][0].as_str().unwrap();
     let metadata = format!("{issuer}/.well-known/oauth-authorization-server");
-    let server: Value = browser
-        .client
-        .get(metadata)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let server = document(browser, &metadata).await;
     assert_eq!(server["issuer"], issuer);
+    (resource, server)
+}
+
+async fn document(browser: &Browser<'_>, url: &str) -> Value {
+    let answer = browser.client.get(url).send().await.unwrap();
+    answer.json().await.unwrap()
+}
+
+async fn whoami(gateway: &TestGateway, token: &str) -> Response {
+    let arguments = json!({ "name": "archestra__whoami", "arguments": {} });
+    let call = gateway.client.post(gateway.url()).bearer_auth(token);
+    let call = call.body(message("tools/call", arguments).to_string());
+    call.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_refused_client_finds_its_way_to_the_page_that_asks() {
+    let gateway = TestGateway::start().await;
+    let browser = Browser::new(&gateway);
+    let (resource, server) = discovered(&gateway, &browser).await;
+    assert_eq!(resource["resource"], gateway.url());
     assert_eq!(server["code_challenge_methods_supported"], json!(["S256"]));
-    assert_eq!(Sha256::digest(VERIFIER).len(), 32);
 
     let client = browser.register(json!({})).await;
     let id = client["client_id"].as_str().unwrap();
     assert!(client["client_secret"].is_null());
     let nobody = browser.authorize(id, "", &[]).await;
-    assert!(
-        location(&nobody).as_str().starts_with(
-            "http://localhost:3000/sign-in?redirect=%2Fapi%2Fauth%2Foauth2%2Fauthorize"
-        )
-    );
+    let sign_in = "http://localhost:3000/sign-in?redirect=%2Fapi%2Fauth%2Foauth2%2Fauthorize";
+    assert!(location(&nobody).as_str().starts_with(sign_in));
     let cookie = browser.sign_in().await;
     let page = browser.authorize(id, &cookie, &[]).await;
-    assert!(
-        page.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .contains("frame-ancestors 'none'")
-    );
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     let page = page.text().await.unwrap();
     assert!(page.contains("A &lt;b&gt;program&lt;/b&gt;") && !page.contains("<b>program"));
+}
 
+#[tokio::test]
+async fn a_token_works_until_it_is_renewed_or_revoked() {
+    let gateway = TestGateway::start().await;
+    let browser = Browser::new(&gateway);
+    let client = browser.register(json!({})).await;
+    let id = client["client_id"].as_str().unwrap();
+    let cookie = browser.sign_in().await;
     let code = browser.code(id, &cookie).await;
     let (status, token) = browser.trade(&by_code(id, &code)).await;
     assert_eq!(status, 200, "{token}");
     let access = token["access_token"].as_str().unwrap();
-    let call = |token: &str| {
-        let body = message(
-            "tools/call",
-            json!({ "name": "archestra__whoami", "arguments": {} }),
-        );
-        gateway
-            .client
-            .post(gateway.url())
-            .bearer_auth(token)
-            .body(body.to_string())
-            .send()
-    };
-    let me: Value = call(access).await.unwrap().json().await.unwrap();
-    assert_eq!(
-        me["result"]["structuredContent"]["caller"]["user"]["id"], ADMIN,
-        "{me}"
-    );
-    assert_eq!(
-        gateway.records(1).await[0].auth_method.as_deref(),
-        Some("oauth")
-    );
+    let me: Value = whoami(&gateway, access).await.json().await.unwrap();
+    let user = &me["result"]["structuredContent"]["caller"]["user"]["id"];
+    assert_eq!(user, ADMIN, "{me}");
+    let record = &gateway.records(1).await[0];
+    assert_eq!(record.auth_method.as_deref(), Some("oauth"));
     let (status, again) = browser.trade(&by_code(id, &code)).await;
     assert_eq!((status, &again["error"]), (400, &json!("invalid_grant")));
 
@@ -256,14 +232,11 @@ async fn a_refused_client_finds_its_way_to_a_token_that_works() {
     assert_eq!(status, 200, "{renewed}");
     assert_eq!(browser.trade(&pairs).await.0, 400);
     let renewed = renewed["access_token"].as_str().unwrap();
-    assert_eq!(call(renewed).await.unwrap().status(), 200);
-    assert_eq!(call(access).await.unwrap().status(), 401);
-    browser
-        .post("revoke", form(&[("token", renewed)]))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(call(renewed).await.unwrap().status(), 401);
+    assert_eq!(whoami(&gateway, renewed).await.status(), 200);
+    assert_eq!(whoami(&gateway, access).await.status(), 401);
+    let revoke = browser.post("revoke", form(&[("token", renewed)]));
+    revoke.send().await.unwrap();
+    assert_eq!(whoami(&gateway, renewed).await.status(), 401);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::progress::ProgressSink;
 use crate::spec::{ServerSpec, Transport};
 
 /// A server that ends within this time of its start has not started: a wrong command, a missing file.
-const SETTLING: Duration = Duration::from_millis(300);
+const SETTLING: Duration = Duration::from_millis(500);
 /// For an HTTP server to answer for the first time. `npx` and `uvx` download the server before they run it.
 const FIRST_ANSWER: Duration = Duration::from_mins(2);
 

@@ -140,6 +140,8 @@ pub(super) async fn stop(opened: &Opened, id: Uuid) -> Result<()> {
 }
 
 pub(super) async fn remove(opened: &Opened, id: Uuid) -> Result<()> {
+    // First without its pods: nothing then depends on the Deployment any more.
+    stop(opened, id).await?;
     opened.delete(id).await?;
     until_gone(opened, id).await
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use futures_util::future::try_join_all;
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{Event, Pod, Secret, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
@@ -19,7 +19,7 @@ use super::cluster::{Opened, ask, find};
 use super::manifests::Plan;
 use super::names;
 use super::observed::{Observed, container};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Opened {
     /// Found by its label: its name is only what it was once called.
@@ -171,7 +171,8 @@ impl Opened {
         Ok(())
     }
 
-    /// In the foreground: the Deployment is gone only when its pods are.
+    /// Everything by our own hand: a cluster's garbage collector may take minutes over it. Only replica sets are left to
+    /// it where the account has no right to them.
     pub(super) async fn delete(&self, id: Uuid) -> Result<()> {
         let query = names::of(id);
         let deployments = self
@@ -182,11 +183,16 @@ impl Opened {
             let api = self.api::<Deployment>();
             find(
                 "remove the server",
-                api.delete(&name, &DeleteParams::foreground()),
+                api.delete(&name, &DeleteParams::background()),
             )
             .await?;
         }
         let none = BTreeSet::new();
+        let sets = self.delete_all::<ReplicaSet>("remove the server's replica sets", id, &none);
+        match sets.await {
+            Ok(()) | Err(Error::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
         self.delete_all::<Service>("remove the server's Service", id, &none)
             .await?;
         self.delete_all::<Secret>("remove the server's Secret", id, &none)

@@ -44,6 +44,13 @@ const NEEDS: &[Need] = &[
         purpose: "run servers",
     },
     Need {
+        verbs: &["list", "delete"],
+        resource: "replicasets",
+        group: "apps",
+        is_required: false,
+        purpose: "remove servers without a delay",
+    },
+    Need {
         verbs: &["list", "create", "patch", "delete"],
         resource: "services",
         group: "",

@@ -153,6 +153,6 @@ pub(crate) async fn next_status(
         }
         panic!("the watch ended");
     };
-    let found = tokio::time::timeout(std::time::Duration::from_secs(60), looking).await;
+    let found = tokio::time::timeout(std::time::Duration::from_mins(1), looking).await;
     found.unwrap_or_else(|_| panic!("no {state} within a minute"))
 }

@@ -125,6 +125,11 @@ fn python(root: &Root, image: Image, packages: &[&str]) -> Result<()> {
     root.libraries_below(root.directory("app")?.to_str().context("a UTF-8 path")?)?;
     if image == Image::Git {
         root.program("/usr/bin/git", "usr/bin/git")?;
+        let repository = root.directory("repository")?;
+        run(command("git").args(["init", "--quiet"]).arg(repository))?;
+        // The server does not run as the owner of the repository.
+        let settings = root.directory("etc")?.join("gitconfig");
+        std::fs::write(settings, "[safe]\n\tdirectory = *\n")?;
     }
     let module = packages[0].replace('-', "_");
     let main = format!("from {module} import main; main()");

@@ -1,4 +1,5 @@
 //! What a container gets, and what it does not get.
+#![expect(clippy::expect_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! What the ring keeps, and for whom it waits.
+#![expect(clippy::expect_used, reason = "tests")]
 
 use super::*;
 

@@ -10,7 +10,10 @@ use tokio::sync::mpsc;
 pub(crate) async fn answer(mut events: mpsc::Receiver<CallEvent>) {
     while let Some(event) = events.recv().await {
         if let CallEvent::Request(request) = event {
-            let params = request.params.as_deref().map(|params| params.get());
+            let params = request
+                .params
+                .as_deref()
+                .map(serde_json::value::RawValue::get);
             let params: Value = params
                 .and_then(|params| serde_json::from_str(params).ok())
                 .unwrap_or_default();

@@ -79,9 +79,8 @@ async fn request(
 ) -> Result<()> {
     loop {
         match call(client, method, raw(params)).await {
-            Ok(_) => return Ok(()),
             // A tool may refuse; what counts is how it was asked.
-            Err(Error::Rpc(_)) => return Ok(()),
+            Ok(_) | Err(Error::Rpc(_)) => return Ok(()),
             Err(error) => once_more(client, sign_in, error).await?,
         }
     }
