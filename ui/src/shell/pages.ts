@@ -5,6 +5,8 @@ import {
   House,
   Inbox,
   LibraryBig,
+  MessageSquare,
+  NotebookPen,
   Plug,
   ScrollText,
   Server,
@@ -16,6 +18,14 @@ import {
 /** Every page of the sidebar, the palette and the `g` jumps, in one list. */
 export const PAGES = [
   { to: '/', label: 'Home', key: 'h', icon: House, group: 'Overview', words: 'start dashboard spend requests' },
+  {
+    to: '/chat',
+    label: 'Chat',
+    key: 't',
+    icon: MessageSquare,
+    group: 'Overview',
+    words: 'talk conversation ask model assistant tools',
+  },
   {
     to: '/connect',
     label: 'Connect',
@@ -74,6 +84,14 @@ export const PAGES = [
     words: 'tool calls history results',
   },
   { to: '/agents', label: 'Agents', key: 'a', icon: Bot, group: 'Manage', words: 'profiles proxies' },
+  {
+    to: '/prompts',
+    label: 'Prompts',
+    key: 'o',
+    icon: NotebookPen,
+    group: 'Manage',
+    words: 'system instructions versions chat',
+  },
   { to: '/prices', label: 'Prices', key: 'p', icon: CircleDollarSign, group: 'Manage', words: 'cost tokens models' },
   {
     to: '/settings',
@@ -81,7 +99,7 @@ export const PAGES = [
     key: 's',
     icon: Settings,
     group: 'Manage',
-    words: 'account password keys sessions theme',
+    words: 'account password keys sessions theme chat providers secrets vault',
   },
 ] as const;
 
