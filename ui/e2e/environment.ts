@@ -23,5 +23,16 @@ export function mcpServerUrl(name: string): string {
   return `http://127.0.0.1:${port}/${encodeURIComponent(name)}`;
 }
 
+/** The stand-in provider at an address of its own, as a server that speaks OpenAI's API. */
+export function providerUrl(): string {
+  return `http://127.0.0.1:${providerPort()}/v1`;
+}
+
+export function providerPort(): number {
+  const port = process.env['ARCHESTRA_E2E_PROVIDER_PORT'];
+  if (port === undefined) throw new Error('ARCHESTRA_E2E_PROVIDER_PORT is not set');
+  return Number(port);
+}
+
 /** An MCP server in an image that the container engine has. */
 export const MCP_IMAGE = process.env['ARCHESTRA_E2E_MCP_IMAGE'] ?? 'local/mcp-everything:1';

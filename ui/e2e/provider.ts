@@ -19,12 +19,33 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const text = Buffer.concat(chunks).toString();
   if (text.includes('please fail'))
     return json(response, 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+  if (request.method === 'GET' && path.split('?')[0]?.endsWith('/models')) return models(request, response);
   if (path.endsWith('/chat/completions')) return json(response, 200, chatCompletion(text));
   if (path.endsWith('/responses')) return json(response, 200, RESPONSE);
   if (path.endsWith('/messages'))
     return text.includes('"stream":true') ? stream(response, ANTHROPIC_EVENTS) : json(response, 200, ANTHROPIC);
   if (path.includes(':generateContent')) return json(response, 200, GEMINI);
   json(response, 404, { error: { message: `nothing at ${path}`, type: 'not_found' } });
+}
+
+/** Lists what a key may use, as each of the three does, and refuses a wrong one in its words. */
+function models({ headers, url }: IncomingMessage, response: ServerResponse): void {
+  const key = String(headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization ?? url);
+  const wrong = key.includes('wrong');
+  if ('x-api-key' in headers) {
+    return wrong
+      ? json(response, 401, { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } })
+      : json(response, 200, ANTHROPIC_MODELS);
+  }
+  if (url?.startsWith('/v1beta/')) {
+    return wrong
+      ? json(response, 400, { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } })
+      : json(response, 200, GEMINI_MODELS);
+  }
+  const message = 'Incorrect API key provided: sk-w***ong.';
+  return wrong
+    ? json(response, 401, { error: { message, type: 'invalid_request_error', code: 'invalid_api_key' } })
+    : json(response, 200, OPENAI_MODELS);
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
@@ -56,6 +77,36 @@ function chatCompletion(request: string): unknown {
     },
   };
 }
+
+const OPENAI_MODELS = {
+  object: 'list',
+  data: ['gpt-5', 'gpt-5-mini', 'text-embedding-3-small', 'gpt-unpriced-e2e'].map((id) => ({
+    id,
+    object: 'model',
+    created: 1_754_000_000,
+    owned_by: 'openai',
+  })),
+};
+
+const ANTHROPIC_MODELS = {
+  data: [
+    { type: 'model', id: 'claude-haiku-4-5', display_name: 'Claude Haiku 4.5', created_at: '2025-10-01T00:00:00Z' },
+  ],
+  has_more: false,
+  first_id: 'claude-haiku-4-5',
+  last_id: 'claude-haiku-4-5',
+};
+
+const GEMINI_MODELS = {
+  models: [
+    {
+      name: 'models/gemini-2.5-flash',
+      displayName: 'Gemini 2.5 Flash',
+      inputTokenLimit: 1_048_576,
+      supportedGenerationMethods: ['generateContent'],
+    },
+  ],
+};
 
 const RESPONSE = {
   id: 'resp_1',

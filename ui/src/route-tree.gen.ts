@@ -15,11 +15,13 @@ import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppAgentsRouteImport } from './routes/_app.agents'
 import { Route as AppCatalogRouteImport } from './routes/_app.catalog'
+import { Route as AppChatRouteImport } from './routes/_app.chat'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
 import { Route as AppLogsRouteImport } from './routes/_app.logs'
 import { Route as AppMcpLogsRouteImport } from './routes/_app.mcp-logs'
 import { Route as AppOauthCallbackRouteImport } from './routes/_app.oauth-callback'
 import { Route as AppPricesRouteImport } from './routes/_app.prices'
+import { Route as AppPromptsRouteImport } from './routes/_app.prompts'
 import { Route as AppRequestsRouteImport } from './routes/_app.requests'
 import { Route as AppRuntimesRouteImport } from './routes/_app.runtimes'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
@@ -28,6 +30,8 @@ import { Route as AppAgentsNewRouteImport } from './routes/_app.agents.new'
 import { Route as AppCatalogItemIdRouteImport } from './routes/_app.catalog.$itemId'
 import { Route as AppCatalogNewRouteImport } from './routes/_app.catalog.new'
 import { Route as AppCatalogPasteRouteImport } from './routes/_app.catalog.paste'
+import { Route as AppChatIndexRouteImport } from './routes/_app.chat.index'
+import { Route as AppChatConversationIdRouteImport } from './routes/_app.chat.$conversationId'
 import { Route as AppGatewaysIndexRouteImport } from './routes/_app.gateways.index'
 import { Route as AppGatewaysAgentIdRouteImport } from './routes/_app.gateways.$agentId'
 import { Route as AppLogsInteractionIdRouteImport } from './routes/_app.logs.$interactionId'
@@ -40,7 +44,9 @@ import { Route as AppSettingsIndexRouteImport } from './routes/_app.settings.ind
 import { Route as AppSettingsAccountRouteImport } from './routes/_app.settings.account'
 import { Route as AppSettingsApiKeysRouteImport } from './routes/_app.settings.api-keys'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app.settings.appearance'
+import { Route as AppSettingsChatRouteImport } from './routes/_app.settings.chat'
 import { Route as AppSettingsPrivacyRouteImport } from './routes/_app.settings.privacy'
+import { Route as AppSettingsSecretsRouteImport } from './routes/_app.settings.secrets'
 import { Route as AppSettingsSessionsRouteImport } from './routes/_app.settings.sessions'
 
 const AppRoute = AppRouteImport.update({
@@ -72,6 +78,11 @@ const AppCatalogRoute = AppCatalogRouteImport.update({
   path: '/catalog',
   getParentRoute: () => AppRoute,
 } as any)
+const AppChatRoute = AppChatRouteImport.update({
+  id: '/chat',
+  path: '/chat',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppConnectRoute = AppConnectRouteImport.update({
   id: '/connect',
   path: '/connect',
@@ -95,6 +106,11 @@ const AppOauthCallbackRoute = AppOauthCallbackRouteImport.update({
 const AppPricesRoute = AppPricesRouteImport.update({
   id: '/prices',
   path: '/prices',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPromptsRoute = AppPromptsRouteImport.update({
+  id: '/prompts',
+  path: '/prompts',
   getParentRoute: () => AppRoute,
 } as any)
 const AppRequestsRoute = AppRequestsRouteImport.update({
@@ -136,6 +152,16 @@ const AppCatalogPasteRoute = AppCatalogPasteRouteImport.update({
   id: '/paste',
   path: '/paste',
   getParentRoute: () => AppCatalogRoute,
+} as any)
+const AppChatIndexRoute = AppChatIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppChatRoute,
+} as any)
+const AppChatConversationIdRoute = AppChatConversationIdRouteImport.update({
+  id: '/$conversationId',
+  path: '/$conversationId',
+  getParentRoute: () => AppChatRoute,
 } as any)
 const AppGatewaysIndexRoute = AppGatewaysIndexRouteImport.update({
   id: '/gateways/',
@@ -197,9 +223,19 @@ const AppSettingsAppearanceRoute = AppSettingsAppearanceRouteImport.update({
   path: '/appearance',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsChatRoute = AppSettingsChatRouteImport.update({
+  id: '/chat',
+  path: '/chat',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsPrivacyRoute = AppSettingsPrivacyRouteImport.update({
   id: '/privacy',
   path: '/privacy',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsSecretsRoute = AppSettingsSecretsRouteImport.update({
+  id: '/secrets',
+  path: '/secrets',
   getParentRoute: () => AppSettingsRoute,
 } as any)
 const AppSettingsSessionsRoute = AppSettingsSessionsRouteImport.update({
@@ -214,11 +250,13 @@ export interface FileRoutesByFullPath {
   '/sign-in': typeof SignInRoute
   '/agents': typeof AppAgentsRouteWithChildren
   '/catalog': typeof AppCatalogRouteWithChildren
+  '/chat': typeof AppChatRouteWithChildren
   '/connect': typeof AppConnectRoute
   '/logs': typeof AppLogsRouteWithChildren
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
   '/prices': typeof AppPricesRoute
+  '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
@@ -227,6 +265,7 @@ export interface FileRoutesByFullPath {
   '/catalog/$itemId': typeof AppCatalogItemIdRoute
   '/catalog/new': typeof AppCatalogNewRoute
   '/catalog/paste': typeof AppCatalogPasteRoute
+  '/chat/$conversationId': typeof AppChatConversationIdRoute
   '/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/logs/$interactionId': typeof AppLogsInteractionIdRoute
   '/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
@@ -236,8 +275,11 @@ export interface FileRoutesByFullPath {
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/chat': typeof AppSettingsChatRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
+  '/settings/secrets': typeof AppSettingsSecretsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
+  '/chat/': typeof AppChatIndexRoute
   '/gateways/': typeof AppGatewaysIndexRoute
   '/servers/': typeof AppServersIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
@@ -252,6 +294,7 @@ export interface FileRoutesByTo {
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
   '/prices': typeof AppPricesRoute
+  '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
   '/': typeof AppIndexRoute
@@ -260,6 +303,7 @@ export interface FileRoutesByTo {
   '/catalog/$itemId': typeof AppCatalogItemIdRoute
   '/catalog/new': typeof AppCatalogNewRoute
   '/catalog/paste': typeof AppCatalogPasteRoute
+  '/chat/$conversationId': typeof AppChatConversationIdRoute
   '/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/logs/$interactionId': typeof AppLogsInteractionIdRoute
   '/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
@@ -269,8 +313,11 @@ export interface FileRoutesByTo {
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/chat': typeof AppSettingsChatRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
+  '/settings/secrets': typeof AppSettingsSecretsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
+  '/chat': typeof AppChatIndexRoute
   '/gateways': typeof AppGatewaysIndexRoute
   '/servers': typeof AppServersIndexRoute
   '/settings': typeof AppSettingsIndexRoute
@@ -282,11 +329,13 @@ export interface FileRoutesById {
   '/sign-in': typeof SignInRoute
   '/_app/agents': typeof AppAgentsRouteWithChildren
   '/_app/catalog': typeof AppCatalogRouteWithChildren
+  '/_app/chat': typeof AppChatRouteWithChildren
   '/_app/connect': typeof AppConnectRoute
   '/_app/logs': typeof AppLogsRouteWithChildren
   '/_app/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/_app/oauth-callback': typeof AppOauthCallbackRoute
   '/_app/prices': typeof AppPricesRoute
+  '/_app/prompts': typeof AppPromptsRoute
   '/_app/requests': typeof AppRequestsRoute
   '/_app/runtimes': typeof AppRuntimesRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
@@ -296,6 +345,7 @@ export interface FileRoutesById {
   '/_app/catalog/$itemId': typeof AppCatalogItemIdRoute
   '/_app/catalog/new': typeof AppCatalogNewRoute
   '/_app/catalog/paste': typeof AppCatalogPasteRoute
+  '/_app/chat/$conversationId': typeof AppChatConversationIdRoute
   '/_app/gateways/$agentId': typeof AppGatewaysAgentIdRoute
   '/_app/logs/$interactionId': typeof AppLogsInteractionIdRoute
   '/_app/mcp-catalog/registry': typeof AppMcpCatalogRegistryRoute
@@ -305,8 +355,11 @@ export interface FileRoutesById {
   '/_app/settings/account': typeof AppSettingsAccountRoute
   '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/_app/settings/chat': typeof AppSettingsChatRoute
   '/_app/settings/privacy': typeof AppSettingsPrivacyRoute
+  '/_app/settings/secrets': typeof AppSettingsSecretsRoute
   '/_app/settings/sessions': typeof AppSettingsSessionsRoute
+  '/_app/chat/': typeof AppChatIndexRoute
   '/_app/gateways/': typeof AppGatewaysIndexRoute
   '/_app/servers/': typeof AppServersIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
@@ -319,11 +372,13 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/agents'
     | '/catalog'
+    | '/chat'
     | '/connect'
     | '/logs'
     | '/mcp-logs'
     | '/oauth-callback'
     | '/prices'
+    | '/prompts'
     | '/requests'
     | '/runtimes'
     | '/settings'
@@ -332,6 +387,7 @@ export interface FileRouteTypes {
     | '/catalog/$itemId'
     | '/catalog/new'
     | '/catalog/paste'
+    | '/chat/$conversationId'
     | '/gateways/$agentId'
     | '/logs/$interactionId'
     | '/mcp-catalog/registry'
@@ -341,8 +397,11 @@ export interface FileRouteTypes {
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
+    | '/settings/chat'
     | '/settings/privacy'
+    | '/settings/secrets'
     | '/settings/sessions'
+    | '/chat/'
     | '/gateways/'
     | '/servers/'
     | '/settings/'
@@ -357,6 +416,7 @@ export interface FileRouteTypes {
     | '/mcp-logs'
     | '/oauth-callback'
     | '/prices'
+    | '/prompts'
     | '/requests'
     | '/runtimes'
     | '/'
@@ -365,6 +425,7 @@ export interface FileRouteTypes {
     | '/catalog/$itemId'
     | '/catalog/new'
     | '/catalog/paste'
+    | '/chat/$conversationId'
     | '/gateways/$agentId'
     | '/logs/$interactionId'
     | '/mcp-catalog/registry'
@@ -374,8 +435,11 @@ export interface FileRouteTypes {
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
+    | '/settings/chat'
     | '/settings/privacy'
+    | '/settings/secrets'
     | '/settings/sessions'
+    | '/chat'
     | '/gateways'
     | '/servers'
     | '/settings'
@@ -386,11 +450,13 @@ export interface FileRouteTypes {
     | '/sign-in'
     | '/_app/agents'
     | '/_app/catalog'
+    | '/_app/chat'
     | '/_app/connect'
     | '/_app/logs'
     | '/_app/mcp-logs'
     | '/_app/oauth-callback'
     | '/_app/prices'
+    | '/_app/prompts'
     | '/_app/requests'
     | '/_app/runtimes'
     | '/_app/settings'
@@ -400,6 +466,7 @@ export interface FileRouteTypes {
     | '/_app/catalog/$itemId'
     | '/_app/catalog/new'
     | '/_app/catalog/paste'
+    | '/_app/chat/$conversationId'
     | '/_app/gateways/$agentId'
     | '/_app/logs/$interactionId'
     | '/_app/mcp-catalog/registry'
@@ -409,8 +476,11 @@ export interface FileRouteTypes {
     | '/_app/settings/account'
     | '/_app/settings/api-keys'
     | '/_app/settings/appearance'
+    | '/_app/settings/chat'
     | '/_app/settings/privacy'
+    | '/_app/settings/secrets'
     | '/_app/settings/sessions'
+    | '/_app/chat/'
     | '/_app/gateways/'
     | '/_app/servers/'
     | '/_app/settings/'
@@ -466,6 +536,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppCatalogRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/chat': {
+      id: '/_app/chat'
+      path: '/chat'
+      fullPath: '/chat'
+      preLoaderRoute: typeof AppChatRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/connect': {
       id: '/_app/connect'
       path: '/connect'
@@ -499,6 +576,13 @@ declare module '@tanstack/react-router' {
       path: '/prices'
       fullPath: '/prices'
       preLoaderRoute: typeof AppPricesRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/prompts': {
+      id: '/_app/prompts'
+      path: '/prompts'
+      fullPath: '/prompts'
+      preLoaderRoute: typeof AppPromptsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/requests': {
@@ -556,6 +640,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/catalog/paste'
       preLoaderRoute: typeof AppCatalogPasteRouteImport
       parentRoute: typeof AppCatalogRoute
+    }
+    '/_app/chat/': {
+      id: '/_app/chat/'
+      path: '/'
+      fullPath: '/chat/'
+      preLoaderRoute: typeof AppChatIndexRouteImport
+      parentRoute: typeof AppChatRoute
+    }
+    '/_app/chat/$conversationId': {
+      id: '/_app/chat/$conversationId'
+      path: '/$conversationId'
+      fullPath: '/chat/$conversationId'
+      preLoaderRoute: typeof AppChatConversationIdRouteImport
+      parentRoute: typeof AppChatRoute
     }
     '/_app/gateways/': {
       id: '/_app/gateways/'
@@ -641,11 +739,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAppearanceRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/chat': {
+      id: '/_app/settings/chat'
+      path: '/chat'
+      fullPath: '/settings/chat'
+      preLoaderRoute: typeof AppSettingsChatRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/privacy': {
       id: '/_app/settings/privacy'
       path: '/privacy'
       fullPath: '/settings/privacy'
       preLoaderRoute: typeof AppSettingsPrivacyRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/secrets': {
+      id: '/_app/settings/secrets'
+      path: '/secrets'
+      fullPath: '/settings/secrets'
+      preLoaderRoute: typeof AppSettingsSecretsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
     '/_app/settings/sessions': {
@@ -688,6 +800,19 @@ const AppCatalogRouteWithChildren = AppCatalogRoute._addFileChildren(
   AppCatalogRouteChildren,
 )
 
+interface AppChatRouteChildren {
+  AppChatConversationIdRoute: typeof AppChatConversationIdRoute
+  AppChatIndexRoute: typeof AppChatIndexRoute
+}
+
+const AppChatRouteChildren: AppChatRouteChildren = {
+  AppChatConversationIdRoute: AppChatConversationIdRoute,
+  AppChatIndexRoute: AppChatIndexRoute,
+}
+
+const AppChatRouteWithChildren =
+  AppChatRoute._addFileChildren(AppChatRouteChildren)
+
 interface AppLogsRouteChildren {
   AppLogsInteractionIdRoute: typeof AppLogsInteractionIdRoute
 }
@@ -727,7 +852,9 @@ interface AppSettingsRouteChildren {
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
+  AppSettingsChatRoute: typeof AppSettingsChatRoute
   AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute
+  AppSettingsSecretsRoute: typeof AppSettingsSecretsRoute
   AppSettingsSessionsRoute: typeof AppSettingsSessionsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
 }
@@ -736,7 +863,9 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
+  AppSettingsChatRoute: AppSettingsChatRoute,
   AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
+  AppSettingsSecretsRoute: AppSettingsSecretsRoute,
   AppSettingsSessionsRoute: AppSettingsSessionsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 }
@@ -748,11 +877,13 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 interface AppRouteChildren {
   AppAgentsRoute: typeof AppAgentsRouteWithChildren
   AppCatalogRoute: typeof AppCatalogRouteWithChildren
+  AppChatRoute: typeof AppChatRouteWithChildren
   AppConnectRoute: typeof AppConnectRoute
   AppLogsRoute: typeof AppLogsRouteWithChildren
   AppMcpLogsRoute: typeof AppMcpLogsRouteWithChildren
   AppOauthCallbackRoute: typeof AppOauthCallbackRoute
   AppPricesRoute: typeof AppPricesRoute
+  AppPromptsRoute: typeof AppPromptsRoute
   AppRequestsRoute: typeof AppRequestsRoute
   AppRuntimesRoute: typeof AppRuntimesRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
@@ -767,11 +898,13 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAgentsRoute: AppAgentsRouteWithChildren,
   AppCatalogRoute: AppCatalogRouteWithChildren,
+  AppChatRoute: AppChatRouteWithChildren,
   AppConnectRoute: AppConnectRoute,
   AppLogsRoute: AppLogsRouteWithChildren,
   AppMcpLogsRoute: AppMcpLogsRouteWithChildren,
   AppOauthCallbackRoute: AppOauthCallbackRoute,
   AppPricesRoute: AppPricesRoute,
+  AppPromptsRoute: AppPromptsRoute,
   AppRequestsRoute: AppRequestsRoute,
   AppRuntimesRoute: AppRuntimesRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,

@@ -5,6 +5,7 @@ import { TooltipProvider } from '@/components/ui/tooltip';
 import { ConnectionBanner } from '@/shell/connection-banner';
 import { DefaultPasswordBanner } from '@/shell/default-password-banner';
 import { useHotkeys } from '@/shell/hotkeys';
+import { SecretsBanner } from '@/shell/secrets-banner';
 import { Sidebar } from '@/shell/sidebar';
 import { StatusFooter } from '@/shell/status-footer';
 import { TopBar } from '@/shell/top-bar';
@@ -43,6 +44,7 @@ export function AppFrame() {
         <Sidebar narrow={narrow} onToggle={toggleSidebar} />
         <div className="flex min-h-0 flex-col">
           <ConnectionBanner />
+          <SecretsBanner />
           <DefaultPasswordBanner />
           <TopBar onOpenPalette={openPalette} />
           <main

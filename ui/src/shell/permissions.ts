@@ -2,6 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { permissionsQuery } from '@/shell/queries';
 
 type Resource =
+  | 'chatSettings'
+  | 'conversation'
+  | 'prompt'
+  | 'team'
   | 'profile'
   | 'tokenPrice'
   | 'organization'

@@ -6,6 +6,7 @@ import type { Agent } from '@/api/types';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { SearchInput } from '@/components/ui/input';
+import { Pager } from '@/components/ui/pager';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { EmptyState, ErrorState } from '@/components/ui/states';
 import { DeleteAgentDialog } from '@/features/agents/delete-dialog';
@@ -58,13 +59,13 @@ export function AgentsPage() {
           <AgentsTable rows={agents.data.data} search={search} onSearchChange={patch} onDelete={setDoomed} />
         )}
       </Card>
-      {agents.data && agents.data.pagination.totalPages > 1 ? (
-        <Pager
-          page={search.page ?? 1}
-          totalPages={agents.data.pagination.totalPages}
-          onPage={(page) => patch({ page })}
-        />
-      ) : null}
+      <Pager
+        label="Pages of agents"
+        page={search.page ?? 1}
+        totalPages={agents.data?.pagination.totalPages ?? 1}
+        pageSize={PAGE_SIZE}
+        onPage={(page) => patch({ page })}
+      />
       <Outlet />
       {doomed ? <DeleteAgentDialog agent={doomed} onClose={() => setDoomed(null)} /> : null}
     </Page>
@@ -95,21 +96,5 @@ function NoAgents({ name, onClear }: { name: string | undefined; onClear: () => 
     >
       Create one per app, team or developer you want to tell apart.
     </EmptyState>
-  );
-}
-
-function Pager({ page, totalPages, onPage }: { page: number; totalPages: number; onPage: (page: number) => void }) {
-  return (
-    <nav aria-label="Pages of agents" className="flex items-center justify-end gap-2 text-xs text-text-3">
-      <span className="tnum">
-        Page {page} of {totalPages}, {PAGE_SIZE} each
-      </span>
-      <Button size="sm" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        Previous
-      </Button>
-      <Button size="sm" disabled={page >= totalPages} onClick={() => onPage(page + 1)}>
-        Next
-      </Button>
-    </nav>
   );
 }

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { Check, Container, Cpu, ExternalLink, type LucideIcon, Ship, X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import type { Runtime, RuntimeId } from '@/api/mcp';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
+import { InlineCode } from '@/components/ui/inline-code';
 import { asSentence, pluralize } from '@/lib/format';
 
 const ICONS: Record<RuntimeId, LucideIcon> = { docker: Container, kubernetes: Ship, process: Cpu };
@@ -98,7 +98,11 @@ function Missing({ cause, fix }: MissingProps) {
   return (
     <div className="flex flex-col gap-2 text-sm">
       <p className="text-text-2">{asSentence(cause)}</p>
-      {fix.text ? <p>{withCode(asSentence(fix.text))}</p> : null}
+      {fix.text ? (
+        <p>
+          <InlineCode text={asSentence(fix.text)} />
+        </p>
+      ) : null}
       {fix.command ? (
         <p className="flex items-center gap-2 rounded-md border border-line bg-surface-2 py-1 pr-1 pl-2.5">
           <code className="min-w-0 flex-1 font-mono text-xs break-all">{fix.command}</code>
@@ -116,18 +120,5 @@ function Missing({ cause, fix }: MissingProps) {
         </a>
       ) : null}
     </div>
-  );
-}
-
-/** Commands stand between backticks. */
-function withCode(text: string): ReactNode[] {
-  return text.split('`').map((part, index) =>
-    index % 2 === 1 ? (
-      <code key={index} className="font-mono text-xs break-all">
-        {part}
-      </code>
-    ) : (
-      part
-    ),
   );
 }

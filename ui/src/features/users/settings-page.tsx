@@ -5,13 +5,15 @@ const TABS = [
   { to: '/settings/account', label: 'Account' },
   { to: '/settings/sessions', label: 'Sessions' },
   { to: '/settings/api-keys', label: 'API keys' },
+  { to: '/settings/chat', label: 'Chat' },
+  { to: '/settings/secrets', label: 'Secrets' },
   { to: '/settings/appearance', label: 'Appearance' },
   { to: '/settings/privacy', label: 'Privacy' },
 ] as const;
 
 export function SettingsPage() {
   return (
-    <Page title="Settings" className="max-w-4xl">
+    <Page title="Settings" className="max-w-5xl">
       <nav aria-label="Settings" className="-mt-1 flex gap-5 overflow-x-auto border-b border-line">
         {TABS.map((tab) => (
           <Link

@@ -1,0 +1,39 @@
+/** Kinds, stores and ages of secrets as people say them. Pure. */
+
+export const KINDS: Record<string, string> = {
+  providerKey: 'Provider key',
+  mcpServer: 'MCP server',
+  mcpCatalog: 'Catalogue',
+  cluster: 'Cluster',
+  oauth: 'Sign-in',
+  token: 'Token',
+  other: 'Other',
+};
+
+export function kindName(kind: string): string {
+  return KINDS[kind] ?? kind;
+}
+
+export const STORES: Record<string, string> = { database: 'Database', keyring: 'OS keyring', vault: 'Vault' };
+
+/** A value this old is worth a thought; 90 days is what most rotation policies say. */
+const OLD_MS = 90 * 86_400_000;
+
+export function isOld(updatedAt: string, now: number): boolean {
+  return now - new Date(updatedAt).getTime() > OLD_MS;
+}
+
+/** Our own tokens are made anew where they are shown, not here. */
+export function isRotatable(secret: { kind: string; fields: string[] }): boolean {
+  return secret.kind !== 'token' && secret.fields.length > 0;
+}
+
+/** `path#key`, as the server writes and reads it; neither half holds a `#`. */
+export function parseReference(reference: string): { path: string; key: string } {
+  const hash = reference.indexOf('#');
+  return hash < 0 ? { path: reference, key: '' } : { path: reference.slice(0, hash), key: reference.slice(hash + 1) };
+}
+
+export function formatReference({ path, key }: { path: string; key: string }): string {
+  return `${path.trim()}#${key.trim()}`;
+}
