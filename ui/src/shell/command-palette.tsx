@@ -6,6 +6,7 @@ import {
   Boxes,
   ClipboardPaste,
   KeyRound,
+  Lock,
   LogOut,
   Monitor,
   Moon,
@@ -113,6 +114,20 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
               onSelect={() => run(() => void navigate({ to: '/runtimes/new' }))}
             >
               <Boxes aria-hidden /> Add a cluster
+            </Item>
+            <Item
+              value="add provider key"
+              keywords={['openai anthropic gemini ollama llm model chat settings']}
+              onSelect={() => run(() => void navigate({ to: '/settings/chat', search: { add: 'new' } }))}
+            >
+              <KeyRound aria-hidden /> Add a provider key
+            </Item>
+            <Item
+              value="see secrets"
+              keywords={['vault keyring rotate encrypted']}
+              onSelect={() => run(() => void navigate({ to: '/settings/secrets' }))}
+            >
+              <Lock aria-hidden /> See secrets and where they are kept
             </Item>
             <Item
               value="create api key"
