@@ -136,7 +136,7 @@ export function Composer(props: Props) {
         onPaste={onPaste}
         className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-3 pb-1 text-base outline-none"
       />
-      <div className="flex items-center gap-1 px-2 pb-2">
+      <div className="flex items-end gap-1 px-2 pb-2">
         <input
           ref={files}
           type="file"
@@ -159,7 +159,7 @@ export function Composer(props: Props) {
         >
           <Paperclip aria-hidden />
         </Button>
-        <div className="flex min-w-0 flex-1 items-center gap-1">{children}</div>
+        <div className="flex min-w-0 flex-1 items-center gap-1 max-sm:flex-wrap">{children}</div>
         {running ? (
           <Button variant="secondary" size="icon" aria-label="Stop" title="Stop" onClick={onStop}>
             <Square className="fill-current" aria-hidden />

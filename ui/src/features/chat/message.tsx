@@ -24,7 +24,7 @@ export const MessageRow = memo(function MessageRow({ store, id, versions, last, 
   return (
     <article
       aria-label={message.role === 'user' ? 'You' : 'Answer'}
-      className={cn('group/message mx-auto w-full max-w-3xl px-4 py-3', message.role === 'user' && 'pt-5')}
+      className={cn('group/message mx-auto w-full max-w-3xl px-4', message.role === 'user' ? 'pt-5' : 'pt-1 pb-3')}
     >
       <h2 className="mb-1.5 flex items-center gap-1.5 text-xs font-semibold text-text-2">
         {message.role === 'user' ? (
@@ -69,7 +69,10 @@ function Parts({ message, conversationId, live }: PartsProps) {
           case 'text':
             if (part.text === '') return null;
             return role === 'user' ? (
-              <p key={index} className="text-base leading-[1.55rem] break-words whitespace-pre-wrap">
+              <p
+                key={index}
+                className="w-fit max-w-full rounded-xl bg-surface-3/70 px-3.5 py-2 text-base leading-[1.55rem] break-words whitespace-pre-wrap"
+              >
                 {part.text}
               </p>
             ) : (
@@ -212,11 +215,11 @@ function MendLink({ to }: { to: string }) {
   const look = buttonClass({ size: 'sm' });
   return to.startsWith('/') ? (
     <Link to={to} className={look}>
-      Mend it
+      Fix it
     </Link>
   ) : (
     <a href={to} target="_blank" rel="noreferrer" className={look}>
-      Mend it
+      Fix it
     </a>
   );
 }

@@ -29,9 +29,11 @@ export function NoModel({ status, onDemo }: Props) {
               : 'Ask an administrator for it.'
           }
         >
-          <Link to="/settings/chat" className={buttonClass({ variant: 'primary' })}>
-            Add a key
-          </Link>
+          {mayAdd ? (
+            <Link to="/settings/chat" className={buttonClass({ variant: 'primary' })}>
+              Add a key
+            </Link>
+          ) : null}
         </Way>
         {status.local.map((server) => (
           <Way

@@ -14,12 +14,6 @@ export function ChatPage() {
   const navigate = useNavigate();
   const open = useParams({ strict: false, select: (params) => params.conversationId });
   const [listOpen, setListOpen] = useState(false);
-  const [shownFor, setShownFor] = useState(open);
-  // Whoever chose a conversation wants to see it.
-  if (shownFor !== open) {
-    setShownFor(open);
-    setListOpen(false);
-  }
   function leaveIfOpen(id: string) {
     if (id === open) void navigate({ to: '/chat' });
   }
@@ -47,7 +41,7 @@ export function ChatPage() {
       </ListButton>
       {listOpen ? (
         <Dialog variant="sheet" title="Conversations" onClose={() => setListOpen(false)}>
-          <ThreadList onDeleted={leaveIfOpen} />
+          <ThreadList onDeleted={leaveIfOpen} onChosen={() => setListOpen(false)} />
         </Dialog>
       ) : null}
     </div>

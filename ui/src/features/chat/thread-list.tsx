@@ -17,9 +17,9 @@ import { formatRelative } from '@/lib/format';
 import { useNow } from '@/lib/now';
 
 type Chosen = { what: 'rename' | 'delete'; conversation: ConversationSummary } | null;
-type Props = { onDeleted: (id: string) => void };
+type Props = { onDeleted: (id: string) => void; onChosen?: () => void };
 
-export function ThreadList({ onDeleted }: Props) {
+export function ThreadList({ onDeleted, onChosen }: Props) {
   const [search, setSearch] = useState('');
   const wanted = useDeferredValue(search.trim());
   const list = useQuery(conversationsQuery(wanted));
@@ -29,7 +29,7 @@ export function ThreadList({ onDeleted }: Props) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-col gap-2 p-3">
-        <Link to="/chat" className={buttonClass({ variant: 'secondary', className: 'w-full' })}>
+        <Link to="/chat" onClick={onChosen} className={buttonClass({ variant: 'secondary', className: 'w-full' })}>
           <Plus aria-hidden /> New conversation
         </Link>
         <SearchInput label="Search conversations" className="w-full" value={search} onValueChange={setSearch} />
@@ -50,7 +50,7 @@ export function ThreadList({ onDeleted }: Props) {
       ) : list.data.length === 0 ? (
         <Nothing searching={wanted !== ''} />
       ) : (
-        <Rows rows={list.data} onChoose={setChosen} />
+        <Rows rows={list.data} onOpen={onChosen} onChoose={setChosen} />
       )}
       {chosen?.what === 'rename' ? (
         <RenameConversation
@@ -82,9 +82,9 @@ function Nothing({ searching }: { searching: boolean }) {
   );
 }
 
-type RowsProps = { rows: ConversationSummary[]; onChoose: (chosen: Chosen) => void };
+type RowsProps = { rows: ConversationSummary[]; onOpen?: () => void; onChoose: (chosen: Chosen) => void };
 
-function Rows({ rows, onChoose }: RowsProps) {
+function Rows({ rows, onOpen, onChoose }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const open = useParams({ strict: false, select: (params) => params.conversationId });
@@ -109,7 +109,7 @@ function Rows({ rows, onChoose }: RowsProps) {
               className="group/row absolute inset-x-0 pb-0.5"
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <Row row={row} open={row.id === open} now={now} onChoose={onChoose} />
+              <Row row={row} open={row.id === open} now={now} onOpen={onOpen} onChoose={onChoose} />
             </li>
           );
         })}
@@ -118,15 +118,22 @@ function Rows({ rows, onChoose }: RowsProps) {
   );
 }
 
-type RowProps = { row: ConversationSummary; open: boolean; now: number; onChoose: (chosen: Chosen) => void };
+type RowProps = {
+  row: ConversationSummary;
+  open: boolean;
+  now: number;
+  onOpen?: () => void;
+  onChoose: (chosen: Chosen) => void;
+};
 
-function Row({ row, open, now, onChoose }: RowProps) {
+function Row({ row, open, now, onOpen, onChoose }: RowProps) {
   const title = row.title ?? row.preview ?? 'Untitled conversation';
   return (
     <div className={cn('relative flex items-center rounded-md hover:bg-surface-3', open && 'bg-accent-soft')}>
       <Link
         to="/chat/$conversationId"
         params={{ conversationId: row.id }}
+        onClick={onOpen}
         search={row.match ? { message: row.match.messageId } : {}}
         aria-current={open ? 'page' : undefined}
         className="min-w-0 flex-1 rounded-md py-2 pr-9 pl-2.5 focus-visible:outline-offset-[-2px]"

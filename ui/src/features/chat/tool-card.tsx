@@ -104,7 +104,7 @@ function Arguments({ part }: { part: ToolPart }) {
   }
   if (typeof part.input === 'object' && Object.keys(part.input).length === 0)
     return <p className="text-xs text-text-3">None.</p>;
-  return <JsonView value={part.input} className="-ml-4" />;
+  return <JsonView value={part.input} className="-ml-2" />;
 }
 
 /** What must be seen although the card is closed: why it failed, and what mends it. */
@@ -124,7 +124,7 @@ function Outcome({ part }: { part: ToolPart }) {
       actions={
         part.link ? (
           <a href={part.link} target="_blank" rel="noreferrer" className={buttonClass({ size: 'sm' })}>
-            <KeyRound aria-hidden /> Mend it<span className="sr-only"> (opens in a new tab)</span>
+            <KeyRound aria-hidden /> Fix it<span className="sr-only"> (opens in a new tab)</span>
           </a>
         ) : undefined
       }
