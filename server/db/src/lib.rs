@@ -22,6 +22,7 @@ pub mod records;
 pub mod secrets;
 pub mod sessions;
 pub mod statistics;
+pub mod team_vault_folders;
 pub mod teams;
 pub mod token_prices;
 pub mod tokens;

@@ -6,6 +6,7 @@ use crate::key::AuthSecret;
 const HERE: Place<'static> = Place {
     table: "secret_fields",
     row: Uuid::from_u128(7),
+    version: 3,
     field: "token",
 };
 
@@ -57,6 +58,7 @@ fn a_value_cannot_be_moved_or_opened_with_another_key() {
             ..HERE
         },
         Place { field: "", ..HERE },
+        Place { version: 4, ..HERE },
         Place {
             table: "tokens",
             ..HERE
@@ -77,7 +79,23 @@ fn a_newer_envelope_is_told_from_a_broken_one() {
     let mut envelope = cipher.seal(HERE, &"hunter2".into()).unwrap();
     envelope[0] = VERSION + 1;
     let refused = cipher.open(HERE, &envelope).unwrap_err();
-    assert!(matches!(refused, Error::NewerEnvelope { version: 2, .. }));
+    assert!(matches!(refused, Error::NewerEnvelope { version: 3, .. }));
+}
+
+#[test]
+fn an_envelope_without_the_rows_version_opens_only_to_be_written_anew() {
+    let cipher = cipher("a secret of some length");
+    let old = cipher
+        .seal_as(UNVERSIONED, HERE, &"hunter2".into())
+        .unwrap();
+    assert!(matches!(
+        cipher.open(HERE, &old),
+        Err(Error::Tampered { .. })
+    ));
+    let opened = cipher.open_unversioned(HERE, &old).unwrap();
+    assert_eq!(opened.expose_secret(), "hunter2");
+    let new = cipher.seal(HERE, &opened).unwrap();
+    assert!(cipher.open_unversioned(HERE, &new).is_err());
 }
 
 #[test]
