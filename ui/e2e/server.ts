@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export type Stop = () => Promise<void>;
-export type Started = { ui: string; api: string; stop: Stop };
+export type Started = {
+  ui: string;
+  api: string;
+  stop: Stop;
+  /** As after a power cut: it is not told before, and finds its data again. */
+  restart: () => Promise<void>;
+};
 
 /** A server of its own, with its own database; `settings` are further environment variables. */
 export async function startServer(providerPort: number, settings: Record<string, string> = {}): Promise<Started> {
@@ -18,37 +24,47 @@ export async function startServer(providerPort: number, settings: Record<string,
   const api = `http://localhost:${await freePort()}`;
   const upstream = `http://127.0.0.1:${providerPort}`;
   const log = await open(join(data, 'server.log'), 'w');
-  const server = spawn(binary(), ['serve', '--data-dir', join(data, 'data')], {
-    stdio: ['ignore', log.fd, log.fd],
-    env: {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARCHESTRA_E2E_'))),
-      ARCHESTRA_FRONTEND_URL: ui,
-      ARCHESTRA_API_BASE_URL: api,
-      // So that a test can come from far away.
-      ARCHESTRA_TRUST_PROXY: 'true',
-      ARCHESTRA_METRICS_PORT: String(await freePort()),
-      ARCHESTRA_OPENAI_BASE_URL: `${upstream}/v1`,
-      ARCHESTRA_ANTHROPIC_BASE_URL: upstream,
-      ARCHESTRA_GEMINI_BASE_URL: upstream,
-      // The MCP server of the tests listens on this machine.
-      ARCHESTRA_MCP_ALLOWED_NETWORKS: '127.0.0.0/8',
-      ...settings,
-    },
-  });
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  await Promise.race([
-    until(async () => (await fetch(`${ui}/ready`)).ok),
-    ended.then(() => {
-      throw new Error(`the server ended before it was ready; see ${join(data, 'server.log')}`);
-    }),
-  ]);
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARCHESTRA_E2E_'))),
+    ARCHESTRA_FRONTEND_URL: ui,
+    ARCHESTRA_API_BASE_URL: api,
+    // So that a test can come from far away.
+    ARCHESTRA_TRUST_PROXY: 'true',
+    ARCHESTRA_METRICS_PORT: String(await freePort()),
+    ARCHESTRA_OPENAI_BASE_URL: `${upstream}/v1`,
+    ARCHESTRA_ANTHROPIC_BASE_URL: upstream,
+    ARCHESTRA_GEMINI_BASE_URL: upstream,
+    // The MCP server of the tests listens on this machine.
+    ARCHESTRA_MCP_ALLOWED_NETWORKS: '127.0.0.0/8',
+    ...settings,
+  };
+  async function start() {
+    const server = spawn(binary(), ['serve', '--data-dir', join(data, 'data')], {
+      stdio: ['ignore', log.fd, log.fd],
+      env,
+    });
+    const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+    await Promise.race([
+      until(async () => (await fetch(`${ui}/ready`)).ok),
+      ended.then(() => {
+        throw new Error(`the server ended before it was ready; see ${join(data, 'server.log')}`);
+      }),
+    ]);
+    return { server, ended };
+  }
+  let running = await start();
+  const restart = async () => {
+    running.server.kill('SIGKILL');
+    await running.ended;
+    running = await start();
+  };
   const stop = async () => {
-    server.kill('SIGTERM');
-    await ended;
+    running.server.kill('SIGTERM');
+    await running.ended;
     await log.close();
     await rm(data, { recursive: true, force: true });
   };
-  return { ui, api, stop };
+  return { ui, api, stop, restart };
 }
 
 function binary(): string {

@@ -8,7 +8,7 @@ export function AgentPicker({ value, onChange }: Props) {
   const agents = useQuery(allAgentsQuery);
   const known = agents.data?.some(({ id }) => id === value);
   return (
-    <label className="flex h-8 max-w-40 min-w-0 max-sm:min-w-28 items-center gap-1.5 rounded-md pl-2 text-xs font-medium text-text-2 hover:bg-surface-3 hover:text-text">
+    <label className="flex h-8 max-w-40 min-w-0 max-sm:min-w-20 items-center gap-1.5 rounded-md pl-2 text-xs font-medium text-text-2 hover:bg-surface-3 hover:text-text">
       <Bot className="size-4 shrink-0" aria-hidden />
       <span className="sr-only">Profile</span>
       <select

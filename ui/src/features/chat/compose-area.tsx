@@ -19,6 +19,8 @@ import { promptsQuery } from '@/features/prompts/queries';
 
 type Props = {
   draftKey: string;
+  /** What stands in the box when nothing was typed yet. */
+  startText?: string;
   setup: Setup;
   status: ChatStatus | undefined;
   running: boolean;
@@ -82,10 +84,10 @@ export function ComposeArea(props: Props) {
       <Composer
         key={props.draftKey}
         draftKey={props.draftKey}
+        startText={props.startText}
         inputRef={props.inputRef}
         running={props.running}
         sending={props.sending}
-        blocked={props.running ? 'An answer is being written' : null}
         attached={attachments.attached}
         commands={commands}
         onAttach={attachments.attach}

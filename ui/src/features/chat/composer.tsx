@@ -13,10 +13,9 @@ export type Runnable = Command & { run: (argument: string) => void; text?: strin
 type Props = {
   /** Whose text this is: the conversation, or the new one. */
   draftKey: string;
+  startText?: string;
   running: boolean;
   sending: boolean;
-  /** Why nothing can be sent now; the text is kept. */
-  blocked: string | null;
   attached: readonly Attached[];
   commands: readonly Runnable[];
   onAttach: (files: File[]) => void;
@@ -32,9 +31,9 @@ export function Composer(props: Props) {
   const {
     inputRef,
     draftKey,
+    startText = '',
     running,
     sending,
-    blocked,
     attached,
     commands,
     onAttach,
@@ -43,7 +42,7 @@ export function Composer(props: Props) {
     onStop,
     children,
   } = props;
-  const [text, setText] = useState(() => draftOf(draftKey));
+  const [text, setText] = useState(() => draftOf(draftKey) || startText);
   const [at, setAt] = useState(0);
   const [dismissed, setDismissed] = useState(false);
   const files = useRef<HTMLInputElement>(null);
@@ -53,7 +52,7 @@ export function Composer(props: Props) {
   const chosen = offered[Math.min(at, offered.length - 1)];
   const pending = attached.some((each) => each.state === 'uploading');
   const empty = text.trim() === '' && attached.length === 0;
-  const ready = !empty && !pending && !sending && blocked === null;
+  const ready = !empty && !pending && !sending;
 
   function change(next: string) {
     setText(next);
@@ -125,7 +124,7 @@ export function Composer(props: Props) {
       <textarea
         ref={inputRef}
         aria-label="Message"
-        placeholder="Ask something, or type / for commands"
+        placeholder={running ? 'Write the next message meanwhile' : 'Ask something, or type / for commands'}
         aria-controls={chosen === undefined ? undefined : listId}
         aria-activedescendant={chosen === undefined ? undefined : `${listId}-${chosen.name}`}
         aria-autocomplete="list"
@@ -136,7 +135,7 @@ export function Composer(props: Props) {
         onPaste={onPaste}
         className="field-sizing-content block max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-3 pb-1 text-base outline-none"
       />
-      <div className="flex items-end gap-1 px-2 pb-2">
+      <div className="flex items-center justify-between gap-1 px-2 pb-2 max-sm:flex-wrap">
         <input
           ref={files}
           type="file"
@@ -159,7 +158,7 @@ export function Composer(props: Props) {
         >
           <Paperclip aria-hidden />
         </Button>
-        <div className="flex min-w-0 flex-1 items-center gap-1 max-sm:flex-wrap">{children}</div>
+        <div className="flex min-w-0 flex-1 items-center gap-1 max-sm:order-first max-sm:basis-full">{children}</div>
         {running ? (
           <Button variant="secondary" size="icon" aria-label="Stop" title="Stop" onClick={onStop}>
             <Square className="fill-current" aria-hidden />
@@ -169,7 +168,7 @@ export function Composer(props: Props) {
             variant="primary"
             size="icon"
             aria-label="Send"
-            title={blocked ?? 'Send (Enter)'}
+            title="Send (Enter)"
             pending={sending}
             disabled={!ready}
             onClick={() => void send()}

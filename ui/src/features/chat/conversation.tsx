@@ -12,6 +12,8 @@ import { ContextGauge } from '@/features/chat/context-gauge';
 import { ConversationHeader, type HeaderDialog } from '@/features/chat/conversation-header';
 import { DropArea } from '@/features/chat/drop-area';
 import { exportUrl } from '@/features/chat/export';
+import { NextMessageNotice } from '@/features/chat/next-message-notice';
+import { useNextMessage } from '@/features/chat/use-next-message';
 import { Messages } from '@/features/chat/messages';
 import { chatStatusQuery, isActive, useChangeConversation, useChooseTools } from '@/features/chat/queries';
 import { type Setup, setupOf } from '@/features/chat/setup';
@@ -59,6 +61,8 @@ function OpenConversation({ store, id, showMessageId, listButton }: Props & { st
     return taken;
   }
 
+  const next = useNextMessage(id, busy, send);
+
   const commands: Runnable[] = [
     { name: 'new', description: 'Start another conversation', run: () => void navigate({ to: '/chat' }) },
     ...(busy ? [{ name: 'stop', description: 'Stop the answer', run: actions.stop }] : []),
@@ -92,6 +96,7 @@ function OpenConversation({ store, id, showMessageId, listButton }: Props & { st
         {listButton}
       </ConversationHeader>
       <Messages store={store} thread={thread} actions={actions} showMessageId={showMessageId} />
+      <NextMessageNotice next={next} />
       <ComposeArea
         draftKey={id}
         inputRef={input}
@@ -107,7 +112,11 @@ function OpenConversation({ store, id, showMessageId, listButton }: Props & { st
         onPrompt={({ systemPrompt }) => {
           if (systemPrompt !== null) void saving.save({ systemPrompt });
         }}
-        onSend={send}
+        onSend={async (text) => {
+          if (!busy) return send(text);
+          next.set(next.text === '' ? text : `${next.text}\n\n${text}`);
+          return true;
+        }}
         onStop={actions.stop}
       >
         <ContextGauge context={thread.context} cost={thread.cost} />

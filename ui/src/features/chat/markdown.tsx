@@ -1,20 +1,30 @@
 import { ExternalLink, ImageIcon } from 'lucide-react';
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import ReactMarkdown, { type Components, type ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CodeBlock } from '@/components/ui/code-block';
+import { blocksOf } from '@/features/chat/blocks';
 import { cn } from '@/lib/class-names';
 
 const PLUGINS = [remarkGfm];
 
 /** An answer as its author meant it. HTML in it stays text, and nothing in it is loaded from elsewhere. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  const blocks = useMemo(() => blocksOf(text), [text]);
   return (
     <div className="flex min-w-0 flex-col gap-3 text-base leading-[1.55rem] break-words">
-      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {text}
-      </ReactMarkdown>
+      {blocks.map((block, index) => (
+        <Block key={index} text={block} />
+      ))}
     </div>
+  );
+});
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+      {text}
+    </ReactMarkdown>
   );
 });
 

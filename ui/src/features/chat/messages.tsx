@@ -36,6 +36,15 @@ export function Messages({ store, thread, actions, showMessageId }: Props) {
     else virtual.scrollToEnd();
   }, [virtual, wanted]);
 
+  // Whoever asks wants to see the answer, wherever they were reading.
+  const runId = thread.conversation.run?.id;
+  const shownRun = useRef(runId);
+  useEffect(() => {
+    if (shownRun.current === runId) return;
+    shownRun.current = runId;
+    virtual.scrollToEnd();
+  }, [virtual, runId]);
+
   return (
     <div className="relative min-h-0 flex-1">
       <div

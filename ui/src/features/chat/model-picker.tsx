@@ -31,7 +31,7 @@ export function ModelPicker({ agentId, value, status, onChange, open, onOpenChan
         <button
           type="button"
           aria-label={`Model: ${name}`}
-          className="flex h-8 min-w-0 items-center gap-1 rounded-md px-2 text-xs max-sm:min-w-28 font-medium text-text-2 hover:bg-surface-3 hover:text-text"
+          className="flex h-8 min-w-0 items-center gap-1 rounded-md px-2 text-xs max-sm:min-w-20 font-medium text-text-2 hover:bg-surface-3 hover:text-text"
         >
           <span className="truncate">{name}</span>
           <ChevronDown className="size-3.5 shrink-0" aria-hidden />

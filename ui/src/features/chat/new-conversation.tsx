@@ -10,12 +10,19 @@ import { ComposeArea } from '@/features/chat/compose-area';
 import type { Runnable } from '@/features/chat/composer';
 import { DropArea } from '@/features/chat/drop-area';
 import { NoModel } from '@/features/chat/no-model';
-import { chatStatusQuery, createConversation, startTurn, useRefreshList } from '@/features/chat/queries';
+import {
+  chatStatusQuery,
+  chatToolsQuery,
+  createConversation,
+  startTurn,
+  useRefreshList,
+} from '@/features/chat/queries';
 import type { Setup } from '@/features/chat/setup';
 import { type Refusal, refusalOf } from '@/features/chat/thread-actions';
 import { useAttachments } from '@/features/chat/use-attachments';
 import { promptsQuery } from '@/features/prompts/queries';
 
+/** What a model answers well with any tools, or without. */
 const STARTERS = [
   'Which tools can you use here? Answer with a table.',
   'Explain in three sentences what an MCP gateway is for.',
@@ -144,12 +151,13 @@ function Start({
               }}
             />
           ) : (
-            <Starters onChoose={(text) => void send(text)} />
+            <Starters demo={isDemo} agentId={setup.agentId} onChoose={(text) => void send(text)} />
           )}
         </div>
       </div>
       <ComposeArea
-        draftKey="new"
+        draftKey={first === null ? 'new' : `prompt.${first.id}`}
+        startText={first?.userPrompt ?? ''}
         inputRef={input}
         setup={{ ...setup, model, provider }}
         status={status.data}
@@ -171,20 +179,30 @@ function Start({
   );
 }
 
-function Starters({ onChoose }: { onChoose: (text: string) => void }) {
+type StartersProps = { demo: boolean; agentId: string; onChoose: (text: string) => void };
+
+function Starters({ demo, agentId, onChoose }: StartersProps) {
+  const tools = useQuery({ ...chatToolsQuery(agentId), enabled: demo });
+  // The demo model calls each tool that is named.
+  const harmless = (tools.data ?? []).filter(({ readOnly, available }) => readOnly && available);
+  const starters = demo
+    ? ['Which tools are there?', ...harmless.slice(0, 3).map(({ name }) => `Call ${name}`)]
+    : STARTERS;
   return (
     <div className="text-center">
-      <h2 className="text-xl font-semibold tracking-tight">What shall be done?</h2>
+      <h2 className="text-xl font-semibold tracking-tight">{demo ? 'Try the tools' : 'What shall be done?'}</h2>
       <p className="mt-1 text-sm text-text-2">
-        Answers may use the tools of the profile, under your name and its rules.
+        {demo
+          ? 'The demo model follows a script: it calls the tools you name and repeats what they answer.'
+          : 'Answers may use the tools of the profile, under your name and its rules.'}
       </p>
       <ul className="mt-6 grid gap-2 sm:grid-cols-2">
-        {STARTERS.map((text) => (
+        {starters.map((text) => (
           <li key={text}>
             <button
               type="button"
               onClick={() => onChoose(text)}
-              className="h-full w-full rounded-lg border border-line bg-surface px-3 py-2.5 text-left text-sm text-text-2 transition-colors hover:border-line-strong hover:text-text"
+              className="h-full w-full rounded-lg border border-line bg-surface px-3 py-2.5 text-left text-sm break-words text-text-2 transition-colors hover:border-line-strong hover:text-text"
             >
               {text}
             </button>
