@@ -99,6 +99,12 @@ impl From<secrets::Error> for ApiError {
     fn from(error: secrets::Error) -> Self {
         match error {
             secrets::Error::Db(error) => error.into(),
+            secrets::Error::Invalid(_) | secrets::Error::NoVault => {
+                Self::Validation(sentence(&error))
+            }
+            secrets::Error::Unavailable { .. }
+            | secrets::Error::Refused { .. }
+            | secrets::Error::Gone { .. } => Self::Upstream(sentence(&error)),
             other => Self::internal(other),
         }
     }
@@ -125,7 +131,7 @@ impl From<ServerError> for ApiError {
 }
 
 /// Messages of other crates are parts of sentences.
-fn sentence(error: &ServerError) -> String {
+fn sentence(error: &impl std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);

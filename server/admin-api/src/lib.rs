@@ -18,13 +18,18 @@ mod mcp_catalog;
 mod mcp_oauth;
 mod mcp_servers;
 mod mcp_tool_calls;
+mod models;
 mod organization;
 mod pagination;
 pub mod passwords;
 mod permissions;
+mod prompts;
+mod provider_keys;
 mod runtimes;
+mod secrets;
 mod sessions;
 mod statistics;
+mod team_vault_folders;
 mod teams;
 mod token_prices;
 mod tokens;
@@ -32,7 +37,7 @@ mod tools;
 
 use std::sync::Arc;
 
-use axum::routing::any;
+use axum::routing::{any, get, post, put};
 use axum::{Router, middleware};
 use domain::platform::Platform;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,9 +47,13 @@ pub use error::ApiError;
 
 type State = axum::extract::State<Arc<Platform>>;
 
-/// Every route of the plane, with its guards, and its OpenAPI description.
-pub fn router(platform: &Arc<Platform>) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, api) = documented().split_for_parts();
+/// Every route of the plane, with its guards, and its OpenAPI description. `more`: routes of another plane that are served
+/// behind the same guards.
+pub fn router(
+    platform: &Arc<Platform>,
+    more: OpenApiRouter<Arc<Platform>>,
+) -> (Router, utoipa::openapi::OpenApi) {
+    let (router, api) = documented().merge(more).split_for_parts();
     let guarded = router
         .route_layer(middleware::from_fn(permissions::authorise))
         .route_layer(middleware::from_fn_with_state(
@@ -58,8 +67,13 @@ pub fn router(platform: &Arc<Platform>) -> (Router, utoipa::openapi::OpenApi) {
 }
 
 /// The description alone, for code generation and for the test of the permission table.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    documented().split_for_parts().1
+pub fn openapi(more: OpenApiRouter<Arc<Platform>>) -> utoipa::openapi::OpenApi {
+    documented().merge(more).split_for_parts().1
+}
+
+/// The routes of the chat that somebody may call, as method and path.
+pub fn chat_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    permissions::CHAT.iter().map(|row| (row.0, row.1))
 }
 
 fn documented() -> OpenApiRouter<Arc<Platform>> {
@@ -68,6 +82,9 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         .merge(registry())
         .merge(installations())
         .merge(gateway())
+        .merge(stored_secrets())
+        .merge(providers())
+        .merge(older_names())
 }
 
 /// Accounts, agents, and what the LLM proxy recorded.
@@ -184,6 +201,24 @@ fn installations() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(teams::remove_external_group))
 }
 
+/// What is kept secret, and where.
+fn stored_secrets() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(secrets::status))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::check))
+        .routes(routes!(secrets::get, secrets::delete))
+        .routes(routes!(secrets::rotate))
+        .routes(routes!(
+            team_vault_folders::get,
+            team_vault_folders::set,
+            team_vault_folders::delete
+        ))
+        .routes(routes!(team_vault_folders::check))
+        .routes(routes!(team_vault_folders::secrets))
+        .routes(routes!(team_vault_folders::keys))
+}
+
 /// What the gateway serves, to whom, and what it recorded.
 fn gateway() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
@@ -208,4 +243,57 @@ fn gateway() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(tokens::mine))
         .routes(routes!(tokens::my_value))
         .routes(routes!(tokens::rotate_mine))
+}
+
+/// Keys for model providers, and what they can be used for.
+fn providers() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(provider_keys::list, provider_keys::create))
+        .routes(routes!(provider_keys::available))
+        .routes(routes!(provider_keys::test))
+        .routes(routes!(provider_keys::resolve))
+        .routes(routes!(provider_keys::local))
+        .routes(routes!(provider_keys::bulk_assign))
+        .routes(routes!(
+            provider_keys::get,
+            provider_keys::update,
+            provider_keys::delete
+        ))
+        .routes(routes!(provider_keys::set_default))
+        .routes(routes!(provider_keys::unset_default))
+        .routes(routes!(provider_keys::set_profiles))
+        .routes(routes!(provider_keys::llm_providers))
+        .routes(routes!(models::list))
+        .routes(routes!(models::update))
+        .routes(routes!(models::sync))
+        .routes(routes!(models::available))
+        .routes(routes!(models::chat_models))
+        .routes(routes!(prompts::list, prompts::create))
+        .routes(routes!(prompts::get, prompts::update, prompts::delete))
+        .routes(routes!(prompts::versions))
+        .routes(routes!(prompts::rollback))
+}
+
+/// What earlier clients call provider keys. Not described: `permissions` knows them by their present names.
+fn older_names() -> OpenApiRouter<Arc<Platform>> {
+    let at = |rest: &str| format!("{}{rest}", permissions::OLDER_NAME.0);
+    OpenApiRouter::new()
+        .route(
+            &at(""),
+            get(provider_keys::list).post(provider_keys::create),
+        )
+        .route(&at("/resolve"), get(provider_keys::resolve))
+        .route(&at("/bulk-assign"), post(provider_keys::bulk_assign))
+        .route(
+            &at("/{id}"),
+            get(provider_keys::get)
+                .patch(provider_keys::update)
+                .delete(provider_keys::delete),
+        )
+        .route(&at("/{id}/profiles"), put(provider_keys::set_profiles))
+        .route(&at("/{id}/set-default"), post(provider_keys::set_default))
+        .route(
+            &at("/{id}/unset-default"),
+            post(provider_keys::unset_default),
+        )
 }

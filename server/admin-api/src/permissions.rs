@@ -1,7 +1,10 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
+mod chat;
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -10,12 +13,14 @@ use domain::access::{ACTIONS, Action, Permission, RESOURCES, Resource, role_allo
 
 use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
+pub(crate) use chat::CHAT;
+use chat::PROMPTS;
 
 use Action::{Admin, Create, Delete, Read, Update};
 use Permission::{Account, Public, Role, SignedIn};
 use Resource::{
     InstallationRequest, Interaction, McpCatalog, McpServer, McpToolCall, Organization, Profile,
-    Team, TokenPrice, Tool,
+    ProviderKey, Team, TokenPrice, Tool,
 };
 
 const TABLE: &[(&str, &str, Permission)] = &[
@@ -271,14 +276,123 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/user-tokens/me", SignedIn),
     ("GET", "/api/user-tokens/me/value", SignedIn),
     ("POST", "/api/user-tokens/me/rotate", SignedIn),
+    ("GET", "/api/llm-provider-api-keys", Role(ProviderKey, Read)),
+    (
+        "POST",
+        "/api/llm-provider-api-keys",
+        Role(ProviderKey, Create),
+    ),
+    (
+        "GET",
+        "/api/llm-provider-api-keys/available",
+        Role(ProviderKey, Read),
+    ),
+    (
+        "POST",
+        "/api/llm-provider-api-keys/test",
+        Role(ProviderKey, Create),
+    ),
+    (
+        "GET",
+        "/api/llm-provider-api-keys/resolve",
+        Role(ProviderKey, Read),
+    ),
+    (
+        "GET",
+        "/api/llm-provider-api-keys/local",
+        Role(ProviderKey, Read),
+    ),
+    (
+        "POST",
+        "/api/llm-provider-api-keys/bulk-assign",
+        Role(ProviderKey, Update),
+    ),
+    (
+        "GET",
+        "/api/llm-provider-api-keys/{id}",
+        Role(ProviderKey, Read),
+    ),
+    (
+        "PATCH",
+        "/api/llm-provider-api-keys/{id}",
+        Role(ProviderKey, Update),
+    ),
+    (
+        "DELETE",
+        "/api/llm-provider-api-keys/{id}",
+        Role(ProviderKey, Delete),
+    ),
+    (
+        "POST",
+        "/api/llm-provider-api-keys/{id}/set-default",
+        Role(ProviderKey, Update),
+    ),
+    (
+        "POST",
+        "/api/llm-provider-api-keys/{id}/unset-default",
+        Role(ProviderKey, Update),
+    ),
+    (
+        "PUT",
+        "/api/llm-provider-api-keys/{id}/profiles",
+        Role(ProviderKey, Update),
+    ),
+    ("GET", "/api/llm-providers", Role(ProviderKey, Read)),
+    ("GET", "/api/llm-models", Role(ProviderKey, Read)),
+    ("PATCH", "/api/llm-models/{id}", Role(ProviderKey, Update)),
+    ("POST", "/api/llm-models/sync", Role(ProviderKey, Update)),
+    ("GET", "/api/llm-models/available", Role(ProviderKey, Read)),
+    ("GET", "/api/chat/models", Role(ProviderKey, Read)),
 ];
 
+/// Stored secrets, and where teams have theirs.
+const SECRETS: &[(&str, &str, Permission)] = &[
+    ("GET", "/api/secrets/type", Role(Organization, Read)),
+    ("GET", "/api/secrets", Role(Organization, Read)),
+    (
+        "POST",
+        "/api/secrets/check-connectivity",
+        Role(Organization, Update),
+    ),
+    ("GET", "/api/secrets/{id}", Role(Organization, Read)),
+    ("DELETE", "/api/secrets/{id}", Role(Organization, Update)),
+    (
+        "POST",
+        "/api/secrets/{id}/rotate",
+        Role(Organization, Update),
+    ),
+    ("GET", "/api/teams/{id}/vault-folder", Role(Team, Read)),
+    ("POST", "/api/teams/{id}/vault-folder", Role(Team, Update)),
+    ("DELETE", "/api/teams/{id}/vault-folder", Role(Team, Update)),
+    (
+        "POST",
+        "/api/teams/{id}/vault-folder/check-connectivity",
+        Role(Team, Update),
+    ),
+    (
+        "GET",
+        "/api/teams/{id}/vault-folder/secrets",
+        Role(Team, Read),
+    ),
+    (
+        "POST",
+        "/api/teams/{id}/vault-folder/secrets/keys",
+        Role(Team, Read),
+    ),
+];
+
+/// A name that paths had before, and the one they have in the table.
+pub(crate) const OLDER_NAME: (&str, &str) = ("/api/chat-api-keys", "/api/llm-provider-api-keys");
+
 fn required(method: &str, path: &str) -> Option<Permission> {
+    let path = match path.strip_prefix(OLDER_NAME.0) {
+        Some(rest) => Cow::Owned(format!("{}{rest}", OLDER_NAME.1)),
+        None => Cow::Borrowed(path),
+    };
     // What may be read may be asked about.
     let method = if method == "HEAD" { "GET" } else { method };
-    TABLE
-        .iter()
-        .find(|row| row.0 == method && row.1 == path)
+    let mut rows = TABLE.iter().chain(PROMPTS).chain(CHAT).chain(SECRETS);
+    rows.find(|row| row.0 == method && row.1 == path)
         .map(|row| row.2)
 }
 

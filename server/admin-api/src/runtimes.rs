@@ -8,6 +8,7 @@ use db::mcp_servers::ServerFilter;
 use futures_util::future::join_all;
 use runtimes::runtime::Capabilities;
 use runtimes::status::Health as State_;
+use secrets::Mode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -133,11 +134,13 @@ pub(crate) struct Features {
 #[utoipa::path(get, path = "/api/features", tag = "runtimes", responses((status = 200, body = Features)))]
 pub(crate) async fn features(Extract(platform): State) -> Json<Features> {
     let clusters = platform.runtimes.clusters();
+    let only_reads = platform.secrets.mode() == Mode::ReadonlyVault;
+    let references = platform.secrets.vault().filter(|_| only_reads);
     Json(Features {
         orchestrator_k8s_runtime: !clusters.is_empty()
             || platform.runtimes.get("kubernetes").is_some(),
-        byos_enabled: false,
-        byos_vault_kv_version: None,
+        byos_enabled: references.is_some(),
+        byos_vault_kv_version: references.map(|vault| vault.describe().kv_version.to_owned()),
         gemini_vertex_ai_enabled: platform.upstreams.vertex.is_some(),
     })
 }

@@ -1,12 +1,13 @@
 //! The command line.
 
 mod commands;
+mod secrets;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, Effect, Environment, VARIABLES, Variable};
 
@@ -36,10 +37,33 @@ enum Command {
     ResetAdmin,
     /// Delete every stored secret: the way out when `ARCHESTRA_AUTH_SECRET` is lost
     ResetSecrets,
+    /// Look after stored secrets
+    #[command(subcommand)]
+    Secrets(Secrets),
     /// Print the API's OpenAPI description
     Openapi,
     /// Print the version
     Version,
+}
+
+#[derive(Subcommand)]
+enum Secrets {
+    /// Encrypt every value of the database anew; with another key, if the key is the program's own
+    Rotate,
+    /// Read every secret, each from its store
+    Verify,
+    /// Take every secret to another store; what was cut short goes on with the same command
+    Move {
+        #[arg(long, value_enum)]
+        to: Store,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Store {
+    Db,
+    Keyring,
+    Vault,
 }
 
 pub fn run() -> anyhow::Result<ExitCode> {
@@ -56,6 +80,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Doctor => commands::doctor(&environment, config.as_ref()),
         Command::ResetAdmin => commands::reset_admin(&config?),
         Command::ResetSecrets => commands::reset_secrets(&config?),
+        Command::Secrets(Secrets::Rotate) => secrets::rotate(&config?),
+        Command::Secrets(Secrets::Verify) => secrets::verify(&config?),
+        Command::Secrets(Secrets::Move { to }) => secrets::move_to(&config?, to),
         Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
         Command::Version => print(crate::VERSION),
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod runtimes;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -13,10 +14,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::upstreams::{Upstream, Upstreams, Vertex};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 pub use runtimes::Mcp;
+pub use secrets::SecretStores;
 pub use variables::{Effect, VARIABLES, Variable};
 
 /// Everything the start needs, checked.
@@ -37,6 +39,7 @@ pub struct Config {
     pub trusted_origins: Vec<String>,
     pub cookie_domain: Option<String>,
     pub auth_secret: Option<SecretString>,
+    pub secrets: SecretStores,
     pub admin_email: String,
     pub admin_password: SecretString,
     pub disable_basic_auth: bool,
@@ -88,6 +91,14 @@ impl Environment {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Of those that other programs define.
+    fn beginning_with(&self, prefix: &'static str) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter(move |(name, _)| name.starts_with(prefix))
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The value in force: given, or else the default.
@@ -147,6 +158,7 @@ impl Config {
                 .get("ARCHESTRA_AUTH_COOKIE_DOMAIN")
                 .map(str::to_owned),
             auth_secret: reader.secret("ARCHESTRA_AUTH_SECRET"),
+            secrets: SecretStores::read(environment)?,
             admin_email: text("ARCHESTRA_AUTH_ADMIN_EMAIL"),
             admin_password: text("ARCHESTRA_AUTH_ADMIN_PASSWORD").into(),
             disable_basic_auth: reader.switch("ARCHESTRA_AUTH_DISABLE_BASIC_AUTH"),
@@ -171,6 +183,11 @@ impl Config {
     pub fn frontend_port(&self) -> u16 {
         self.frontend_url.port().unwrap_or(3000)
     }
+}
+
+/// For an address that does not come from the environment.
+pub(crate) fn check_database_url(url: &SecretString) -> Result<(), String> {
+    check::postgres_url(url.expose_secret())
 }
 
 fn fault(variable: &Variable, environment: &Environment) -> Option<String> {
@@ -243,6 +260,7 @@ impl Reader<'_> {
             )?,
             gemini: self.upstream("ARCHESTRA_GEMINI_BASE_URL", "ARCHESTRA_CHAT_GEMINI_API_KEY")?,
             vertex: self.vertex()?,
+            local_servers: self.switch("ARCHESTRA_LOCAL_MODEL_SERVERS"),
             timeout: self.millis("ARCHESTRA_LLM_PROXY_UPSTREAM_TIMEOUT_MS"),
             body_limit: self
                 .0

@@ -13,7 +13,7 @@ use postgres::server::{Address, Connection, Options, RunAs, Server};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::{StartError, data_dir};
+use crate::{StartError, data_dir, secret_stores};
 use watch::Watch;
 
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
@@ -29,9 +29,8 @@ pub(crate) struct Database {
 impl Database {
     /// Connects, starting our own server first if none is configured. The lock is that of the data directory.
     pub(crate) async fn open(config: &Config, owner: OwnerLock) -> Result<Self, StartError> {
-        if let Some(url) = &config.database_url {
-            let endpoint = Endpoint::Url(url.clone());
-            return Self::connect(config, &endpoint, None, Some(owner)).await;
+        if let Some(url) = secret_stores::database_url(config).await? {
+            return Self::connect(config, &Endpoint::Url(url), None, Some(owner)).await;
         }
         let server = start_embedded(config, owner).await?;
         let endpoint = local(server.connection());
@@ -40,8 +39,8 @@ impl Database {
 
     /// For a command beside a server that may be running: through that server's database, else as [`Self::open`].
     pub(crate) async fn open_beside(config: &Config) -> Result<Self, StartError> {
-        if let Some(url) = &config.database_url {
-            return Self::connect(config, &Endpoint::Url(url.clone()), None, None).await;
+        if let Some(url) = secret_stores::database_url(config).await? {
+            return Self::connect(config, &Endpoint::Url(url), None, None).await;
         }
         let directory = data_dir::choose(config)?;
         match data_dir::own(&directory) {

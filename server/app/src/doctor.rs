@@ -3,6 +3,10 @@
 use std::path::Path;
 
 use postgres::installation::Installation;
+use secrets::Mode;
+use secrets::stores::SecretStore as _;
+use secrets::stores::keyring::Keyring;
+use secrets::stores::vault::{Settings, VaultStore};
 
 use crate::config::{Config, ConfigError, Environment};
 use crate::{data_dir, listen};
@@ -111,4 +115,39 @@ fn reach(config: &Config) -> String {
         "other machines"
     };
     format!("{} listens for {place}", config.bind)
+}
+
+/// Goes to the store of secrets and back.
+pub(crate) async fn secrets(config: &Config) -> Check {
+    let stores = &config.secrets;
+    let result = match (&stores.degraded, stores.mode, &stores.vault) {
+        (Some(degraded), _, _) => Err(format!("{}. {}", degraded.reason, degraded.fix)),
+        (None, Mode::Keyring, _) => Keyring::default().check().await.map_err(|e| e.to_string()),
+        (None, Mode::Vault | Mode::ReadonlyVault, Some(settings)) => vault(settings.clone()).await,
+        (None, _, _) => Ok("in the database, encrypted".to_owned()),
+    };
+    Check {
+        name: "secrets",
+        result: result.map(|found| format!("{found}; {}", key(config))),
+    }
+}
+
+async fn vault(settings: Settings) -> Result<String, String> {
+    let store = VaultStore::new(settings).map_err(|error| error.to_string())?;
+    store.check().await.map_err(|error| error.to_string())
+}
+
+/// Where their key is.
+fn key(config: &Config) -> &'static str {
+    let in_keyring = || {
+        let directory = data_dir::choose(config);
+        directory.is_ok_and(|directory| crate::auth_secret::is_in_keyring(&directory))
+    };
+    if config.auth_secret.is_some() {
+        "the key comes from ARCHESTRA_AUTH_SECRET"
+    } else if in_keyring() {
+        "the key is in the OS keyring"
+    } else {
+        "the key is in a file of the data directory"
+    }
 }

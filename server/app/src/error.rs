@@ -35,6 +35,13 @@ pub enum StartError {
     NewerSchema { found: i64, known: i64 },
     #[error(transparent)]
     Secrets(#[from] secrets::Error),
+    #[error("the auth secret can't be used: {0}.")]
+    AuthSecret(String),
+    #[error(
+        "what is in Vault at {reference} can't be used as the database's address: {fault}. Correct it there, or \
+         ARCHESTRA_DATABASE_URL_VAULT_REF. Example: postgresql://user:password@host:5432/archestra"
+    )]
+    DatabaseReference { reference: String, fault: String },
     #[error(transparent)]
     Servers(#[from] domain::servers::ServerError),
     #[error("{0}")]

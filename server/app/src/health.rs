@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::platform::Platform;
 use http::{HeaderValue, StatusCode, header};
+use secrets::stores::Health;
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,6 +22,7 @@ pub(crate) async fn health(State(platform): State<Arc<Platform>>) -> Response {
 pub(crate) async fn ready(State(platform): State<Arc<Platform>>) -> Response {
     let database = database(&platform).await;
     let spooled = platform.recorder.status().spooled.load(Ordering::Relaxed);
+    let secrets = secrets(&platform);
     let body = Json(json!({
         "status": if database.is_ok() { "ok" } else { "unavailable" },
         "checks": {
@@ -31,6 +33,10 @@ pub(crate) async fn ready(State(platform): State<Arc<Platform>>) -> Response {
             "spool": {
                 "status": if spooled == 0 { "ok" } else { "waiting" },
                 "detail": format!("{spooled} calls on disk"),
+            },
+            "secrets": {
+                "status": if secrets.is_none() { "ok" } else { "degraded" },
+                "detail": secrets,
             },
         },
     }));
@@ -53,4 +59,19 @@ async fn database(platform: &Platform) -> Result<(), &'static str> {
         Ok(Err(_)) => Err("PostgreSQL refuses connections"),
         Err(_) => Err("PostgreSQL does not answer within a second"),
     }
+}
+
+/// What is not as configured, or does not answer. Calls are still served, so this does not make the program unready.
+fn secrets(platform: &Platform) -> Option<String> {
+    let status = platform.secrets.status();
+    if let Some(degraded) = status.degraded {
+        return Some(degraded.reason);
+    }
+    let in_use = status.stores.into_iter().filter(|store| store.current);
+    in_use
+        .filter_map(|store| match store.health {
+            Health::Ok { .. } => None,
+            Health::Unavailable { cause, .. } => Some(format!("{}: {cause}", store.title)),
+        })
+        .next()
 }

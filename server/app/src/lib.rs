@@ -17,6 +17,7 @@ mod metrics;
 mod middleware;
 mod openapi;
 mod router;
+mod secret_stores;
 mod server;
 mod ui;
 

@@ -3,31 +3,33 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chat::Chat;
 use domain::availability::Availability;
 use domain::clock::{Clock, SystemClock};
 use domain::desktop::OneTimeToken;
 use domain::live::{self, Live};
 use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
+use domain::provider_keys::ProviderKeys;
 use domain::recorder::Recorder;
 use domain::retention;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use domain::tokens::Owner;
 use runtimes::registry::Runtimes;
-use secrecy::SecretString;
-use secrets::Secrets;
+use secrets::stores::keyring::Keyring;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 use uuid::Uuid;
 
+use crate::auth_secret::{self, AuthSecret};
 use crate::config::Config;
 use crate::database::Database;
 use crate::middleware::Origins;
 use crate::router::Planes;
-use crate::{StartError, auth_secret, data_dir, first_run, listen, router};
+use crate::{StartError, data_dir, first_run, listen, router, secret_stores};
 
 /// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
 pub struct Running {
@@ -55,7 +57,8 @@ impl Running {
         let directory = data_dir::choose(&config)?;
         let owner = data_dir::own(&directory)?;
         let directory = owner.data_dir().to_owned();
-        let auth_secret = auth_secret::ensure(config.auth_secret.as_ref(), &directory)?;
+        let keyring = Keyring::default();
+        let auth_secret = auth_secret::ensure(&config, &directory, &keyring).await?;
         // Ports first: a start that can't succeed should not touch the database.
         let sockets = Sockets::bind(&mut config)?;
         let database = Database::open(&config, owner).await?;
@@ -67,6 +70,7 @@ impl Running {
         let place = Place {
             directory: &directory,
             auth_secret: &auth_secret,
+            keyring,
             organization_id: organization.id,
         };
         let platform = platform(&config, &database, clock, place).await?;
@@ -115,7 +119,8 @@ impl Running {
 /// What the start found out before the platform is made.
 struct Place<'a> {
     directory: &'a Path,
-    auth_secret: &'a SecretString,
+    auth_secret: &'a AuthSecret,
+    keyring: Keyring,
     organization_id: String,
 }
 
@@ -133,7 +138,8 @@ async fn platform(
     place: Place<'_>,
 ) -> Result<Arc<Platform>, StartError> {
     let db = database.db.clone();
-    let secrets = Arc::new(Secrets::open(db.clone(), place.auth_secret).await?);
+    let secrets = secret_stores::open(config, db.clone(), place.auth_secret, place.keyring);
+    let secrets = Arc::new(secrets.await?);
     let name = "Organization token";
     domain::tokens::ensure(&db, &secrets, Owner::Organization, name, clock.now()).await?;
     let snapshot = SnapshotHandle::default();
@@ -172,6 +178,7 @@ async fn platform(
         recorder,
         live: Live::default(),
         metrics: Metrics::default(),
+        provider_keys: Arc::new(ProviderKeys::new(&servers, &config.upstreams)),
         upstreams: config.upstreams.clone(),
         secrets,
         runtimes,
@@ -212,9 +219,16 @@ impl Sockets {
             &config.trusted_origins,
         );
         let secret = config.metrics_secret.clone();
+        let (proxy, gateway) = (
+            llm_proxy::router(platform.clone()),
+            mcp_gateway::router(platform.clone()),
+        );
+        let chat = Chat::new(platform.clone(), proxy.clone(), gateway.clone());
+        platform.tasks.spawn(chat.clone().run());
         let planes = Planes {
-            proxy: llm_proxy::router(platform.clone()),
-            gateway: mcp_gateway::router(platform.clone()),
+            proxy,
+            gateway,
+            chat,
             metrics: router::metrics_router(platform, secret),
         };
         let routers = [
@@ -255,6 +269,16 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_day
         .tasks
         .spawn(retention::run(platform.clone(), retention_days, stop()));
     platform.tasks.spawn(platform.servers.clone().run());
+    let (secrets, stopped) = (platform.secrets.clone(), stop());
+    platform.tasks.spawn(async move {
+        if let Err(error) = secrets.finish_moves().await {
+            tracing::warn!(%error, "what moves of secrets left behind could not be looked for");
+        }
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = secrets.keep_signed_in() => {}
+        }
+    });
 }
 
 fn settings(config: &Config, organization_id: String) -> Settings {

@@ -36,7 +36,7 @@ pub(super) fn serve(environment: &Environment, config: Config) -> anyhow::Result
     })
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -114,7 +114,10 @@ pub(super) fn doctor(
     // Binding a port needs a runtime around it.
     let runtime = runtime()?;
     let _inside = runtime.enter();
-    let checks = doctor::run(environment, config);
+    let mut checks = doctor::run(environment, config);
+    if let Ok(config) = config {
+        checks.push(runtime.block_on(doctor::secrets(config)));
+    }
     for check in &checks {
         let (mark, text) = match &check.result {
             Ok(found) => ("ok  ", found),

@@ -182,6 +182,14 @@ impl VaultStore {
         value.ok_or_else(gone)
     }
 
+    /// A folder as it is compared: without slashes at its ends, and below nothing else than it shows.
+    pub fn folder(&self, path: &str) -> Result<String> {
+        let path = path.trim().trim_matches('/');
+        self.paths.metadata_of(path)?;
+        paths::encode(path)?;
+        Ok(path.to_owned())
+    }
+
     /// The names of what lies in a folder, and its path for each.
     pub async fn list_folder(&self, folder: &str) -> Result<Vec<(String, String)>> {
         let names = self.list(&self.paths.metadata_of(folder)?).await?;
