@@ -16,6 +16,7 @@ pub enum Resource {
     InstallationRequest,
     McpToolCall,
     Team,
+    ProviderKey,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +29,7 @@ pub enum Action {
     Admin,
 }
 
-pub const RESOURCES: [Resource; 10] = [
+pub const RESOURCES: [Resource; 11] = [
     Resource::Profile,
     Resource::Interaction,
     Resource::TokenPrice,
@@ -39,6 +40,7 @@ pub const RESOURCES: [Resource; 10] = [
     Resource::InstallationRequest,
     Resource::McpToolCall,
     Resource::Team,
+    Resource::ProviderKey,
 ];
 pub const ACTIONS: [Action; 5] = [
     Action::Create,
@@ -73,6 +75,8 @@ impl Resource {
             Self::InstallationRequest => "mcpServerInstallationRequest",
             Self::McpToolCall => "mcpToolCall",
             Self::Team => "team",
+            // As roles of the published contract have it.
+            Self::ProviderKey => "chatSettings",
         }
     }
 }

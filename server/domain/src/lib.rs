@@ -15,6 +15,7 @@ pub mod mcp_import;
 pub mod metrics;
 pub mod platform;
 pub mod pricing;
+pub mod provider_keys;
 pub mod recorder;
 pub mod retention;
 pub mod servers;

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::desktop::OneTimeToken;
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::provider_keys::ProviderKeys;
 use crate::recorder::Recorder;
 use crate::servers::Servers;
 use crate::snapshot::SnapshotHandle;
@@ -30,6 +31,7 @@ pub struct Platform {
     pub live: Live,
     pub metrics: Metrics,
     pub upstreams: Upstreams,
+    pub provider_keys: Arc<ProviderKeys>,
     pub secrets: Arc<Secrets>,
     /// Where MCP servers can run.
     pub runtimes: Arc<Runtimes>,

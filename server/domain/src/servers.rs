@@ -115,6 +115,11 @@ impl Servers {
         &self.remote
     }
 
+    /// The client for addresses that the configuration or this program itself chose.
+    pub fn local_http(&self) -> &Http {
+        &self.local
+    }
+
     async fn row(&self, id: Uuid) -> Result<McpServer> {
         let row = db::mcp_servers::find(&self.parts.db, id).await?;
         row.ok_or(ServerError::NotFound)

@@ -4,6 +4,7 @@
 //! good one serves while the database is away. That is also how replicas stay in step.
 
 mod gateway;
+mod provider_keys;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +21,12 @@ use uuid::Uuid;
 pub use gateway::{
     AgentTool, CredentialMode, McpToken, NoServer, OauthCaller, Server, TokenKind, Tool,
 };
+pub use provider_keys::ProviderKey;
 
 use crate::api_keys::digest;
 use crate::pricing::Price;
 use gateway::Gateway;
+use provider_keys::ProviderKeys;
 
 #[derive(Debug, Default)]
 pub struct Snapshot {
@@ -33,6 +36,7 @@ pub struct Snapshot {
     api_keys: HashMap<[u8; 32], ApiKeyOwner>,
     custom_prices: HashMap<(String, String), Price>,
     gateway: Gateway,
+    provider_keys: ProviderKeys,
 }
 
 #[derive(Debug, Clone)]
@@ -54,14 +58,16 @@ pub struct ApiKeyOwner {
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
-        let (agents, keys, prices, gateway) = tokio::try_join!(
+        let (agents, keys, prices, gateway, provider_keys) = tokio::try_join!(
             db::agents::all(db),
             db::api_keys::all(db),
             db::token_prices::list(db),
-            Gateway::read(db)
+            Gateway::read(db),
+            ProviderKeys::read(db),
         )?;
         Ok(Self {
             gateway,
+            provider_keys,
             ..Self::build(agents, keys, prices)
         })
     }
@@ -120,6 +126,7 @@ impl Snapshot {
                 })
                 .collect(),
             gateway: Gateway::default(),
+            provider_keys: ProviderKeys::default(),
         }
     }
 

@@ -1,8 +1,9 @@
-//! Where model calls go. It comes from the configuration, never from a request.
+//! Where model calls go by the configuration; a key may say otherwise (`provider_keys`), a request never.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use mcp::guard::AddressGuard;
 use secrecy::SecretString;
 use url::Url;
 
@@ -13,6 +14,8 @@ pub struct Upstreams {
     pub gemini: Upstream,
     /// If set, Gemini calls go to Vertex AI with the server's own Google credentials.
     pub vertex: Option<Vertex>,
+    /// Whether keys may lead to model servers of this machine (Ollama, LM Studio).
+    pub local_servers: bool,
     /// How long an upstream may stay silent: before its first byte, and between two.
     pub timeout: Duration,
     /// The largest request body, in bytes.

@@ -38,7 +38,7 @@ pub(crate) enum Failure {
     )]
     InvalidKey,
     #[error(
-        "This server has no {provider} key of its own. Set {variable} on the server, or send a {provider} API key."
+        "There is no {provider} key for this agent. Add one under Settings → Chat, set {variable} on the server, or send a {provider} API key."
     )]
     NoProviderKey {
         provider: &'static str,
@@ -48,6 +48,8 @@ pub(crate) enum Failure {
     NotOnVertex(String),
     #[error("This server could not get Google credentials for Vertex AI: {0}")]
     VertexCredentials(String),
+    #[error("The key that this agent uses cannot be used: {0}")]
+    ProviderKey(String),
     #[error("The server's base URL for this provider cannot be used: {0}")]
     BaseUrl(String),
     #[error("The upstream URL cannot be built from this path: {0}")]
@@ -90,7 +92,7 @@ impl Failure {
                 ErrorKind::Authentication
             }
             Self::NoProviderKey { .. } => ErrorKind::Permission,
-            Self::VertexCredentials(_) => ErrorKind::Unavailable,
+            Self::VertexCredentials(_) | Self::ProviderKey(_) => ErrorKind::Unavailable,
             Self::BaseUrl(_) => ErrorKind::Internal,
             Self::Unreachable { .. } => ErrorKind::UpstreamUnreachable,
             Self::NoAnswer { .. } | Self::BrokeOff { .. } | Self::Unfinished { .. } => {
@@ -109,7 +111,7 @@ impl Failure {
             | Self::BrokeOff { .. }
             | Self::Unfinished { .. }
             | Self::Timeout { .. } => "upstream_error",
-            Self::VertexCredentials(_) | Self::BaseUrl(_) => "proxy_error",
+            Self::VertexCredentials(_) | Self::ProviderKey(_) | Self::BaseUrl(_) => "proxy_error",
             _ => "client_error",
         }
     }

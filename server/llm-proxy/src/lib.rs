@@ -11,6 +11,8 @@ mod routing;
 
 mod authenticate;
 
+mod payment;
+
 mod upstream;
 
 mod vertex;
@@ -28,7 +30,7 @@ use domain::platform::Platform;
 /// `/v1/openai`, `/v1/anthropic`, `/v1/gemini` and everything below them.
 pub fn router(platform: Arc<Platform>) -> axum::Router {
     routes::routes(Arc::new(Proxy {
-        upstreams: upstream::Upstreams::new(&platform.upstreams),
+        upstreams: upstream::Upstreams::new(&platform.upstreams, platform.provider_keys.clone()),
         platform,
     }))
 }

@@ -10,7 +10,7 @@ use llm::providers::Provider;
 use crate::recording::Recording;
 use crate::routing::Route;
 use crate::upstream::Patience;
-use crate::{Proxy, authenticate, routing, streaming, upstream};
+use crate::{Proxy, authenticate, payment, routing, streaming, upstream};
 
 /// Answers a call, whatever happens to it, and has it recorded, also when the client leaves midway.
 pub(crate) async fn complete(
@@ -46,7 +46,9 @@ async fn forward(
         let now = proxy.platform.clock.now();
         let caller = authenticate::caller(snapshot, now, route, server_pays, &mut head)?;
         recording.caller(&caller);
-        let request = proxy.upstreams.request(route, &caller, head, body).await?;
+        let paid = payment::payment(&proxy.platform, snapshot, route, &caller).await?;
+        let paid = paid.as_ref();
+        let request = proxy.upstreams.request(route, paid, head, body).await?;
         proxy.upstreams.send(route.provider, request).await
     };
     match answer.await {

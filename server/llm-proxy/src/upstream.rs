@@ -1,16 +1,19 @@
 //! The way up: the client's request with its bytes as they are, over connections that are used again.
 
+mod addresses;
 mod body;
 mod connection;
 mod connector;
 mod endpoint;
 mod headers;
+mod keyed;
 mod pool;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::provider_keys::{ProviderKeys, Resolved};
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -26,10 +29,11 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use headers::remove_hop_by_hop;
 pub(crate) use pool::Pool;
 
-use crate::authenticate::{Caller, without_our_key};
+use crate::authenticate::without_our_key;
 use crate::error::{Failure, cause};
 use crate::routing::Route;
 use crate::vertex::Vertex;
+use keyed::Keyed;
 use pool::SendError;
 
 /// An upstream's answer, with the connection that its body still comes over.
@@ -40,33 +44,41 @@ pub(crate) struct Answer {
 }
 
 /// A request on its way.
-pub(crate) struct Outgoing<'a> {
+pub(crate) struct Outgoing {
     request: Request<Full<Bytes>>,
-    endpoint: &'a Endpoint,
+    endpoint: Arc<Endpoint>,
 }
 
 pub(crate) struct Upstreams {
     timeout: Duration,
     providers: Vec<Upstream>,
     vertex: Option<Vertex>,
+    /// Where keys lead that have an address of their own.
+    keyed: Keyed,
 }
 
 struct Upstream {
     provider: &'static Provider,
-    endpoint: Result<Endpoint, String>,
+    endpoint: Result<Arc<Endpoint>, String>,
     /// The header that carries this server's own key.
     key: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Upstreams {
-    pub(crate) fn new(configured: &domain::upstreams::Upstreams) -> Self {
-        let connector = connector::connector();
+    pub(crate) fn new(
+        configured: &domain::upstreams::Upstreams,
+        provider_keys: Arc<ProviderKeys>,
+    ) -> Self {
+        let connector = connector::connector(None);
         let upstream = |provider: &'static Provider| {
             let upstream = configured.of(provider.id)?;
             Some(Upstream {
                 provider,
-                endpoint: Endpoint::new(&upstream.base_url, &connector),
-                key: headers::key(provider.credential, upstream),
+                endpoint: Endpoint::new(&upstream.base_url, &connector).map(Arc::new),
+                key: upstream
+                    .api_key
+                    .as_ref()
+                    .and_then(|key| headers::key(provider.credential, key)),
             })
         };
         Self {
@@ -76,37 +88,43 @@ impl Upstreams {
                 .vertex
                 .as_ref()
                 .map(|vertex| Vertex::new(vertex, &connector)),
+            keyed: Keyed::new(provider_keys, connector),
         }
     }
 
+    /// `payment` is the key that pays for a caller of ours.
     pub(crate) async fn request(
         &self,
         route: &Route<'_>,
-        caller: &Caller,
+        payment: Option<&Resolved>,
         mut head: Parts,
         body: Bytes,
-    ) -> Result<Outgoing<'_>, Failure> {
+    ) -> Result<Outgoing, Failure> {
         headers::for_upstream(&mut head.headers, route.operation.is_some());
-        let query = head.uri.query().map(without_our_key);
-        let query = query.as_deref();
-        let (endpoint, target) = if let Some(vertex) = self.vertex_for(route) {
-            head.headers.insert(AUTHORIZATION, vertex.token().await?);
-            // A client's own key would be taken for the caller's in place of the token.
-            head.headers.remove("x-goog-api-key");
-            let endpoint = vertex.endpoint()?;
-            (endpoint, endpoint.target(&vertex.path(route)?, query)?)
-        } else {
-            let upstream = self.upstream(route.provider)?;
-            if matches!(caller, Caller::User { .. }) {
-                let (name, value) = upstream.key()?;
-                head.headers.insert(name, value.clone());
+        let path = route.provider.upstream_path(route.rest);
+        let (endpoint, path) = match (payment, self.vertex_for(route)) {
+            (Some(paid), _) if paid.choice.key.is_some() => {
+                let key = keyed_header(route, paid)?;
+                head.headers.extend(key);
+                (self.keyed_endpoint(route, paid)?, path)
             }
-            let endpoint = upstream.endpoint()?;
-            (
-                endpoint,
-                endpoint.target(&route.provider.upstream_path(route.rest), query)?,
-            )
+            (_, Some(vertex)) => {
+                head.headers.insert(AUTHORIZATION, vertex.token().await?);
+                // A client's own key would be taken for the caller's in place of the token.
+                head.headers.remove("x-goog-api-key");
+                (vertex.endpoint()?, vertex.path(route)?)
+            }
+            (payment, None) => {
+                let upstream = self.upstream(route.provider)?;
+                if payment.is_some() {
+                    let (name, value) = upstream.key()?;
+                    head.headers.insert(name, value.clone());
+                }
+                (upstream.endpoint()?, path)
+            }
         };
+        let query = head.uri.query().map(without_our_key);
+        let target = endpoint.target(&path, query.as_deref())?;
         head.headers.insert(HOST, endpoint.host.clone());
         if body.is_empty() && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
             // Some servers insist on being told that nothing follows.
@@ -120,11 +138,19 @@ impl Upstreams {
         Ok(Outgoing { request, endpoint })
     }
 
+    fn keyed_endpoint(&self, route: &Route<'_>, paid: &Resolved) -> Result<Arc<Endpoint>, Failure> {
+        let key = paid.choice.key.as_ref();
+        match key.and_then(|key| key.base_url.as_ref()) {
+            Some(own) => self.keyed.endpoint(own),
+            None => self.upstream(route.provider)?.endpoint(),
+        }
+    }
+
     /// Dropping the future (the client has left) ends the upstream's work, too.
     pub(crate) async fn send(
         &self,
         provider: &'static Provider,
-        outgoing: Outgoing<'_>,
+        outgoing: Outgoing,
     ) -> Result<Answer, Failure> {
         let Outgoing { request, endpoint } = outgoing;
         let pool = &endpoint.pool;
@@ -168,10 +194,8 @@ impl Upstreams {
 }
 
 impl Upstream {
-    fn endpoint(&self) -> Result<&Endpoint, Failure> {
-        self.endpoint
-            .as_ref()
-            .map_err(|fault| Failure::BaseUrl(fault.clone()))
+    fn endpoint(&self) -> Result<Arc<Endpoint>, Failure> {
+        self.endpoint.clone().map_err(Failure::BaseUrl)
     }
 
     fn key(&self) -> Result<&(HeaderName, HeaderValue), Failure> {
@@ -180,4 +204,17 @@ impl Upstream {
             variable: format!("ARCHESTRA_CHAT_{}_API_KEY", self.provider.id.to_uppercase()),
         })
     }
+}
+
+/// None for a server that asks for no key.
+fn keyed_header(
+    route: &Route<'_>,
+    paid: &Resolved,
+) -> Result<Option<(HeaderName, HeaderValue)>, Failure> {
+    let Some(key) = &paid.key else {
+        return Ok(None);
+    };
+    let header = headers::key(route.provider.credential, key);
+    let unusable = || Failure::ProviderKey("it has characters that no key has".to_owned());
+    header.ok_or_else(unusable).map(Some)
 }

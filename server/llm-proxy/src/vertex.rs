@@ -15,7 +15,7 @@ const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 pub(crate) struct Vertex {
     configured: domain::upstreams::Vertex,
-    endpoint: Result<Endpoint, String>,
+    endpoint: Result<Arc<Endpoint>, String>,
     /// Looked for on the first call, and again as long as none was found. It keeps a token until that expires.
     tokens: OnceCell<Arc<dyn TokenProvider>>,
 }
@@ -27,7 +27,7 @@ impl Vertex {
             Ok,
         );
         Self {
-            endpoint: url.and_then(|url| Endpoint::new(&url, connector)),
+            endpoint: url.and_then(|url| Endpoint::new(&url, connector).map(Arc::new)),
             configured: configured.clone(),
             tokens: OnceCell::new(),
         }
@@ -55,10 +55,8 @@ impl Vertex {
         }
     }
 
-    pub(crate) fn endpoint(&self) -> Result<&Endpoint, Failure> {
-        self.endpoint
-            .as_ref()
-            .map_err(|fault| Failure::BaseUrl(fault.clone()))
+    pub(crate) fn endpoint(&self) -> Result<Arc<Endpoint>, Failure> {
+        self.endpoint.clone().map_err(Failure::BaseUrl)
     }
 
     /// `v1beta/models/m:generateContent` is `v1beta1/projects/…/publishers/google/models/m:generateContent` there.

@@ -9,6 +9,7 @@ mod dialects;
 pub mod error;
 mod fields;
 mod json;
+pub mod models;
 pub mod operation;
 pub mod prices;
 pub mod providers;

@@ -12,6 +12,7 @@ mod tests;
 use http::Method;
 
 use crate::dialect::Dialect;
+use crate::models::Listing;
 use crate::operation::Operation;
 
 #[derive(Debug)]
@@ -22,6 +23,12 @@ pub struct Provider {
     /// Without a trailing slash; `upstream_path` continues it.
     pub default_base_url: &'static str,
     pub credential: Credential,
+    /// How it lists its models.
+    pub listing: Listing,
+    /// How the names of its own models begin.
+    pub model_prefixes: &'static [&'static str],
+    /// How its keys begin, for people.
+    pub key_example: &'static str,
     path: fn(&str) -> String,
     operation: fn(&Method, &str) -> Option<Operation>,
     dialect: fn() -> &'static dyn Dialect,
@@ -36,6 +43,17 @@ pub enum Credential {
     XApiKey,
     /// `x-goog-api-key: …`
     XGoogApiKey,
+}
+
+impl Credential {
+    /// The header that carries a key.
+    pub fn header(self, key: &str) -> (&'static str, String) {
+        match self {
+            Self::Bearer => ("authorization", format!("Bearer {key}")),
+            Self::XApiKey => ("x-api-key", key.to_owned()),
+            Self::XGoogApiKey => ("x-goog-api-key", key.to_owned()),
+        }
+    }
 }
 
 static PROVIDERS: [Provider; 3] = [openai::PROVIDER, anthropic::PROVIDER, gemini::PROVIDER];

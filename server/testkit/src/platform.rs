@@ -10,6 +10,7 @@ use domain::desktop::OneTimeToken;
 use domain::live::Live;
 use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
+use domain::provider_keys::ProviderKeys;
 use domain::recorder::Recorder;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
@@ -54,6 +55,7 @@ impl Options {
                 anthropic: upstream.clone(),
                 gemini: upstream,
                 vertex: None,
+                local_servers: true,
                 timeout: Duration::from_secs(20),
                 body_limit: 50_000_000,
             },
@@ -114,6 +116,7 @@ impl TestPlatform {
             recorder,
             live: Live::default(),
             metrics: Metrics::default(),
+            provider_keys: Arc::new(ProviderKeys::new(&servers, &options.upstreams)),
             upstreams: options.upstreams,
             secrets,
             runtimes,

@@ -12,8 +12,10 @@ mod interactions;
 mod mcp_catalog;
 mod mcp_path;
 mod mcp_servers;
+mod models;
 #[cfg(target_os = "linux")]
 mod program;
+mod provider_keys;
 mod serving;
 mod sign_in;
 mod token_prices;

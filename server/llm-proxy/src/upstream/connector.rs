@@ -5,17 +5,21 @@
 
 use std::time::Duration;
 
+use domain::upstreams::AddressGuard;
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::ClientConfig;
 
-pub(crate) type Connector = HttpsConnector<HttpConnector>;
+use super::addresses::Addresses;
+
+pub(crate) type Connector = HttpsConnector<HttpConnector<Addresses>>;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 
-pub(super) fn connector() -> Connector {
-    let mut tcp = HttpConnector::new();
+/// `guard` says which addresses a name may lead to.
+pub(super) fn connector(guard: Option<AddressGuard>) -> Connector {
+    let mut tcp = HttpConnector::new_with_resolver(Addresses::new(guard));
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(TCP_KEEPALIVE));

@@ -1,12 +1,11 @@
 //! Which headers stay on one side of the proxy.
 
-use domain::upstreams::Upstream;
 use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderMap, HeaderName,
     HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use llm::providers::Credential;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// They concern one connection, not the call (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [HeaderName; 9] = [
@@ -81,27 +80,10 @@ fn foreign_cookies(cookies: &HeaderValue) -> Option<HeaderValue> {
         .filter(|cookie| !cookie.is_empty())
 }
 
-/// The header that carries this server's own key to a provider.
-pub(super) fn key(
-    credential: Credential,
-    upstream: &Upstream,
-) -> Option<(HeaderName, HeaderValue)> {
-    let key = upstream.api_key.as_ref()?.expose_secret();
-    let (name, value) = match credential {
-        Credential::Bearer => (
-            http::header::AUTHORIZATION,
-            HeaderValue::try_from(format!("Bearer {key}")),
-        ),
-        Credential::XApiKey => (
-            HeaderName::from_static("x-api-key"),
-            HeaderValue::try_from(key),
-        ),
-        Credential::XGoogApiKey => (
-            HeaderName::from_static("x-goog-api-key"),
-            HeaderValue::try_from(key),
-        ),
-    };
-    let mut value = value.ok()?;
+/// The header that carries a key to a provider; `None` if no header can.
+pub(super) fn key(credential: Credential, key: &SecretString) -> Option<(HeaderName, HeaderValue)> {
+    let (name, value) = credential.header(key.expose_secret());
+    let mut value = HeaderValue::try_from(value).ok()?;
     value.set_sensitive(true);
-    Some((name, value))
+    Some((HeaderName::from_static(name), value))
 }

@@ -4,6 +4,7 @@ use http::Method;
 
 use super::{Credential, Provider, has_version, openai, without_version};
 use crate::dialects::ANTHROPIC_MESSAGES;
+use crate::models::Listing;
 use crate::operation::Operation;
 
 pub(super) const PROVIDER: Provider = Provider {
@@ -11,6 +12,9 @@ pub(super) const PROVIDER: Provider = Provider {
     name: "Anthropic",
     default_base_url: "https://api.anthropic.com",
     credential: Credential::XApiKey,
+    listing: Listing::Anthropic,
+    model_prefixes: &["claude"],
+    key_example: "sk-ant-…",
     path,
     operation,
     dialect: || ANTHROPIC_MESSAGES,

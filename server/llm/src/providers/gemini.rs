@@ -5,6 +5,7 @@ use http::Method;
 
 use super::{Credential, Provider, has_version, openai, without_version};
 use crate::dialects::GEMINI_GENERATE;
+use crate::models::Listing;
 use crate::operation::Operation;
 
 pub(super) const PROVIDER: Provider = Provider {
@@ -12,6 +13,9 @@ pub(super) const PROVIDER: Provider = Provider {
     name: "Google Gemini",
     default_base_url: "https://generativelanguage.googleapis.com",
     credential: Credential::XGoogApiKey,
+    listing: Listing::Gemini,
+    model_prefixes: &["gemini", "learnlm"],
+    key_example: "AIza…",
     path,
     operation,
     dialect: || GEMINI_GENERATE,

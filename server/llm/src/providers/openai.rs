@@ -4,6 +4,7 @@ use http::Method;
 
 use super::{Credential, Provider, without_version};
 use crate::dialects::{OPENAI_CHAT, OPENAI_EMBEDDINGS, OPENAI_RESPONSES};
+use crate::models::Listing;
 use crate::operation::Operation;
 
 pub(super) const PROVIDER: Provider = Provider {
@@ -11,6 +12,9 @@ pub(super) const PROVIDER: Provider = Provider {
     name: "OpenAI",
     default_base_url: "https://api.openai.com/v1",
     credential: Credential::Bearer,
+    listing: Listing::OpenAi,
+    model_prefixes: &["gpt-", "o1", "o3", "o4", "chatgpt", "codex"],
+    key_example: "sk-…",
     path,
     operation,
     dialect: || OPENAI_CHAT,

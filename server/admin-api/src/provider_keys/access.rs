@@ -1,0 +1,41 @@
+//! Whose key is whose: its scope says who sees and changes it. Who uses it is said by assignment.
+
+use db::provider_keys::ProviderKey as Row;
+use domain::access::{Action, Resource, role_allows};
+use domain::platform::Platform;
+use uuid::Uuid;
+
+use super::NOT_FOUND;
+use crate::ApiError;
+use crate::authenticate::Caller;
+
+pub(super) fn is_admin(caller: &Caller) -> bool {
+    role_allows(&caller.user.role, Resource::ProviderKey, Action::Admin)
+}
+
+pub(super) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
+    let snapshot = platform.snapshot.load();
+    let teams = snapshot.teams_of_user(&caller.user.id);
+    let is_theirs = match row.scope.as_str() {
+        "team" => row.team_id.is_some_and(|team| teams.contains(&team)),
+        "personal" => row.user_id.as_deref() == Some(&caller.user.id),
+        _ => true,
+    };
+    is_theirs || is_admin(caller)
+}
+
+/// A key that the caller may see; any other does not exist for them.
+pub(super) async fn seen(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Row, ApiError> {
+    let row = db::provider_keys::find(&platform.db, id).await?;
+    row.filter(|row| may_see(platform, caller, row))
+        .ok_or(NOT_FOUND)
+}
+
+/// Whoever may change keys at all may change those they see.
+pub(super) async fn changeable(
+    platform: &Platform,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Row, ApiError> {
+    seen(platform, caller, id).await
+}

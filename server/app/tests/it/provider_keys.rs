@@ -1,0 +1,487 @@
+//! Provider keys: tried before they are saved, resolved in order, used by the proxy, and never seen again.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::provider::{FakeProvider, Reply};
+
+use crate::harness::{TestApp, answer, browser};
+
+const KEYS: &str = "/api/llm-provider-api-keys";
+const INVALID: (u16, &str) = (400, "api_validation_error");
+const MISSING: (u16, &str) = (404, "api_not_found_error");
+
+fn models(ids: &[&str]) -> Reply {
+    let models: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+    Reply::json(200, json!({ "data": models }).to_string())
+}
+
+/// A server whose `OpenAI` is a fake that lists two models, with `variables` beside that.
+async fn app_with(provider: &FakeProvider, variables: &[(&str, &str)]) -> TestApp {
+    provider.always_reply(models(&["gpt-4o", "text-embedding-3-small"]));
+    let url = provider.url().unwrap();
+    let base = [
+        ("ARCHESTRA_OPENAI_BASE_URL", url.as_str()),
+        ("ARCHESTRA_ANTHROPIC_BASE_URL", url.as_str()),
+    ];
+    let variables: Vec<(&str, &str)> = base.iter().chain(variables).copied().collect();
+    let app = TestApp::start_with(&variables).await;
+    let status = app.sign_in(&app.client, crate::harness::PASSWORD).await;
+    assert_eq!(status.status(), StatusCode::OK);
+    app
+}
+
+async fn add(app: &TestApp, name: &str, more: Value) -> Value {
+    let mut body = json!({ "name": name, "provider": "openai", "apiKey": format!("sk-{name}") });
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    app.post(KEYS, body).await
+}
+
+fn path_of(key: &Value, rest: &str) -> String {
+    format!("{KEYS}/{}{rest}", key["id"].as_str().unwrap())
+}
+
+async fn agent(app: &TestApp, name: &str) -> String {
+    let agent = app.post("/api/agents", json!({ "name": name })).await;
+    agent["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_is_tried_saved_listed_changed_and_deleted() {
+    let provider = FakeProvider::start().await.unwrap();
+    let app = app_with(&provider, &[]).await;
+    let key = add(&app, "Main", json!({ "isPrimary": true })).await;
+    let asked = provider.last().unwrap();
+    assert_eq!(
+        (asked.method.as_str(), asked.target.as_str()),
+        ("GET", "/models")
+    );
+    assert_eq!(asked.headers["authorization"], "Bearer sk-Main");
+    assert_eq!(
+        (&key["isPrimary"], &key["isOrganizationDefault"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        (&key["scope"], &key["baseUrl"], &key["teamId"]),
+        (&json!("org"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        (&key["modelCount"], &key["secretStorageType"]),
+        (&json!(2), &json!("database"))
+    );
+    assert!(key["secretId"].is_string() && key["lastTestedAt"].is_string());
+
+    let tried = provider.received().len();
+    let renamed = json!({ "name": "Renamed" });
+    let (status, changed) = app
+        .send(Method::PATCH, &path_of(&key, ""), Some(renamed))
+        .await;
+    assert_eq!(
+        (status, &changed["name"]),
+        (StatusCode::OK, &json!("Renamed"))
+    );
+    assert_eq!(changed["secretId"], key["secretId"]);
+    assert_eq!(provider.received().len(), tried, "a name needs no test");
+
+    let value = json!({ "apiKey": " sk-other\n" });
+    let (status, changed) = app
+        .send(Method::PATCH, &path_of(&key, ""), Some(value))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
+    assert_eq!(
+        provider.last().unwrap().headers["authorization"],
+        "Bearer sk-other"
+    );
+    assert_ne!(changed["secretId"], key["secretId"]);
+    assert_eq!(app.get(KEYS).await.as_array().unwrap().len(), 1);
+
+    let (status, gone) = app.send(Method::DELETE, &path_of(&key, ""), None).await;
+    assert_eq!((status, gone), (StatusCode::OK, json!({ "success": true })));
+    app.refusal(Method::GET, &path_of(&key, ""), None, MISSING)
+        .await;
+    let left = "SELECT count(*)::text FROM secrets WHERE name LIKE 'provider-key-%'";
+    assert_eq!(app.database.text(left).await.unwrap().as_deref(), Some("0"));
+    assert_eq!(app.get("/api/llm-models").await, json!([]));
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_is_not_saved_and_said_in_its_own_words() {
+    let provider = FakeProvider::start().await.unwrap();
+    let app = app_with(&provider, &[]).await;
+    let words = r#"{"error":{"message":"Incorrect API key provided: sk-Wrong.","type":"invalid_request_error"}}"#;
+    provider.always_reply(Reply::json(401, words));
+    let body = json!({ "name": "Wrong", "provider": "openai", "apiKey": "sk-Wrong" });
+    for path in [KEYS.to_owned(), format!("{KEYS}/test")] {
+        let why = app
+            .refusal(Method::POST, &path, Some(body.clone()), INVALID)
+            .await;
+        assert!(
+            why.contains("OpenAI refused this key: Incorrect API key provided: ….”"),
+            "{why}"
+        );
+        assert!(
+            why.contains("HTTP 401") && !why.contains("sk-Wrong"),
+            "{why}"
+        );
+    }
+    provider.always_reply(Reply::body(404, "text/html", "<h1>nothing here</h1>"));
+    let why = app
+        .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+        .await;
+    assert!(
+        why.contains("nothing here") && why.contains("Did you mean"),
+        "{why}"
+    );
+    provider.always_reply(Reply::json(200, "{}"));
+    let why = app
+        .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+        .await;
+    assert!(why.contains("not a list of models"), "{why}");
+    assert_eq!(app.get(KEYS).await, json!([]));
+    let left = "SELECT count(*)::text FROM secrets WHERE name LIKE 'provider-key-%'";
+    assert_eq!(app.database.text(left).await.unwrap().as_deref(), Some("0"));
+
+    provider.always_reply(models(&["gpt-4o"]));
+    let tested = app.post(&format!("{KEYS}/test"), body).await;
+    assert_eq!(
+        tested,
+        json!({ "ok": true, "modelCount": 1, "models": ["gpt-4o"] })
+    );
+    provider.stop().await;
+    let body = json!({ "name": "Away", "provider": "openai", "apiKey": "sk-Away" });
+    let why = app.refusal(Method::POST, KEYS, Some(body), INVALID).await;
+    assert!(
+        why.contains("could not be reached at http://127.0.0.1:"),
+        "{why}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_meant_says_what_is_wrong() {
+    let provider = FakeProvider::start().await.unwrap();
+    let app = app_with(&provider, &[]).await;
+    let team = app.post("/api/teams", json!({ "name": "Ops" })).await["id"].clone();
+    for (body, says) in [
+        (json!({ "provider": "openai", "apiKey": "k" }), "name"),
+        (json!({ "name": "x", "apiKey": "k" }), "provider"),
+        (
+            json!({ "name": "x", "provider": "bedrock", "apiKey": "k" }),
+            "one of openai",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai" }),
+            "apiKey is required",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "galaxy" }),
+            "scope",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team" }),
+            "teamId",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team", "teamId": team, "isPrimary": true }),
+            "default",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "ftp://x" }),
+            "http",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://10.0.0.7/v1" }),
+            "ARCHESTRA_MCP_ALLOWED_NETWORKS",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://169.254.169.254/" }),
+            "metadata",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "vaultSecretPath": "p", "vaultSecretKey": "k" }),
+            "either",
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "profileIds": [team] }),
+            "profile",
+        ),
+    ] {
+        let why = app
+            .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+            .await;
+        assert!(why.contains(says), "{body}: {why}");
+    }
+    let key = add(&app, "Ops", json!({ "scope": "team", "teamId": team })).await;
+    assert_eq!((&key["teamName"], &key["teamId"]), (&json!("Ops"), &team));
+    let why = app
+        .refusal(Method::POST, &path_of(&key, "/set-default"), None, INVALID)
+        .await;
+    assert!(why.contains("scope org"), "{why}");
+}
+
+/// A combination of what there is, made over the API, and what it resolves to.
+async fn check(app: &TestApp, agent: &str, own: &Value, default: &Value, flags: [bool; 3]) {
+    let [has_own, has_default, has_variable] = flags;
+    let profiles = if has_own { json!([agent]) } else { json!([]) };
+    let body = Some(json!({ "profileIds": profiles }));
+    app.send(Method::PUT, &path_of(own, "/profiles"), body)
+        .await;
+    let verb = if has_default {
+        "/set-default"
+    } else {
+        "/unset-default"
+    };
+    app.post(&path_of(default, verb), json!({})).await;
+    let (source, id, says) = match flags {
+        [true, ..] => ("profile", own["id"].clone(), "“Own”"),
+        [_, true, _] => ("organization", default["id"].clone(), "“Default”"),
+        [.., true] => (
+            "environment",
+            Value::Null,
+            "ARCHESTRA_CHAT_OPENAI_API_KEY of the server",
+        ),
+        _ => ("none", Value::Null, "Settings → Chat"),
+    };
+    for query in ["provider=openai", "model=gpt-4o", "model=gpt-99"] {
+        let found = app
+            .get(&format!("{KEYS}/resolve?agentId={agent}&{query}"))
+            .await;
+        assert_eq!(found["source"], source, "{flags:?} {query}");
+        assert_eq!(found["key"]["id"], id, "{flags:?} {query}");
+        assert_eq!(found["variable"].is_string(), source == "environment");
+        let text = found["explanation"].as_str().unwrap();
+        assert!(text.contains(says), "{text}");
+        assert_eq!(
+            found["providerReason"].is_string(),
+            query.starts_with("model")
+        );
+        let used: Vec<bool> = found["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| step["used"] == true)
+            .collect();
+        let expected = [
+            has_own,
+            !has_own && has_default,
+            !has_own && !has_default && has_variable,
+        ];
+        assert_eq!(used, expected, "{flags:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_order_of_resolution_holds_for_every_combination() {
+    for has_variable in [false, true] {
+        let provider = FakeProvider::start().await.unwrap();
+        let variable = [("ARCHESTRA_CHAT_OPENAI_API_KEY", "sk-environment")];
+        let app = app_with(&provider, if has_variable { &variable } else { &[] }).await;
+        let agent = agent(&app, "Support").await;
+        let own = add(&app, "Own", json!({})).await;
+        let default = add(&app, "Default", json!({})).await;
+        for (has_own, has_default) in [(false, false), (false, true), (true, false), (true, true)] {
+            let flags = [has_own, has_default, has_variable];
+            check(&app, &agent, &own, &default, flags).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn there_is_one_default_and_one_key_of_a_provider_for_a_profile() {
+    let provider = FakeProvider::start().await.unwrap();
+    let app = app_with(&provider, &[]).await;
+    let (one, two) = (agent(&app, "One").await, agent(&app, "Two").await);
+    let first = add(
+        &app,
+        "First",
+        json!({ "isOrganizationDefault": true, "profileIds": [one] }),
+    )
+    .await;
+    let second = add(&app, "Second", json!({ "isOrganizationDefault": true })).await;
+    let claude = json!({ "provider": "anthropic", "isPrimary": true });
+    let claude = add(&app, "Claude", claude).await;
+    assert_eq!(provider.last().unwrap().headers["x-api-key"], "sk-Claude");
+    let defaults = async || {
+        let keys = app.get(KEYS).await;
+        let keys = keys.as_array().unwrap().iter();
+        keys.filter(|key| key["isPrimary"] == true)
+            .map(|key| key["name"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(defaults().await, ["Claude", "Second"]);
+
+    let old = "/api/chat-api-keys";
+    let both = json!({ "chatApiKeyIds": [second["id"], claude["id"]], "profileIds": [one, two] });
+    assert_eq!(
+        app.post(&format!("{old}/bulk-assign"), both).await["assigned"],
+        4
+    );
+    let twice = json!({ "chatApiKeyIds": [first["id"], second["id"]], "profileIds": [one] });
+    let path = format!("{old}/bulk-assign");
+    app.refusal(Method::POST, &path, Some(twice), INVALID).await;
+    assert_eq!(
+        app.get(&path_of(&first, "")).await["profiles"],
+        json!([]),
+        "the other key took its place"
+    );
+    let shown = app
+        .get(&format!("{old}/{}", second["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(
+        shown["profiles"],
+        json!([{ "id": one, "name": "One" }, { "id": two, "name": "Two" }])
+    );
+    app.post(
+        &format!("{old}/{}/set-default", first["id"].as_str().unwrap()),
+        json!({}),
+    )
+    .await;
+    assert_eq!(defaults().await, ["Claude", "First"]);
+    app.send(Method::DELETE, &format!("/api/agents/{one}"), None)
+        .await;
+    assert_eq!(
+        app.get(&path_of(&second, "")).await["profiles"],
+        json!([{ "id": two, "name": "Two" }])
+    );
+}
+
+#[tokio::test]
+async fn the_proxy_pays_with_the_key_of_the_agent_in_the_url() {
+    let provider = FakeProvider::start().await.unwrap();
+    let own_server = FakeProvider::start().await.unwrap();
+    own_server.always_reply(models(&["llama3.2"]));
+    let variables = [
+        ("ARCHESTRA_MCP_ALLOWED_NETWORKS", "127.0.0.1"),
+        ("ARCHESTRA_CHAT_OPENAI_API_KEY", "sk-environment"),
+    ];
+    let app = app_with(&provider, &variables).await;
+    let ours = app
+        .post("/api/auth/api-key/create", json!({ "name": "cli" }))
+        .await["key"]
+        .clone();
+    let agent = agent(&app, "Support").await;
+    let call = async || {
+        let request = browser().post(app.url(&format!("/v1/openai/{agent}/chat/completions")));
+        let request = request
+            .bearer_auth(ours.as_str().unwrap())
+            .body(r#"{"model":"m"}"#);
+        answer(request.send().await.unwrap()).await.0
+    };
+    let used = |fake: &FakeProvider| fake.last().unwrap().headers.get("authorization").cloned();
+    assert_eq!(call().await, StatusCode::OK);
+    assert_eq!(used(&provider).unwrap(), "Bearer sk-environment");
+    let default = add(&app, "Default", json!({ "isPrimary": true })).await;
+    call().await;
+    assert_eq!(used(&provider).unwrap(), "Bearer sk-Default");
+
+    let base_url = own_server.url().unwrap().join("v1").unwrap();
+    let own =
+        json!({ "name": "Mine", "provider": "openai", "baseUrl": base_url, "profileIds": [agent] });
+    let own = app.post(KEYS, own).await;
+    assert_eq!(
+        (&own["secretId"], &own["secretStorageType"]),
+        (&Value::Null, &json!("none"))
+    );
+    assert_eq!(call().await, StatusCode::OK);
+    assert_eq!(own_server.last().unwrap().target, "/v1/chat/completions");
+    assert_eq!(used(&own_server), None);
+    let value = Some(json!({ "apiKey": "sk-new" }));
+    app.send(Method::PATCH, &path_of(&own, ""), value).await;
+    call().await;
+    assert_eq!(used(&own_server).unwrap(), "Bearer sk-new");
+    let away = Some(json!({ "baseUrl": null, "apiKey": "sk-moved" }));
+    app.send(Method::PATCH, &path_of(&own, ""), away).await;
+    call().await;
+    assert_eq!(used(&provider).unwrap(), "Bearer sk-moved");
+    app.send(Method::DELETE, &path_of(&own, ""), None).await;
+    call().await;
+    assert_eq!(used(&provider).unwrap(), "Bearer sk-Default");
+    app.send(Method::DELETE, &path_of(&default, ""), None).await;
+    call().await;
+    assert_eq!(used(&provider).unwrap(), "Bearer sk-environment");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_in_no_answer_no_row_and_no_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let level = tracing_subscriber::filter::LevelFilter::TRACE;
+    let subscriber = tracing_subscriber::fmt().with_max_level(level);
+    // Under `cargo test` another test may have been first.
+    let is_read = subscriber
+        .with_writer(move || writer.clone())
+        .try_init()
+        .is_ok();
+    let provider = FakeProvider::start().await.unwrap();
+    let app = app_with(&provider, &[]).await;
+    let canary = "sk-c4n4ry-77e1";
+    let mut said = Vec::new();
+    let key = add(&app, "Main", json!({ "apiKey": canary, "isPrimary": true })).await;
+    let path = path_of(&key, "");
+    said.push(app.get(KEYS).await);
+    said.push(app.get(&format!("{KEYS}/resolve?provider=openai")).await);
+    let test = Some(json!({ "id": key["id"] }));
+    let ours = app
+        .post("/api/auth/api-key/create", json!({ "name": "cli" }))
+        .await["key"]
+        .clone();
+    for reply in [
+        models(&["gpt-4o"]),
+        Reply::json(
+            401,
+            format!(r#"{{"error":{{"message":"bad key {canary}"}}}}"#),
+        ),
+        Reply::json(500, format!("oh no, {canary}!")),
+        Reply::json(200, format!("{{{canary}")),
+    ] {
+        provider.always_reply(reply);
+        said.push(
+            app.send(Method::POST, &format!("{KEYS}/test"), test.clone())
+                .await
+                .1,
+        );
+        let patch = Some(json!({ "apiKey": canary, "isPrimary": true }));
+        said.push(app.send(Method::PATCH, &path, patch).await.1);
+        said.push(app.send(Method::POST, "/api/llm-models/sync", None).await.1);
+        let wrong = Some(json!({ "apiKey": { "k": canary } }));
+        said.push(app.send(Method::PATCH, &path, wrong).await.1);
+    }
+    provider.always_reply(Reply::json(200, "{}"));
+    let call = browser().post(app.url("/v1/openai/chat/completions"));
+    let call = call.bearer_auth(ours.as_str().unwrap()).body("{}");
+    said.push(answer(call.send().await.unwrap()).await.1);
+    assert_eq!(
+        provider.last().unwrap().headers["authorization"],
+        format!("Bearer {canary}")
+    );
+    said.push(app.send(Method::DELETE, &path, None).await.1);
+    assert!(!json!(said).to_string().contains(canary), "in an answer");
+
+    let tables = "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', tablename), true, false, '')::text, '')
+         FROM pg_tables WHERE schemaname = 'public'";
+    let rows = app.database.text(tables).await.unwrap().unwrap();
+    assert!(
+        rows.contains("organization") && !rows.contains(canary),
+        "in a row"
+    );
+    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(!is_read || log.contains("models"), "the log was read");
+    assert!(!log.contains(canary), "in the log");
+}
