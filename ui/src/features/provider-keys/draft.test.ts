@@ -7,7 +7,7 @@ const OPENAI: LlmProvider = {
   id: 'openai',
   name: 'OpenAI',
   defaultBaseUrl: 'https://api.openai.com/v1',
-  keyRequired: true,
+  keyRequired: false,
   keyExample: 'sk-…',
   environmentVariable: 'ARCHESTRA_CHAT_OPENAI_API_KEY',
   environmentKeySet: false,
@@ -122,6 +122,11 @@ describe('what is still missing', () => {
     [null, typed({ vaultPath: 'kv/a', vaultKey: 'key' }), true],
   ] as const)('is %s', (expected, draft, byReference) => {
     expect(missing(undefined, draft, OPENAI, byReference)).toBe(expected);
+  });
+
+  it('is the value where a provider asks for one at any address', () => {
+    const anthropic = { ...OPENAI, id: 'anthropic', keyRequired: true };
+    expect(missing(undefined, typed({ baseUrl: 'http://x' }), anthropic, false)).toBe('credential');
   });
 
   it('is nothing for a stored key whose value stays', () => {

@@ -89,8 +89,12 @@ export function missing(
   if (draft.scope === 'team' && draft.teamId === null) return 'team';
   if (byReference && (draft.vaultPath.trim() === '') !== (draft.vaultKey.trim() === '')) return 'credential';
   const given = byReference ? draft.vaultPath.trim() !== '' : draft.apiKey.trim() !== '';
-  const needed = key === undefined && (provider?.keyRequired ?? true) && draft.baseUrl.trim() === '';
-  return needed && !given ? 'credential' : null;
+  return key === undefined && !given && needsValue(draft, provider) ? 'credential' : null;
+}
+
+/** Some servers at an address of one's own ask for no key; a provider itself always does. */
+export function needsValue(draft: Draft, provider: LlmProvider | undefined): boolean {
+  return draft.baseUrl.trim() === '' || (provider?.keyRequired ?? true);
 }
 
 function credential(draft: Draft): ProviderKeyInput {

@@ -7,7 +7,16 @@ import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
 import { showToast } from '@/components/ui/toast';
 import { BaseUrlField } from '@/features/provider-keys/base-url-field';
-import { change, creation, type Draft, draftOf, emptyDraft, missing, tested } from '@/features/provider-keys/draft';
+import {
+  change,
+  creation,
+  type Draft,
+  draftOf,
+  emptyDraft,
+  missing,
+  needsValue,
+  tested,
+} from '@/features/provider-keys/draft';
 import { type Preset, presetOf, providerFor } from '@/features/provider-keys/presets';
 import { useSaveKey, useTestKey } from '@/features/provider-keys/queries';
 import { ScopeField } from '@/features/provider-keys/scope-field';
@@ -173,15 +182,15 @@ type KeyFieldProps = {
 };
 
 function ApiKeyField({ draft, provider, stored, onChange }: KeyFieldProps) {
-  const own = draft.baseUrl.trim() !== '';
+  const optional = !needsValue(draft, provider);
   return (
     <Field
       label="API Key"
-      optional={own || provider?.keyRequired === false}
+      optional={optional || stored}
       hint={
         stored
           ? 'Leave it empty to keep the one that is stored.'
-          : own
+          : optional
             ? 'Leave it empty if this server wants none. Kept encrypted; nobody sees it again.'
             : 'Kept encrypted; nobody sees it again.'
       }
