@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use cookie::Cookie;
+use domain::access::SignedIn;
 use domain::api_keys::digest;
 use domain::platform::Platform;
 use http::request::Parts;
@@ -83,6 +84,11 @@ async fn answer(
         if caller.session.is_some() {
             refuse_foreign_origin(platform, request.method(), request.headers())?;
         }
+        let signed_in = SignedIn {
+            user_id: caller.user.id.clone(),
+            role: caller.user.role.clone(),
+        };
+        request.extensions_mut().insert(signed_in);
         request.extensions_mut().insert(caller);
     }
     Ok(next.run(request).await)

@@ -3,7 +3,7 @@
 use utoipa::openapi::OpenApi;
 
 pub(crate) fn document() -> OpenApi {
-    titled(admin_api::openapi())
+    titled(admin_api::openapi(chat::documented()))
 }
 
 pub(crate) fn titled(mut document: OpenApi) -> OpenApi {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::get;
 use axum::{Json, Router, middleware as layer};
+use chat::Chat;
 use domain::platform::Platform;
 use secrecy::SecretString;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,6 +18,7 @@ use crate::{health, openapi, ui};
 pub(crate) struct Planes {
     pub(crate) proxy: Router,
     pub(crate) gateway: Router,
+    pub(crate) chat: Arc<Chat>,
     pub(crate) metrics: Router,
 }
 
@@ -27,7 +29,7 @@ pub(crate) fn router(
     planes: &Planes,
     with_ui: bool,
 ) -> Router {
-    let (api, document) = admin_api::router(platform);
+    let (api, document) = admin_api::router(platform, chat::router(&planes.chat));
     let document = Arc::new(openapi::titled(document));
     let api = api
         .route("/openapi.json", get(async move || Json(document)))

@@ -16,6 +16,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 const SNAPSHOT_CHANNEL: &str = "archestra_snapshot";
 pub(crate) const INTERACTION_CHANNEL: &str = "archestra_interactions";
 pub(crate) const TOOL_CALL_CHANNEL: &str = "archestra_tool_calls";
+pub(crate) const CONVERSATION_CHANNEL: &str = "archestra_conversations";
+pub(crate) const ANSWER_CHANNEL: &str = "archestra_conversation_answers";
 
 /// Where the database is.
 pub enum Endpoint {
@@ -152,7 +154,13 @@ impl Db {
     pub async fn listen(&self) -> Result<Announcements> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener
-            .listen_all([SNAPSHOT_CHANNEL, INTERACTION_CHANNEL, TOOL_CALL_CHANNEL])
+            .listen_all([
+                SNAPSHOT_CHANNEL,
+                INTERACTION_CHANNEL,
+                TOOL_CALL_CHANNEL,
+                CONVERSATION_CHANNEL,
+                ANSWER_CHANNEL,
+            ])
             .await?;
         Ok(Announcements(listener))
     }
@@ -192,6 +200,10 @@ pub enum Announcement {
     InteractionsRecorded(Vec<Uuid>),
     /// These calls at the gateway have just been recorded.
     ToolCallsRecorded(Vec<Uuid>),
+    /// There is something new in these conversations.
+    ConversationsChanged(Vec<Uuid>),
+    /// A person told the runs of these conversations something.
+    ConversationsAnswered(Vec<Uuid>),
 }
 
 /// A connection that hears what replicas announce; it reconnects by itself.
@@ -209,6 +221,8 @@ impl Announcements {
         Ok(match notification.channel() {
             INTERACTION_CHANNEL => Announcement::InteractionsRecorded(ids()),
             TOOL_CALL_CHANNEL => Announcement::ToolCallsRecorded(ids()),
+            CONVERSATION_CHANNEL => Announcement::ConversationsChanged(ids()),
+            ANSWER_CHANNEL => Announcement::ConversationsAnswered(ids()),
             _ => Announcement::SnapshotChanged,
         })
     }

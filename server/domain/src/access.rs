@@ -17,6 +17,8 @@ pub enum Resource {
     McpToolCall,
     Team,
     ProviderKey,
+    Conversation,
+    Prompt,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,7 +31,7 @@ pub enum Action {
     Admin,
 }
 
-pub const RESOURCES: [Resource; 11] = [
+pub const RESOURCES: [Resource; 13] = [
     Resource::Profile,
     Resource::Interaction,
     Resource::TokenPrice,
@@ -41,6 +43,8 @@ pub const RESOURCES: [Resource; 11] = [
     Resource::McpToolCall,
     Resource::Team,
     Resource::ProviderKey,
+    Resource::Conversation,
+    Resource::Prompt,
 ];
 pub const ACTIONS: [Action; 5] = [
     Action::Create,
@@ -49,6 +53,20 @@ pub const ACTIONS: [Action; 5] = [
     Action::Delete,
     Action::Admin,
 ];
+
+/// Whoever a request under `/api` acts for, in its extensions.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub user_id: String,
+    pub role: String,
+}
+
+/// In the extensions of a request that one plane makes to another within this program, for a person who was
+/// authenticated before. Nothing that comes over the network can carry it.
+#[derive(Debug, Clone)]
+pub struct InProcess {
+    pub user_id: String,
+}
 
 /// What a route asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +95,8 @@ impl Resource {
             Self::Team => "team",
             // As roles of the published contract have it.
             Self::ProviderKey => "chatSettings",
+            Self::Conversation => "conversation",
+            Self::Prompt => "prompt",
         }
     }
 }
@@ -104,7 +124,7 @@ pub fn role_allows(role: &str, resource: Resource, action: Action) -> bool {
         },
         "member" => match resource {
             // Of installations those that are their own and their teams'.
-            R::Interaction | R::Tool | R::McpServer => action != Action::Admin,
+            R::Interaction | R::Tool | R::McpServer | R::Conversation => action != Action::Admin,
             R::InstallationRequest => !matches!(action, Action::Delete | Action::Admin),
             _ => action == Action::Read,
         },

@@ -20,6 +20,8 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Live {
     interactions: broadcast::Sender<Arc<Interaction>>,
     tool_calls: broadcast::Sender<Arc<McpToolCall>>,
+    conversations: broadcast::Sender<Uuid>,
+    answers: broadcast::Sender<Uuid>,
 }
 
 impl Default for Live {
@@ -27,6 +29,8 @@ impl Default for Live {
         Self {
             interactions: broadcast::Sender::new(BACKLOG),
             tool_calls: broadcast::Sender::new(BACKLOG),
+            conversations: broadcast::Sender::new(BACKLOG),
+            answers: broadcast::Sender::new(BACKLOG),
         }
     }
 }
@@ -38,6 +42,25 @@ impl Live {
 
     pub fn subscribe_tool_calls(&self) -> broadcast::Receiver<Arc<McpToolCall>> {
         self.tool_calls.subscribe()
+    }
+
+    /// Ids of conversations in which there is something new.
+    pub fn subscribe_conversations(&self) -> broadcast::Receiver<Uuid> {
+        self.conversations.subscribe()
+    }
+
+    pub fn publish_conversation(&self, id: Uuid) {
+        // Without a reader there is nobody to tell.
+        drop(self.conversations.send(id));
+    }
+
+    /// Ids of conversations whose run was told something.
+    pub fn subscribe_answers(&self) -> broadcast::Receiver<Uuid> {
+        self.answers.subscribe()
+    }
+
+    pub fn publish_answer(&self, id: Uuid) {
+        drop(self.answers.send(id));
     }
 
     async fn publish_interactions(&self, db: &Db, ids: &[Uuid]) {
@@ -98,6 +121,16 @@ async fn hear(
             Announcement::SnapshotChanged => snapshot.refresh(db).await?,
             Announcement::InteractionsRecorded(ids) => live.publish_interactions(db, &ids).await,
             Announcement::ToolCallsRecorded(ids) => live.publish_tool_calls(db, &ids).await,
+            Announcement::ConversationsChanged(ids) => {
+                for id in ids {
+                    live.publish_conversation(id);
+                }
+            }
+            Announcement::ConversationsAnswered(ids) => {
+                for id in ids {
+                    live.publish_answer(id);
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use domain::access::InProcess;
 use domain::api_keys::is_ours;
 use domain::snapshot::Snapshot;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -51,6 +52,10 @@ pub(crate) fn caller(
     server_pays: bool,
     head: &mut Parts,
 ) -> Result<Caller, Failure> {
+    if let Some(InProcess { user_id }) = head.extensions.get() {
+        let user_id = user_id.clone();
+        return Ok(Caller::User { user_id });
+    }
     let mut seen = Seen::default();
     for carrier in &CARRIERS {
         let mut ours = false;

@@ -4,6 +4,7 @@
 //! send a key (data). Nothing here does I/O, knows a database or an HTTP server, or needs a runtime:
 //! what comes in is bytes, what goes out is facts about them.
 
+pub mod chat;
 pub mod dialect;
 mod dialects;
 pub mod error;

@@ -5,6 +5,7 @@
 mod access;
 mod agents;
 mod api_keys;
+mod chat;
 #[cfg(target_os = "linux")]
 mod faults;
 mod harness;

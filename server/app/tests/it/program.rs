@@ -80,6 +80,10 @@ impl Program {
         self.directory.path().join("data")
     }
 
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     fn log(&self) -> PathBuf {
         self.directory.path().join("log")
     }

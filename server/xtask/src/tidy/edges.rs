@@ -23,6 +23,7 @@ const LAYERS: &[Layer] = &[
         name: "app",
         below: &[
             "admin-api",
+            "chat",
             "llm-proxy",
             "mcp-gateway",
             "domain",
@@ -38,6 +39,11 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "admin-api",
         below: &["domain", "db", "llm", "mcp", "runtimes", "secrets"],
+        tests: &["testkit"],
+    },
+    Layer {
+        name: "chat",
+        below: &["llm-proxy", "mcp-gateway", "domain", "db", "llm", "mcp"],
         tests: &["testkit"],
     },
     Layer {
@@ -104,7 +110,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("sqlx", &["db", "testkit", "postgres (tests)"]),
     ("hyper-rustls", &["llm-proxy"]),
     ("gcp_auth", &["llm-proxy"]),
-    ("utoipa", &["admin-api", "app"]),
+    ("utoipa", &["admin-api", "app", "chat"]),
     ("clap", &["app"]),
     ("tauri", &["desktop"]),
     ("kube", &["runtimes"]),
