@@ -21,7 +21,7 @@ use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query};
 use crate::{ApiError, State};
-use access::{changeable, may_see, seen};
+use access::{changeable, check_reference, may_see, seen};
 pub(crate) use body::known_provider;
 use body::{ProviderKey, ProviderKeyInput, of_rows};
 pub(crate) use resolve::*;
@@ -95,6 +95,7 @@ pub(crate) async fn create(
     let provider = input.provider()?;
     let value = input.value()?.unwrap_or(Value::None);
     input.check_is_usable(provider, &value)?;
+    check_reference(&platform, &caller, &value).await?;
     let now = platform.clock.now();
     let mut row = Row {
         id: Uuid::now_v7(),
@@ -173,6 +174,7 @@ pub(crate) async fn test(
         (value, _) => {
             let value = value.unwrap_or(Value::None);
             input.key.check_is_usable(provider, &value)?;
+            check_reference(&platform, &caller, &value).await?;
             keys::test(&platform, provider, base_url.as_deref(), &value).await
         }
     }?;
@@ -206,8 +208,12 @@ pub(crate) async fn update(
         ));
     }
     let base_url = input.base_url.is_some().then(|| input.base_url());
+    let value = input.value()?;
+    if let Some(value) = &value {
+        check_reference(&platform, &caller, value).await?;
+    }
     let change = Change {
-        value: input.value()?,
+        value,
         base_url: base_url.filter(|base_url| *base_url != row.base_url),
     };
     let now = platform.clock.now();

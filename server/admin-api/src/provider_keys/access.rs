@@ -3,6 +3,7 @@
 use db::provider_keys::ProviderKey as Row;
 use domain::access::{Action, Resource, role_allows};
 use domain::platform::Platform;
+use domain::provider_keys::Value;
 use uuid::Uuid;
 
 use super::NOT_FOUND;
@@ -38,4 +39,29 @@ pub(super) async fn changeable(
     id: Uuid,
 ) -> Result<Row, ApiError> {
     seen(platform, caller, id).await
+}
+
+/// A reference reads from Vault with this server's rights and sends it to an address of the caller's choice: it has to be
+/// in a folder of a team of theirs.
+pub(super) async fn check_reference(
+    platform: &Platform,
+    caller: &Caller,
+    value: &Value,
+) -> Result<(), ApiError> {
+    let Value::Vault(reference) = value else {
+        return Ok(());
+    };
+    if is_admin(caller) {
+        return Ok(());
+    }
+    for team in db::teams::of_user(&platform.db, &caller.user.id).await? {
+        let folder = db::team_vault_folders::find(&platform.db, team.id).await?;
+        let is_in = |path: &str| reference.path.starts_with(&format!("{path}/"));
+        if folder.is_some_and(|folder| is_in(&folder.vault_path)) {
+            return Ok(());
+        }
+    }
+    Err(ApiError::Forbidden(
+        "This path is in no Vault folder of a team of yours. Ask an administrator.".into(),
+    ))
 }

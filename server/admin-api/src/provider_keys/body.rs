@@ -8,6 +8,7 @@ use domain::platform::Platform;
 use domain::provider_keys::Value;
 use llm::providers::Provider;
 use secrecy::{ExposeSecret as _, SecretString};
+use secrets::Reference;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -108,7 +109,9 @@ impl ProviderKeyInput {
             (None, None, None) => Ok(None),
             (Some(text), None, None) if !text.is_empty() => Ok(Some(Value::Text(text.into()))),
             (Some(_), None, None) => Ok(Some(Value::None)),
-            (None | Some(""), Some(path), Some(key)) => Ok(Some(Value::Vault { path, key })),
+            (None | Some(""), Some(path), Some(key)) => {
+                Ok(Some(Value::Vault(Reference::new(&path, &key)?)))
+            }
             (Some(_), _, _) => Err(ApiError::Validation(
                 "Give either apiKey, or vaultSecretPath and vaultSecretKey.".into(),
             )),
@@ -203,67 +206,94 @@ pub(crate) fn known_provider(id: &str) -> Result<&'static Provider, ApiError> {
     })
 }
 
-/// With what is shown beside rows.
+/// What is shown beside rows.
+struct Beside {
+    teams: HashMap<Uuid, String>,
+    users: HashMap<String, String>,
+    /// How many models each key can be used for.
+    models: HashMap<Uuid, i64>,
+    /// By name.
+    profiles: HashMap<Uuid, Vec<Named>>,
+}
+
+impl Beside {
+    async fn read(platform: &Platform) -> Result<Self, ApiError> {
+        let db = &platform.db;
+        let teams = db::teams::list(db).await?.into_iter();
+        let users = db::users::names(db).await?.into_iter().collect();
+        let models = db::models::counts(db).await?.into_iter().collect();
+        let assignments = db::provider_keys::assignments(db).await?;
+        let snapshot = platform.snapshot.load();
+        let mut agents: Vec<_> = snapshot.agents().collect();
+        agents.sort_by_key(|agent| (agent.name.to_lowercase(), agent.id));
+        let mut profiles: HashMap<Uuid, Vec<Named>> = HashMap::new();
+        for agent in agents {
+            for row in assignments.iter().filter(|row| row.agent_id == agent.id) {
+                let of_key = profiles.entry(row.key_id).or_default();
+                of_key.push(Named {
+                    id: agent.id,
+                    name: agent.name.clone(),
+                });
+            }
+        }
+        Ok(Self {
+            teams: teams.map(|team| (team.id, team.name)).collect(),
+            users,
+            models,
+            profiles,
+        })
+    }
+}
+
 pub(super) async fn of_rows(
     platform: &Platform,
     rows: Vec<Row>,
 ) -> Result<Vec<ProviderKey>, ApiError> {
-    let db = &platform.db;
-    let teams: HashMap<_, _> = db::teams::list(db)
-        .await?
-        .into_iter()
-        .map(|t| (t.id, t.name))
-        .collect();
-    let users: HashMap<_, _> = db::users::names(db).await?.into_iter().collect();
-    let counts: HashMap<_, _> = db::models::counts(db).await?.into_iter().collect();
-    let assignments = db::provider_keys::assignments(db).await?;
-    let snapshot = platform.snapshot.load();
-    let profiles = |id: Uuid| {
-        let of_key = assignments.iter().filter(|row| row.key_id == id);
-        let agents =
-            of_key.filter_map(|row| snapshot.agents().find(|agent| agent.id == row.agent_id));
-        let named = agents.map(|agent| Named {
-            id: agent.id,
-            name: agent.name.clone(),
-        });
-        let mut named: Vec<Named> = named.collect();
-        named.sort_by(|one, other| {
-            (one.name.to_lowercase(), one.id).cmp(&(other.name.to_lowercase(), other.id))
-        });
-        named
-    };
-    let shown = rows.into_iter().map(|row| ProviderKey {
-        profiles: profiles(row.id),
-        model_count: counts.get(&row.id).copied().unwrap_or_default(),
-        team_name: row.team_id.and_then(|id| teams.get(&id).cloned()),
-        user_name: row.user_id.as_ref().and_then(|id| users.get(id).cloned()),
-        secret_storage_type: storage(platform, &row).to_owned(),
-        id: row.id,
-        organization_id: row.organization_id,
-        name: row.name,
-        provider: row.provider,
-        secret_id: row.secret_id,
-        base_url: row.base_url,
-        scope: row.scope,
-        team_id: row.team_id.map(|id| id.to_string()),
-        user_id: row.user_id,
-        is_primary: row.is_default,
-        is_organization_default: row.is_default,
-        is_system: false,
-        vault_secret_path: row.vault_path,
-        vault_secret_key: row.vault_key,
-        last_tested_at: row.tested_at,
-        best_model_id: None,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    });
-    Ok(shown.collect())
+    let beside = Beside::read(platform).await?;
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let storage = storage(platform, &row).await?;
+        shown.push(ProviderKey::new(row, storage, &beside));
+    }
+    Ok(shown)
 }
 
-fn storage(platform: &Platform, row: &Row) -> &'static str {
-    match (row.secret_id, &row.vault_path) {
-        (None, _) => "none",
-        (Some(_), Some(_)) => "external_vault",
-        (Some(_), None) => platform.secrets.kind(),
+impl ProviderKey {
+    fn new(row: Row, storage: &str, beside: &Beside) -> Self {
+        let team = row.team_id.and_then(|id| beside.teams.get(&id));
+        let user = row.user_id.as_ref().and_then(|id| beside.users.get(id));
+        Self {
+            profiles: beside.profiles.get(&row.id).cloned().unwrap_or_default(),
+            model_count: beside.models.get(&row.id).copied().unwrap_or_default(),
+            team_name: team.cloned(),
+            user_name: user.cloned(),
+            secret_storage_type: storage.to_owned(),
+            id: row.id,
+            organization_id: row.organization_id,
+            name: row.name,
+            provider: row.provider,
+            secret_id: row.secret_id,
+            base_url: row.base_url,
+            scope: row.scope,
+            team_id: row.team_id.map(|id| id.to_string()),
+            user_id: row.user_id,
+            is_primary: row.is_default,
+            is_organization_default: row.is_default,
+            is_system: false,
+            vault_secret_path: row.vault_path,
+            vault_secret_key: row.vault_key,
+            last_tested_at: row.tested_at,
+            best_model_id: None,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
     }
+}
+
+async fn storage(platform: &Platform, row: &Row) -> Result<&'static str, ApiError> {
+    let kept = match row.secret_id {
+        Some(id) => platform.secrets.storage_type(id).await?,
+        None => None,
+    };
+    Ok(kept.unwrap_or("none"))
 }

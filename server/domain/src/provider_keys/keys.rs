@@ -4,7 +4,7 @@ use db::provider_keys::ProviderKey as Row;
 use llm::models::Model;
 use llm::providers::Provider;
 use secrecy::SecretString;
-use secrets::Fields;
+use secrets::{Fields, Mode, Reference};
 use url::Url;
 use uuid::Uuid;
 
@@ -19,10 +19,7 @@ pub enum Value {
     /// The server asks for none.
     None,
     Text(SecretString),
-    Vault {
-        path: String,
-        key: String,
-    },
+    Vault(Reference),
 }
 
 #[derive(Debug)]
@@ -48,40 +45,62 @@ pub async fn test(
     base_url: Option<&str>,
     value: &Value,
 ) -> Result<Vec<Model>> {
-    let own = base_url.map(parse).transpose()?;
-    let configured = platform.upstreams.of(provider.id);
-    let url = match (&own, configured) {
-        (Some(url), _) => url,
-        (None, Some(upstream)) => &upstream.base_url,
-        (None, None) => return Err(KeyError::NoAddress(provider.name)),
-    };
-    let key = match value {
-        Value::None => None,
-        Value::Text(text) => Some(text.clone()),
-        Value::Vault { path, key } => Some(from_vault(platform, path, key)?),
-    };
+    let key = text(platform, value).await?;
+    try_out(platform, provider, base_url, key.as_ref()).await
+}
+
+async fn try_out(
+    platform: &Platform,
+    provider: &'static Provider,
+    base_url: Option<&str>,
+    key: Option<&SecretString>,
+) -> Result<Vec<Model>> {
+    let base = address(platform, provider, base_url)?;
     let keys = &platform.provider_keys;
-    let http = own.as_ref().map_or(&keys.trusted, |url| keys.http(url));
+    let http = if base_url.is_some() {
+        keys.http(&base)
+    } else {
+        &keys.trusted
+    };
     let access = Access {
         provider,
-        base_url: url,
-        key: key.as_ref(),
+        base_url: &base,
+        key,
     };
     list(http, access).await
 }
 
-/// Tries a saved key, perhaps at another address.
+/// Where calls go: the key's own address, else the configuration's.
+fn address(platform: &Platform, provider: &Provider, base_url: Option<&str>) -> Result<Url> {
+    let configured = platform.upstreams.of(provider.id);
+    match (base_url, configured) {
+        (Some(text), _) => parse(text),
+        (None, Some(upstream)) => Ok(upstream.base_url.clone()),
+        (None, None) => Err(KeyError::NoAddress(provider.name)),
+    }
+}
+
+/// Tries a saved key, perhaps at another path. To another server it does not go: whoever may change an address could have
+/// the value sent to themselves.
 pub async fn test_saved(
     platform: &Platform,
     provider: &'static Provider,
     base_url: Option<&str>,
     row: &Row,
 ) -> Result<Vec<Model>> {
-    let value = match value_of(platform, row.secret_id).await? {
-        Some(text) => Value::Text(text),
-        None => Value::None,
-    };
-    test(platform, provider, base_url, &value).await
+    if row.secret_id.is_some() {
+        let before = address(platform, provider, row.base_url.as_deref())?;
+        let now = address(platform, provider, base_url)?;
+        if before.origin() != now.origin() {
+            return Err(KeyError::Invalid(format!(
+                "The key would go to another server ({} instead of {}): enter it again together with the new base URL.",
+                now.origin().ascii_serialization(),
+                before.origin().ascii_serialization()
+            )));
+        }
+    }
+    let key = value_of(platform, row.secret_id).await?;
+    try_out(platform, provider, base_url, key.as_ref()).await
 }
 
 pub async fn create(platform: &Platform, mut new: NewKey) -> Result<Row> {
@@ -193,7 +212,7 @@ fn set_value(row: &mut Row, value: &Value) {
     (row.secret_id, row.vault_path, row.vault_key) = match value {
         Value::None => (None, None, None),
         Value::Text(_) => (Some(Uuid::now_v7()), None, None),
-        Value::Vault { path, key } => {
+        Value::Vault(Reference { path, key }) => {
             let (path, key) = (Some(path.clone()), Some(key.clone()));
             (Some(Uuid::now_v7()), path, key)
         }
@@ -201,18 +220,42 @@ fn set_value(row: &mut Row, value: &Value) {
 }
 
 async fn put_secret(platform: &Platform, row: &Row, value: &Value) -> Result<()> {
-    let (Some(id), Value::Text(text)) = (row.secret_id, value) else {
+    let Some(id) = row.secret_id else {
         return Ok(());
     };
-    // Stores may go by the name, so no two have the same.
-    let unique = id.simple().to_string();
-    let name = format!("provider-key-{}-{}", row.name, &unique[20..]);
-    let fields = Fields::from([(FIELD.to_owned(), text.clone())]);
-    Ok(platform.secrets.put(id, &name, &fields).await?)
+    let name = format!("provider-key-{}", row.name);
+    let field = FIELD.to_owned();
+    let secrets = &platform.secrets;
+    match value {
+        Value::None => {}
+        Value::Text(text) => {
+            let fields = Fields::from([(field, text.clone())]);
+            secrets.put(id, &name, &fields).await?;
+        }
+        Value::Vault(reference) => {
+            let references = [(field, reference.clone())].into();
+            secrets.put_references(id, &name, &references).await?;
+        }
+    }
+    Ok(())
 }
 
-fn from_vault(_: &Platform, _: &str, _: &str) -> Result<SecretString> {
-    Err(KeyError::Invalid(
-        "This server keeps secrets itself: give apiKey instead of vaultSecretPath and vaultSecretKey.".to_owned(),
-    ))
+/// What is to be tried. Where secrets are only read from Vault, keys are named, not given; elsewhere the other way round.
+async fn text(platform: &Platform, value: &Value) -> Result<Option<SecretString>> {
+    let reads_only = platform.secrets.mode() == Mode::ReadonlyVault;
+    match value {
+        Value::None => Ok(None),
+        Value::Text(_) if reads_only => Err(KeyError::Invalid(
+            "This server reads secrets from Vault (READONLY_VAULT): give vaultSecretPath and vaultSecretKey instead of apiKey."
+                .to_owned(),
+        )),
+        Value::Text(text) => Ok(Some(text.clone())),
+        Value::Vault(reference) if reads_only => {
+            let vault = platform.secrets.vault().ok_or(secrets::Error::NoVault)?;
+            Ok(Some(vault.resolve(reference).await?))
+        }
+        Value::Vault(_) => Err(KeyError::Invalid(
+            "This server keeps secrets itself: give apiKey instead of vaultSecretPath and vaultSecretKey.".to_owned(),
+        )),
+    }
 }

@@ -25,7 +25,10 @@ const IDLE: Uuid = Uuid::from_u128(6);
 
 /// What there is, and whether it can be seen from the agent in question.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each thing there may be")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each thing there may be"
+)]
 struct World {
     own: bool,
     default: bool,
