@@ -1,5 +1,5 @@
-import { type Page, request } from '@playwright/test';
-import { CREDENTIALS, providerPort } from './environment';
+import type { Page } from '@playwright/test';
+import { CREDENTIALS, providerPort, uiUrl } from './environment';
 import { expect, expectAccessible, test, unique } from './fixtures';
 import { type Started, startServer } from './server';
 import { startVault, type Vault, vaultProgram } from './vault';
@@ -15,15 +15,15 @@ async function addKey(page: Page, name: string, more: object = { apiKey: VALUE }
 
 async function signIn(page: Page): Promise<void> {
   const answer = await page.request.post('/api/auth/sign-in/email', { data: CREDENTIALS });
-  expect(answer.ok()).toBe(true);
+  expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-/** Another server than that of the other specs, so another sign-in. */
-function at(server: () => Started) {
+/** Another server than that of the other specs, so another sign-in. Before it is there, nothing goes to it. */
+function at(server: () => Started | undefined) {
   return {
     storageState: { cookies: [], origins: [] },
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
-    baseURL: async ({}, provide: (url: string) => Promise<void>) => provide(server().ui),
+    baseURL: async ({}, provide: (url: string) => Promise<void>) => provide(server()?.ui ?? uiUrl()),
   };
 }
 
@@ -80,12 +80,14 @@ test('what cannot be read is told, and comes back', async ({ page }) => {
   await expect(page.getByText('The disk is full.')).toHaveCount(2);
   await expectAccessible(page);
   await page.unrouteAll();
-  for (const retry of await page.getByRole('button', { name: 'Try again' }).all()) await retry.click();
+  await list(page).getByRole('button', { name: 'Try again' }).click();
+  const status = page.getByRole('region', { name: 'Where secrets are kept' });
+  await status.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('listitem', { name: 'Database' })).toBeVisible();
 });
 
 test.describe('when Vault is configured and its token is missing', () => {
-  let server: Started;
+  let server: Started | undefined;
   test.beforeAll(async () => {
     test.setTimeout(120_000);
     server = await startServer(providerPort(), {
@@ -93,7 +95,7 @@ test.describe('when Vault is configured and its token is missing', () => {
       ARCHESTRA_HASHICORP_VAULT_ADDR: 'http://127.0.0.1:9',
     });
   });
-  test.afterAll(() => server.stop());
+  test.afterAll(() => server?.stop());
   test.use(at(() => server));
 
   test('every page says in red that secrets are in the database, and what to do', async ({ page }) => {
@@ -106,15 +108,14 @@ test.describe('when Vault is configured and its token is missing', () => {
     await expectAccessible(page);
     await banner.getByRole('link', { name: 'See the store' }).click();
     await expect(page.getByRole('region', { name: 'Where secrets are kept' })).toContainText('VAULT is configured');
-    await expect(page.getByRole('heading', { name: 'No secrets yet' })).toBeVisible();
     await expectAccessible(page);
   });
 });
 
 test.describe('with a Vault that is only read', () => {
   const program = vaultProgram();
-  let vault: Vault;
-  let server: Started;
+  let vault: Vault | undefined;
+  let server: Started | undefined;
   test.skip(program === null, 'needs bao or vault on the path, or its program in ARCHESTRA_E2E_VAULT');
   test.beforeAll(async () => {
     test.setTimeout(120_000);
@@ -127,8 +128,8 @@ test.describe('with a Vault that is only read', () => {
     });
   });
   test.afterAll(async () => {
-    await server.stop();
-    await vault.stop();
+    await server?.stop();
+    await vault?.stop();
   });
   test.use(at(() => server));
 
@@ -173,8 +174,6 @@ test.describe('with a Vault that is only read', () => {
     await dialog.getByLabel('Key', { exact: true }).fill('api_key');
     await dialog.getByRole('button', { name: 'Test' }).click();
     await expect(dialog.getByRole('alert')).toContainText('secret/data/teams/nobody');
-    const api = await request.newContext({ baseURL: server.ui, storageState: await page.context().storageState() });
-    expect(await (await api.get('/api/llm-provider-api-keys')).text()).not.toContain('Nowhere');
-    await api.dispose();
+    expect(await (await page.request.get('/api/llm-provider-api-keys')).text()).not.toContain('Nowhere');
   });
 });

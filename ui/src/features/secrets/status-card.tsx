@@ -29,7 +29,7 @@ export function StatusCard() {
   const status = useQuery(secretsStatusQuery);
   if (status.isLoadingError) {
     return (
-      <Card>
+      <Card aria-label="Where secrets are kept">
         <ErrorState
           title="Where secrets are kept could not be found out"
           error={status.error}
