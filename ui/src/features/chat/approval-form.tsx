@@ -31,7 +31,8 @@ export function ApprovalForm({ conversationId, part }: Props) {
         <ShieldQuestion className="size-4 shrink-0" aria-hidden /> May it be called with these arguments?
       </p>
       {denying ? (
-        <div className="flex flex-wrap items-center gap-2">
+        // Of its own key: a button that became the one that submits would do so with the click that showed it.
+        <div key="why" className="flex flex-wrap items-center gap-2">
           <label htmlFor={reasonId} className="sr-only">
             Why not
           </label>
@@ -49,7 +50,7 @@ export function ApprovalForm({ conversationId, part }: Props) {
           <Button onClick={() => setDenying(false)}>Back</Button>
         </div>
       ) : (
-        <div className="flex flex-wrap gap-2">
+        <div key="whether" className="flex flex-wrap gap-2">
           <Button variant="primary" pending={pending} onClick={() => answer.mutate({ approved: true })}>
             {pending ? null : <Check aria-hidden />} Approve
           </Button>

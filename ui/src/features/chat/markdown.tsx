@@ -73,7 +73,7 @@ const COMPONENTS: Components = {
   table: ({ children }) => (
     <div
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label="Table"
       className="overflow-x-auto rounded-lg border border-line focus-visible:outline-offset-[-2px]"
     >

@@ -22,7 +22,8 @@ export function ToolCard({ conversationId, messageId, part, live }: Props) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? asks;
   return (
-    <section
+    <div
+      role="group"
       aria-label={`Tool ${tool}`}
       className={cn('overflow-hidden rounded-lg border bg-surface', asks ? 'border-warn' : 'border-line')}
     >
@@ -57,7 +58,7 @@ export function ToolCard({ conversationId, messageId, part, live }: Props) {
         <ElicitationForm conversationId={conversationId} elicitation={part.elicitation} />
       ) : null}
       <Outcome part={part} />
-    </section>
+    </div>
   );
 }
 
@@ -72,7 +73,7 @@ function Body({ conversationId, messageId, part }: Omit<Props, 'live'>) {
       {part.output === undefined || part.output === null ? null : (
         <div>
           <h3 className="mb-1 text-xs font-medium text-text-3">Result</h3>
-          <div className="max-h-80 overflow-y-auto" tabIndex={0} role="region" aria-label="Result">
+          <div className="max-h-80 overflow-y-auto" tabIndex={0} role="group" aria-label="Result">
             <ResultView result={part.output} />
           </div>
           {part.truncated ? (
