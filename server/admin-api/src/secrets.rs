@@ -44,6 +44,7 @@ pub(crate) struct SecretQuery {
     #[serde(default)]
     #[param(inline)]
     sort_by: SortBy,
+    #[param(inline)]
     sort_direction: Option<Direction>,
 }
 

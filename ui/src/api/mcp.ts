@@ -6,7 +6,7 @@ import type { components } from '@/api/schema';
 import type { Label, Served } from '@/api/types';
 
 type Schemas = components['schemas'];
-type Narrowed<Name extends keyof Schemas, Change extends { [Key in keyof Change]: unknown }> = Omit<
+export type Narrowed<Name extends keyof Schemas, Change extends { [Key in keyof Change]: unknown }> = Omit<
   Served<Schemas[Name]>,
   keyof Change
 > &

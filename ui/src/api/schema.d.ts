@@ -429,6 +429,343 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the last message, or has the last answer given anew, and streams the answer. */
+        post: operations["send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/agents/{agentId}/mcp-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent offers the caller in a conversation; paused tools are named, too. */
+        get: operations["of_agent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The file as the body, its type in Content-Type. */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Only one that was not sent. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/attachments/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own, the newest activity first. */
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With what was said in it, and an answer in the making as far as it is. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** With everything in it; an answer in the making ends. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/approvals/{toolCallId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a call that waits be made, or not. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/elicitations/{elicitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers what a server asked in the middle of a call. */
+        post: operations["elicit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/enabled-tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put: operations["put"];
+        post?: never;
+        /** Back to all tools of the agent. */
+        delete: operations["clear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events with their numbers; `reset` where what lies between is gone and the conversation is to be read anew. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/generate-title": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["generate_title"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/messages/{messageId}/tool-calls/{toolCallId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call of a tool with its whole result, however long that is. */
+        get: operations["tool_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with an answer that broke off: with the results it has, in the same message. */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the answer in the making, whichever replica makes it. */
+        post: operations["stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/conversations/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something, or has an answer given anew. The answer is made whether or not anybody follows its events. */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models that a profile can chat with. */
+        get: operations["chat_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The answer in the making, from its beginning; 204 if there is none. */
+        get: operations["running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clusters": {
         parameters: {
             query?: never;
@@ -797,6 +1134,263 @@ export interface paths {
         };
         /** The tools that an item's installations offer. */
         get: operations["tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every model that was listed, with the keys it can be used with. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-models/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models that a key can be used for. */
+        get: operations["available"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-models/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** List the models of every key anew. */
+        post: operations["sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say something about a model: its price, its kinds, whether pickers show it. */
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that the caller may see, by provider and name. */
+        get: operations["list"];
+        put?: never;
+        /** Save a key, after the provider has accepted it. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, under the name that other clients know. */
+        get: operations["available"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/bulk-assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give several keys to several profiles, beside those they have for other providers. */
+        post: operations["bulk_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/local": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Model servers that answer on this machine. */
+        get: operations["local"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which key a profile would use, and why. */
+        get: operations["resolve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a key without saving it. */
+        post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Delete a key with its value; profiles that used it use the organization's default. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Change a key. A new value or address is tried first. */
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/{id}/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set which profiles use a key; each uses one of a provider, so that another key of it is no longer theirs. */
+        put: operations["set_profiles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/{id}/set-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key the organization's default for its provider, in place of the one that was. */
+        post: operations["set_default"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-provider-api-keys/{id}/unset-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have no default for the key's provider any more. */
+        post: operations["unset_default"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/llm-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers that keys can be for. */
+        get: operations["llm_providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1338,6 +1932,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The active version of each. */
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** All versions of it. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** A change is another version, with an id of its own. */
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/prompts/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An earlier version once more, as the newest one. */
+        post: operations["rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runtimes": {
         parameters: {
             query?: never;
@@ -1349,6 +2012,91 @@ export interface paths {
         get: operations["list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List secrets by name, without their values. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/check-connectivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go to a store and back: sign in, and where it can be written, write, read and delete. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which store new secrets go to, and whether that is the one that was asked for. No store is contacted. */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Delete a secret that nothing uses. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/secrets/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace values of a secret, in the store where new secrets go. Without values the same ones are written anew. */
+        post: operations["rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1464,6 +2212,75 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/vault-folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        /** Set a team's folder; another path replaces it. */
+        post: operations["set"];
+        /** Forget a team's folder. Nothing in Vault changes. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/vault-folder/check-connectivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look into a team's folder, or into one that is about to be set. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/vault-folder/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The secrets in a team's folder. */
+        get: operations["secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/vault-folder/secrets/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The keys of a secret in a team's folder, without their values. */
+        post: operations["keys"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1849,6 +2666,18 @@ export interface components {
             /** Format: date-time */
             lastRequest?: string | null;
         };
+        Approval: {
+            approved: boolean;
+            /** @description For the model, where it was not. */
+            reason?: string | null;
+            /** @description No more questions about this tool in this conversation. */
+            remember?: boolean;
+        };
+        Assigned: {
+            success: boolean;
+            /** Format: int64 */
+            assigned: number;
+        };
         AssignedTool: {
             /** Format: uuid */
             id: string;
@@ -1894,6 +2723,15 @@ export interface components {
             /** Format: uuid */
             toolId: string;
         };
+        Attachment: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            mediaType: string;
+            /** Format: int64 */
+            size: number;
+            url: string;
+        };
         Attention: {
             id: string;
             severity: components["schemas"]["Severity"];
@@ -1908,6 +2746,13 @@ export interface components {
             type: string;
             required?: boolean | null;
             description?: string | null;
+        };
+        AuthSecret: {
+            /** @description `environment`, `keyring` or `file` */
+            where: string;
+            degraded: boolean;
+            reason?: string | null;
+            fix?: string | null;
         };
         BTreeMap: {
             [key: string]: {
@@ -1931,6 +2776,10 @@ export interface components {
             /** @description The day the list was last gone through. */
             asOf: string;
             items: components["schemas"]["OfferedServer"][];
+        };
+        BulkAssign: {
+            llmProviderApiKeyIds: string[];
+            profileIds: string[];
         };
         BulkAssignInput: {
             assignments: components["schemas"]["AssignmentInput"][];
@@ -2045,6 +2894,110 @@ export interface components {
             newPassword: string;
             revokeOtherSessions?: boolean;
         };
+        ChatDemoModel: {
+            provider: string;
+            model: string;
+            name: string;
+        };
+        ChatLocalModels: {
+            id: string;
+            name: string;
+            baseUrl: string;
+            models: string[];
+        };
+        /** @description A `UIMessage`. */
+        ChatMessage: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description What it answers or follows; messages are a tree.
+             */
+            parentId?: string | null;
+            /** @description `user` or `assistant`. */
+            role: string;
+            /** @description `UIMessagePart`s: text, reasoning, file, step-start, dynamic-tool. */
+            parts: Record<string, unknown>[];
+            /** Format: date-time */
+            createdAt: string;
+            metadata: components["schemas"]["ChatMessageMetadata"];
+        };
+        ChatMessageMetadata: {
+            /** @description `complete`, `streaming`, `waiting`, `stopped`, `failed` or `interrupted`. */
+            status: string;
+            /** Format: uuid */
+            runId?: string | null;
+            provider?: string | null;
+            model?: string | null;
+            /** @description `{message, kind, link}` */
+            error?: Record<string, unknown> | null;
+            /** @description Tokens by kind, the cost in USD and the number of steps. */
+            usage?: Record<string, unknown> | null;
+            finishReason?: string | null;
+        };
+        /** @description For pickers. */
+        ChatModel: {
+            id: string;
+            displayName: string;
+            provider: string;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: int32 */
+            contextLength?: number | null;
+            pricePerMillionInput?: string | null;
+            pricePerMillionOutput?: string | null;
+        };
+        ChatProviderStatus: {
+            id: string;
+            name: string;
+            configured: boolean;
+            /** @description `profile`, `organization` or `environment`. */
+            source?: string | null;
+        };
+        /** @description An answer in the making, or the last one that was made. */
+        ChatRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            messageId: string;
+            /** @description `running`, `waiting`, `completed`, `stopped`, `failed` or `interrupted`. */
+            status: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            finishedAt?: string | null;
+        };
+        ChatStatus: {
+            /** @description A real model can be asked. */
+            ready: boolean;
+            defaultModel: components["schemas"]["ChatModel"];
+            providers: components["schemas"]["ChatProviderStatus"][];
+            /** @description Model servers found on this machine. */
+            local: components["schemas"]["ChatLocalModels"][];
+            demo: components["schemas"]["ChatDemoModel"];
+            /** @description What is missing and what would do, where no real model can be asked. */
+            message?: string | null;
+        };
+        /** @description `{"success":true}` */
+        ChatSuccess: {
+            success: boolean;
+        };
+        ChatTool: {
+            id: string;
+            name: string;
+            description?: string | null;
+            parameters: Record<string, unknown>;
+            server: string;
+            readOnly: boolean;
+            destructive: boolean;
+            /** @description In a conversation that asks only about destructive tools. */
+            asks: boolean;
+            available: boolean;
+        };
+        CheckInput: {
+            /** @description `database`, `keyring` or `vault`; without it the one in force. */
+            store?: string | null;
+        };
         Cluster: {
             /** Format: uuid */
             id: string;
@@ -2079,6 +3032,64 @@ export interface components {
             /** @description Without it that of the context, or `default`. */
             namespace?: string | null;
         };
+        Conversation: {
+            /** Format: uuid */
+            id: string;
+            organizationId: string;
+            userId: string;
+            title?: string | null;
+            /** Format: uuid */
+            agentId: string;
+            agent: components["schemas"]["ConversationAgent"];
+            /** Format: uuid */
+            promptId?: string | null;
+            provider: string;
+            selectedModel: string;
+            systemPrompt?: string | null;
+            /** @description `destructive`, `always` or `never`. */
+            approvalMode: string;
+            hasCustomToolSelection: boolean;
+            enabledToolIds: string[];
+            /**
+             * Format: uuid
+             * @description The end of the branch that is shown.
+             */
+            leafMessageId?: string | null;
+            run?: components["schemas"]["ChatRun"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ConversationAgent: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        ConversationDetail: components["schemas"]["Conversation"] & {
+            /** @description All branches, oldest first. */
+            messages: components["schemas"]["ChatMessage"][];
+            /**
+             * Format: int64
+             * @description The last event that is in the messages.
+             */
+            lastEventId: number;
+            context: Record<string, unknown>;
+            /** @description In USD, as far as it is known. */
+            cost?: string | null;
+        };
+        ConversationMatch: {
+            /** Format: uuid */
+            messageId: string;
+            snippet: string;
+        };
+        ConversationSummary: components["schemas"]["Conversation"] & {
+            /** Format: int64 */
+            messageCount: number;
+            /** @description The last thing the person said. */
+            preview?: string | null;
+            match?: components["schemas"]["ConversationMatch"] | null;
+        };
         CostCard: components["schemas"]["Card"] & {
             /**
              * Format: int64
@@ -2093,6 +3104,25 @@ export interface components {
              * @description Seconds; without it the key does not expire.
              */
             expiresIn?: number | null;
+        };
+        CreateConversation: {
+            /** Format: uuid */
+            agentId?: string | null;
+            /** Format: uuid */
+            promptId?: string | null;
+            title?: string | null;
+            selectedModel?: string | null;
+            provider?: string | null;
+            systemPrompt?: string | null;
+            approvalMode?: string | null;
+            enabledToolIds?: string[] | null;
+        };
+        CreatePrompt: {
+            name: string;
+            /** Format: uuid */
+            agentId: string;
+            userPrompt?: string | null;
+            systemPrompt?: string | null;
         };
         CurrentSession: {
             session?: components["schemas"]["SessionBody"] | null;
@@ -2118,6 +3148,17 @@ export interface components {
             responseText?: string | null;
             /** @description A body was longer than what is kept. */
             truncated: boolean;
+        };
+        ElicitationAnswer: {
+            /** @description `accept`, `decline` or `cancel`. */
+            action: string;
+            /** @description What the form says, where it was accepted. */
+            content?: Record<string, unknown> | null;
+        };
+        EnabledTools: {
+            /** @description Without a selection of its own a conversation has all tools of its agent. */
+            hasCustomSelection: boolean;
+            enabledToolIds: string[];
         };
         EnvironmentVariable: {
             key: string;
@@ -2193,6 +3234,10 @@ export interface components {
             key: string;
             masked: string;
             reason: string;
+        };
+        GenerateTitle: {
+            /** @description Also if it has one already. */
+            regenerate?: boolean;
         };
         Health: {
             name: string;
@@ -2336,6 +3381,71 @@ export interface components {
             key: string;
             value: string;
         };
+        /** @description As the published contract has it. Prices are decimal texts, in USD. */
+        LlmModel: {
+            /** Format: uuid */
+            id: string;
+            provider: string;
+            modelId: string;
+            externalId: string;
+            description?: string | null;
+            /** Format: int32 */
+            contextLength?: number | null;
+            /** @description Null unless a person set them. */
+            inputModalities?: string[] | null;
+            outputModalities?: string[] | null;
+            /** Format: int32 */
+            embeddingDimensions?: number | null;
+            supportsToolCalling?: boolean | null;
+            ignored: boolean;
+            isBest: boolean;
+            isFastest: boolean;
+            discoveredViaLlmProxy: boolean;
+            promptPricePerToken?: string | null;
+            completionPricePerToken?: string | null;
+            customPricePerMillionInput?: string | null;
+            customPricePerMillionOutput?: string | null;
+            /** @description What is in force. */
+            pricePerMillionInput?: string | null;
+            pricePerMillionOutput?: string | null;
+            isCustomPrice: boolean;
+            /** @description `custom` or `default` */
+            priceSource: string;
+            /** @description The keys it can be used with. */
+            apiKeys: components["schemas"]["ModelKey"][];
+            /** Format: date-time */
+            lastSyncedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        LlmModelInput: {
+            customPricePerMillionInput?: string | null;
+            customPricePerMillionOutput?: string | null;
+            ignored?: boolean | null;
+            inputModalities?: string[] | null;
+            outputModalities?: string[] | null;
+            /**
+             * Format: int32
+             * @description 768, 1536 or 3072
+             */
+            embeddingDimensions?: number | null;
+        };
+        LlmProvider: {
+            id: string;
+            name: string;
+            defaultBaseUrl: string;
+            /** @description Whether a key of this provider needs a value even with an address of its own. */
+            keyRequired: boolean;
+            /** @description How its keys begin. */
+            keyExample: string;
+            environmentVariable: string;
+            environmentKeySet: boolean;
+            /** @description Where calls go without an address of the key's own. */
+            environmentBaseUrl: string;
+        };
         LocalConfig: {
             command?: string | null;
             arguments?: string[] | null;
@@ -2350,6 +3460,14 @@ export interface components {
             nodePort?: number | null;
             envFrom?: unknown[] | null;
             imagePullSecrets?: unknown[] | null;
+        };
+        LocalServer: {
+            id: string;
+            name: string;
+            baseUrl: string;
+            provider: string;
+            models: string[];
+            addedAs?: components["schemas"]["NamedRef"] | null;
         };
         McpServer: components["schemas"]["Owner"] & components["schemas"]["Now"] & {
             /** Format: uuid */
@@ -2424,9 +3542,28 @@ export interface components {
         };
         /** @enum {string} */
         Mode: "static" | "dynamic" | "enterprise_managed";
+        ModelKey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            provider: string;
+            scope: string;
+            isSystem: boolean;
+        };
+        NamedRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         NewApiKey: components["schemas"]["ApiKey"] & {
             /** @description The key itself, this once. */
             key: string;
+        };
+        NotSynced: {
+            /** Format: uuid */
+            keyId: string;
+            name: string;
+            error: string;
         };
         NoteInput: {
             content: string;
@@ -2584,6 +3721,9 @@ export interface components {
         PreviewInput: {
             kubeconfig: string;
         };
+        Profiles: {
+            profileIds: string[];
+        };
         /** @description What is being done just now, such as a download. */
         Progress: {
             step: string;
@@ -2594,6 +3734,85 @@ export interface components {
             current?: number | null;
             /** Format: int64 */
             total?: number | null;
+        };
+        Prompt: {
+            /** Format: uuid */
+            id: string;
+            organizationId: string;
+            name: string;
+            /** Format: uuid */
+            agentId: string;
+            userPrompt?: string | null;
+            systemPrompt?: string | null;
+            /** Format: int32 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description The first version; null for itself.
+             */
+            parentPromptId?: string | null;
+            isActive: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ProviderKey: {
+            /** Format: uuid */
+            id: string;
+            organizationId: string;
+            name: string;
+            provider: string;
+            /**
+             * Format: uuid
+             * @description Null for a server that asks for no key.
+             */
+            secretId?: string | null;
+            baseUrl?: string | null;
+            /** @description `org`, `team` or `personal`: who sees and manages it. */
+            scope: string;
+            teamId?: string | null;
+            teamName?: string | null;
+            userId?: string | null;
+            userName?: string | null;
+            /** @description The organization's default for its provider. */
+            isPrimary: boolean;
+            /** @description The same, in older words. */
+            isOrganizationDefault: boolean;
+            isSystem: boolean;
+            /** @description The profiles it is assigned to, by name. */
+            profiles: components["schemas"]["NamedRef"][];
+            /** @description Where the value is kept; `none` where there is none. */
+            secretStorageType: string;
+            vaultSecretPath?: string | null;
+            vaultSecretKey?: string | null;
+            /** Format: int64 */
+            modelCount: number;
+            /**
+             * Format: date-time
+             * @description When the provider last accepted it.
+             */
+            lastTestedAt?: string | null;
+            bestModelId?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        ProviderKeyInput: {
+            name?: string | null;
+            provider?: string | null;
+            /** @description An empty one is none. */
+            apiKey?: string | null;
+            baseUrl?: string | null;
+            isPrimary?: boolean | null;
+            isOrganizationDefault?: boolean | null;
+            scope?: string | null;
+            teamId?: string | null;
+            vaultSecretPath?: string | null;
+            vaultSecretKey?: string | null;
+            profileIds?: string[] | null;
         };
         PublicConfig: {
             version: string;
@@ -2660,9 +3879,40 @@ export interface components {
             adminResponse?: string | null;
             status?: string | null;
         };
+        Resolution: {
+            provider: string;
+            providerName: string;
+            model?: string | null;
+            /** @description Why it is this provider, if a model was asked about. */
+            providerReason?: string | null;
+            /** @description `profile`, `organization`, `environment` or `none` */
+            source: string;
+            key?: components["schemas"]["NamedRef"] | null;
+            /** @description The variable that is used. */
+            variable?: string | null;
+            baseUrl: string;
+            explanation: string;
+            /** @description Every place in order, with why it is used or not. */
+            steps: components["schemas"]["ResolutionStep"][];
+        };
+        ResolutionStep: {
+            source: string;
+            used: boolean;
+            explanation: string;
+        };
         RevokeSession: {
             /** Format: uuid */
             id: string;
+        };
+        RollbackPrompt: {
+            /** Format: uuid */
+            versionId: string;
+        };
+        RotateInput: {
+            /** @description Field to value, or to `path#key` where the secret is a reference. Fields that are not named stay. */
+            values?: {
+                [key: string]: string;
+            };
         };
         Row: {
             /** Format: uuid */
@@ -2729,6 +3979,61 @@ export interface components {
             capabilities: string[];
             serverCount: number;
         };
+        Secret: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey` or `other` */
+            kind: string;
+            /** @description `database`, `keyring` or `vault` */
+            store: string;
+            /** @description For people: where the values are. */
+            where: string;
+            /** @description Somebody else keeps the values in Vault. */
+            isReference: boolean;
+            /** @description Their names. */
+            fields: string[];
+            references: components["schemas"]["SecretReference"][];
+            usedBy: components["schemas"]["SecretUser"][];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the value was last written.
+             */
+            updatedAt: string;
+        };
+        SecretPage: {
+            data: components["schemas"]["Secret"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        SecretReference: {
+            field: string;
+            /** @description `path#key` */
+            reference: string;
+        };
+        SecretUser: {
+            kind: string;
+            id: string;
+            name: string;
+        };
+        SecretsMeta: {
+            /** @description `DB`, `KEYRING`, `VAULT` or `READONLY_VAULT`: what was asked for. */
+            configured: string;
+            degraded: boolean;
+            reason?: string | null;
+            fix?: string | null;
+            authSecret: components["schemas"]["AuthSecret"];
+            stores: components["schemas"]["Store"][];
+            vault?: components["schemas"]["Vault"] | null;
+            /** @description What goes to the database although Vault is read. */
+            keptInDatabase?: string | null;
+        };
+        SecretsStatus: {
+            /** @description `DB`, `Keyring`, `Vault` or `BYOS_VAULT`: what is in force. */
+            type: string;
+            meta: components["schemas"]["SecretsMeta"];
+        };
         ServerLogs: {
             logs: string;
             /** @description Shows the same in a terminal. */
@@ -2767,6 +4072,9 @@ export interface components {
              */
             cost: number;
         };
+        SetEnabledTools: {
+            toolIds: string[];
+        };
         /** @enum {string} */
         Severity: "error" | "warning" | "info";
         SignIn: {
@@ -2779,8 +4087,86 @@ export interface components {
             redirect: boolean;
             user: components["schemas"]["User"];
         };
+        StartTurn: {
+            /** @description What the person says. */
+            text?: string | null;
+            attachmentIds?: string[];
+            /**
+             * Format: uuid
+             * @description What it follows; absent: the end of the branch that is shown. Given, it begins a branch there.
+             */
+            parentId?: string | null;
+            /**
+             * Format: uuid
+             * @description An answer to give anew, in place of a text.
+             */
+            regenerate?: string | null;
+            model?: string | null;
+            provider?: string | null;
+        };
+        StartedTurn: {
+            run: components["schemas"]["ChatRun"];
+            userMessage?: components["schemas"]["ChatMessage"] | null;
+            message: components["schemas"]["ChatMessage"];
+            /**
+             * Format: int64
+             * @description Events after this one are the answer's.
+             */
+            lastEventId: number;
+        };
+        StoppedTurn: {
+            run?: components["schemas"]["ChatRun"] | null;
+        };
+        Store: {
+            /** @description `database`, `keyring` or `vault` */
+            id: string;
+            title: string;
+            /** Format: int64 */
+            secrets: number;
+            writable: boolean;
+            /** @description New secrets go there. */
+            current: boolean;
+            health: components["schemas"]["StoreHealth"];
+        };
+        StoreCheck: {
+            /** Format: int64 */
+            secretCount: number;
+            /** Format: int64 */
+            latencyMs: number;
+            detail: string;
+        };
+        /** @description What the last use or check found. */
+        StoreHealth: {
+            detail: string;
+            /** @enum {string} */
+            status: "ok";
+        } | {
+            cause: string;
+            fix: string;
+            /** @enum {string} */
+            status: "unavailable";
+        };
+        StreamChat: {
+            /**
+             * Format: uuid
+             * @description The conversation; one that is not there begins with the default agent.
+             */
+            id: string;
+            /** @description `UIMessage`s. The conversation knows all but the last one. */
+            messages: Record<string, unknown>[];
+            /** @description `submit-message` or `regenerate-message`. */
+            trigger?: string | null;
+            messageId?: string | null;
+            /** Format: uuid */
+            agentId?: string | null;
+        };
         Success: {
             success: boolean;
+        };
+        Synced: {
+            success: boolean;
+            synced: number;
+            failed: components["schemas"]["NotSynced"][];
         };
         Team: {
             /** Format: uuid */
@@ -2813,6 +4199,19 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        TestInput: components["schemas"]["ProviderKeyInput"] & {
+            /**
+             * Format: uuid
+             * @description A saved key, whose value and address are tried where none are given.
+             */
+            id?: string | null;
+        };
+        Tested: {
+            ok: boolean;
+            modelCount: number;
+            /** @description The first few. */
+            models: string[];
         };
         Token: {
             /** Format: uuid */
@@ -3015,6 +4414,27 @@ export interface components {
             /** Format: date-time */
             lastSeenAt: string;
         };
+        UpdateConversation: {
+            title?: string | null;
+            selectedModel?: string | null;
+            provider?: string | null;
+            systemPrompt?: string | null;
+            approvalMode?: string | null;
+            /**
+             * Format: uuid
+             * @description Any message of the branch to show.
+             */
+            leafMessageId?: string | null;
+            /** Format: uuid */
+            agentId?: string | null;
+        };
+        UpdatePrompt: {
+            name?: string | null;
+            /** Format: uuid */
+            agentId?: string | null;
+            userPrompt?: string | null;
+            systemPrompt?: string | null;
+        };
         UpdateUser: {
             name?: string | null;
         };
@@ -3087,6 +4507,51 @@ export interface components {
         };
         /** @enum {string} */
         VariableType: "plain_text" | "secret" | "boolean" | "number";
+        Vault: {
+            address: string;
+            /** @description `TOKEN`, `K8S` or `AWS` */
+            authMethod: string;
+            /** @description `1` or `2` */
+            kvVersion: string;
+            secretPath: string;
+            metadataPath: string;
+            namespace?: string | null;
+        };
+        VaultFolder: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            teamId: string;
+            vaultPath: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        VaultFolderCheck: {
+            connected: boolean;
+            secretCount: number;
+            error?: string | null;
+        };
+        VaultFolderCheckInput: {
+            /** @description One that is not saved yet. */
+            vaultPath?: string | null;
+        };
+        VaultFolderInput: {
+            /** @description As Vault's API names it: `secret/data/teams/payments`. */
+            vaultPath: string;
+        };
+        VaultKeys: {
+            keys: string[];
+        };
+        VaultKeysInput: {
+            secretPath: string;
+        };
+        VaultSecret: {
+            name: string;
+            /** @description For references. */
+            path: string;
+        };
         WireMessage: {
             /** Format: date-time */
             at: string;
@@ -3917,6 +5382,570 @@ export interface operations {
             };
         };
     };
+    send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamChat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    of_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatTool"][];
+                };
+            };
+        };
+    };
+    upload: {
+        parameters: {
+            query?: {
+                filename?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSuccess"];
+                };
+            };
+        };
+    };
+    content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description A part of a title or of a message. */
+                search?: string | null;
+                agentId?: string | null;
+                limit?: number | null;
+                offset?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationSummary"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConversation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSuccess"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConversation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                toolCallId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSuccess"];
+                };
+            };
+        };
+    };
+    elicit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                elicitationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ElicitationAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSuccess"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledTools"];
+                };
+            };
+        };
+    };
+    put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEnabledTools"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledTools"];
+                };
+            };
+        };
+    };
+    clear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledTools"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description The last event that is known already; absent: from the beginning of the last run. */
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description `markdown` (the default) or `json`. */
+                format?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+        };
+    };
+    generate_title: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateTitle"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+        };
+    };
+    tool_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                messageId: string;
+                toolCallId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedTurn"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoppedTurn"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartTurn"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedTurn"];
+                };
+            };
+        };
+    };
+    chat_models: {
+        parameters: {
+            query?: {
+                /** @description Without one, those of every provider there is a key for. */
+                provider?: string;
+                /** @description An id or a slug; without one, the default agent. */
+                agentId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatModel"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: {
+                /** @description Absent: the default agent. */
+                agentId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatStatus"];
+                };
+            };
+        };
+    };
+    running: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list: {
         parameters: {
             query?: never;
@@ -4627,6 +6656,560 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tool"][];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                provider?: string;
+                /** @description Part of a name. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmModel"][];
+                };
+            };
+        };
+    };
+    available: {
+        parameters: {
+            query?: {
+                provider?: string;
+                /** @description Without one, the organization's default or the environment's. */
+                apiKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatModel"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LlmModelInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmModel"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                search?: string;
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderKeyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    available: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                search?: string;
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"][];
+                };
+            };
+        };
+    };
+    bulk_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkAssign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assigned"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    local: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalServer"][];
+                };
+            };
+        };
+    };
+    resolve: {
+        parameters: {
+            query?: {
+                /** @description An id or a slug; without one, the default agent. */
+                agentId?: string;
+                /** @description Without one, the model's. */
+                provider?: string;
+                model?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderKeyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profiles"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    unset_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKey"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    llm_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmProvider"][];
                 };
             };
         };
@@ -5836,7 +8419,337 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Prompt"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePrompt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePrompt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackPrompt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"][];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Runtime"][];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                search?: string;
+                store?: string;
+                kind?: string;
+                limit?: number;
+                offset?: number;
+                sortBy?: "name" | "kind" | "store" | "createdAt" | "updatedAt";
+                sortDirection?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPage"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreCheck"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretsStatus"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -6208,6 +9121,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultFolder"] | null;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultFolderInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultFolder"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultFolderCheckInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultFolderCheck"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultSecret"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VaultKeysInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultKeys"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             404: {

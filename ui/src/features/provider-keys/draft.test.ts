@@ -16,6 +16,12 @@ const OPENAI: LlmProvider = {
 
 const STORED: ProviderKey = {
   id: 'k1',
+  organizationId: 'o1',
+  secretId: 's1',
+  userId: null,
+  isPrimary: true,
+  isSystem: false,
+  bestModelId: null,
   name: 'Main',
   provider: 'openai',
   baseUrl: 'http://gateway/v1',
