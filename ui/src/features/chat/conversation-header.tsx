@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Download, Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Conversation } from '@/api/chat';
+import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
 import { DeleteConversation } from '@/features/chat/delete-conversation';
@@ -29,6 +30,7 @@ export function ConversationHeader({ conversation, dialog, onDialog, onRename, c
       <h1 className="min-w-0 flex-1 truncate text-sm font-semibold" title={title}>
         {title}
       </h1>
+      {conversation.provider === 'demo' ? <Badge tone="warn">Demo model, no AI</Badge> : null}
       <Menu
         trigger={
           <Button variant="ghost" size="icon" aria-label="Actions for this conversation">

@@ -93,8 +93,10 @@ function Start({
   const input = useRef<HTMLTextAreaElement>(null);
   /** A conversation whose first message was refused is used for the next attempt. */
   const made = useRef<{ id: string; setup: Setup } | null>(null);
-  const model = setup.model ?? status.data?.defaultModel?.model ?? null;
-  const provider = setup.model === null ? (status.data?.defaultModel?.provider ?? null) : setup.provider;
+  // Without a key the server would take the demo model; that is for the person to choose.
+  const usual = status.data?.ready === true ? status.data.defaultModel : null;
+  const model = setup.model ?? usual?.model ?? null;
+  const provider = setup.model === null ? (usual?.provider ?? null) : setup.provider;
   const demo = status.data?.demo ?? null;
   const isDemo = demo !== null && provider === demo.provider;
   const noModel = status.data !== undefined && !status.data.ready && model === null;

@@ -7,6 +7,8 @@ import { conversationQuery, conversationUrl } from '@/features/chat/queries';
 import { type Thread, ThreadStore } from '@/features/chat/thread-store';
 
 const RETRY_MS = 1500;
+/** The list comes after the words: what changes it comes in bunches, right before the first of them. */
+const LIST_MS = 400;
 
 export type OpenThread = { store: ThreadStore | null; error: Error | null; refetch: () => void };
 
@@ -60,13 +62,16 @@ const LISTED: readonly Chunk['type'][] = ['data-run', 'data-title', 'data-run-en
 function follow(id: string, store: ThreadStore, { onReset, onListed }: Handlers): () => void {
   let source: EventSource;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let listed: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
   function connect() {
     source = new EventSource(conversationUrl(id, `/events?after=${store.lastEventId}`));
     source.onmessage = (event: MessageEvent<string>) => {
       const chunk = JSON.parse(event.data) as Chunk;
       store.apply(Number(event.lastEventId), chunk);
-      if (LISTED.includes(chunk.type)) onListed();
+      if (!LISTED.includes(chunk.type)) return;
+      clearTimeout(listed);
+      listed = setTimeout(onListed, LIST_MS);
     };
     source.addEventListener('reset', () => {
       source.close();
@@ -86,5 +91,9 @@ function follow(id: string, store: ThreadStore, { onReset, onListed }: Handlers)
     closed = true;
     clearTimeout(retry);
     source.close();
+    if (listed !== undefined) {
+      clearTimeout(listed);
+      onListed();
+    }
   };
 }
