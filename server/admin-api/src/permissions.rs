@@ -1,6 +1,7 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
 mod chat;
+mod provider_keys;
 #[cfg(test)]
 mod tests;
 
@@ -15,12 +16,14 @@ use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
+pub(crate) use provider_keys::OLDER_NAME;
+use provider_keys::PROVIDER_KEYS;
 
 use Action::{Admin, Create, Delete, Read, Update};
 use Permission::{Account, Public, Role, SignedIn};
 use Resource::{
     InstallationRequest, Interaction, McpCatalog, McpServer, McpToolCall, Organization, Profile,
-    ProviderKey, Team, TokenPrice, Tool,
+    Team, TokenPrice, Tool,
 };
 
 const TABLE: &[(&str, &str, Permission)] = &[
@@ -276,73 +279,6 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/user-tokens/me", SignedIn),
     ("GET", "/api/user-tokens/me/value", SignedIn),
     ("POST", "/api/user-tokens/me/rotate", SignedIn),
-    ("GET", "/api/llm-provider-api-keys", Role(ProviderKey, Read)),
-    (
-        "POST",
-        "/api/llm-provider-api-keys",
-        Role(ProviderKey, Create),
-    ),
-    (
-        "GET",
-        "/api/llm-provider-api-keys/available",
-        Role(ProviderKey, Read),
-    ),
-    (
-        "POST",
-        "/api/llm-provider-api-keys/test",
-        Role(ProviderKey, Create),
-    ),
-    (
-        "GET",
-        "/api/llm-provider-api-keys/resolve",
-        Role(ProviderKey, Read),
-    ),
-    (
-        "GET",
-        "/api/llm-provider-api-keys/local",
-        Role(ProviderKey, Read),
-    ),
-    (
-        "POST",
-        "/api/llm-provider-api-keys/bulk-assign",
-        Role(ProviderKey, Update),
-    ),
-    (
-        "GET",
-        "/api/llm-provider-api-keys/{id}",
-        Role(ProviderKey, Read),
-    ),
-    (
-        "PATCH",
-        "/api/llm-provider-api-keys/{id}",
-        Role(ProviderKey, Update),
-    ),
-    (
-        "DELETE",
-        "/api/llm-provider-api-keys/{id}",
-        Role(ProviderKey, Delete),
-    ),
-    (
-        "POST",
-        "/api/llm-provider-api-keys/{id}/set-default",
-        Role(ProviderKey, Update),
-    ),
-    (
-        "POST",
-        "/api/llm-provider-api-keys/{id}/unset-default",
-        Role(ProviderKey, Update),
-    ),
-    (
-        "PUT",
-        "/api/llm-provider-api-keys/{id}/profiles",
-        Role(ProviderKey, Update),
-    ),
-    ("GET", "/api/llm-providers", Role(ProviderKey, Read)),
-    ("GET", "/api/llm-models", Role(ProviderKey, Read)),
-    ("PATCH", "/api/llm-models/{id}", Role(ProviderKey, Update)),
-    ("POST", "/api/llm-models/sync", Role(ProviderKey, Update)),
-    ("GET", "/api/llm-models/available", Role(ProviderKey, Read)),
-    ("GET", "/api/chat/models", Role(ProviderKey, Read)),
 ];
 
 /// Stored secrets, and where teams have theirs.
@@ -381,9 +317,6 @@ const SECRETS: &[(&str, &str, Permission)] = &[
     ),
 ];
 
-/// A name that paths had before, and the one they have in the table.
-pub(crate) const OLDER_NAME: (&str, &str) = ("/api/chat-api-keys", "/api/llm-provider-api-keys");
-
 fn required(method: &str, path: &str) -> Option<Permission> {
     let path = match path.strip_prefix(OLDER_NAME.0) {
         Some(rest) => Cow::Owned(format!("{}{rest}", OLDER_NAME.1)),
@@ -391,7 +324,12 @@ fn required(method: &str, path: &str) -> Option<Permission> {
     };
     // What may be read may be asked about.
     let method = if method == "HEAD" { "GET" } else { method };
-    let mut rows = TABLE.iter().chain(PROMPTS).chain(CHAT).chain(SECRETS);
+    let mut rows = TABLE
+        .iter()
+        .chain(PROMPTS)
+        .chain(CHAT)
+        .chain(SECRETS)
+        .chain(PROVIDER_KEYS);
     rows.find(|row| row.0 == method && row.1 == path)
         .map(|row| row.2)
 }
