@@ -1,5 +1,12 @@
-/** Shapes of the chat: messages as the AI SDK has them, and the events of a run. */
+/**
+ * Shapes of the chat, from the server's own description. What it describes as text or as any object (states, parts of
+ * messages, the events of a run, all as the AI SDK has them) is narrowed here.
+ */
+import type { Narrowed } from '@/api/mcp';
+import type { components } from '@/api/schema';
+import type { Served } from '@/api/types';
 
+type Schemas = components['schemas'];
 export type Usage = {
   inputTokens: number;
   outputTokens: number;
@@ -73,14 +80,10 @@ export type ToolPart = {
 };
 export type MessagePart = TextPart | ReasoningPart | FilePart | ToolPart | { type: 'step-start' };
 
-export type Message = {
-  id: string;
-  parentId: string | null;
-  role: 'user' | 'assistant';
-  parts: MessagePart[];
-  createdAt: string;
-  metadata: MessageMetadata;
-};
+export type Message = Narrowed<
+  'ChatMessage',
+  { role: 'user' | 'assistant'; parts: MessagePart[]; metadata: MessageMetadata }
+>;
 
 export type Context = {
   model: string;
@@ -95,39 +98,14 @@ export type Context = {
 };
 
 export type RunStatus = 'running' | 'waiting' | 'completed' | 'stopped' | 'failed' | 'interrupted';
-export type Run = {
-  id: string;
-  messageId: string;
-  status: RunStatus;
-  startedAt: string;
-  finishedAt: string | null;
-};
+export type Run = Narrowed<'ChatRun', { status: RunStatus }>;
 
 export type ApprovalMode = 'destructive' | 'always' | 'never';
 
-export type Conversation = {
-  id: string;
-  title: string | null;
-  agentId: string;
-  agent: { id: string; name: string };
-  promptId: string | null;
-  provider: string | null;
-  selectedModel: string;
-  systemPrompt: string | null;
-  approvalMode: ApprovalMode;
-  hasCustomToolSelection: boolean;
-  enabledToolIds: string[];
-  leafMessageId: string | null;
-  run: Run | null;
-  createdAt: string;
-  updatedAt: string;
-};
+export type Conversation = Narrowed<'Conversation', { approvalMode: ApprovalMode; run: Run | null }>;
 
-export type ConversationSummary = Conversation & {
-  messageCount: number;
-  preview: string | null;
-  match?: { messageId: string; snippet: string } | null;
-};
+export type ConversationSummary = Conversation &
+  Omit<Served<Schemas['ConversationSummary']>, keyof Schemas['Conversation']>;
 
 export type ConversationDetail = Conversation & {
   messages: Message[];
@@ -136,16 +114,7 @@ export type ConversationDetail = Conversation & {
   cost: string | null;
 };
 
-export type ConversationInput = {
-  agentId: string;
-  promptId?: string | null;
-  title?: string | null;
-  selectedModel?: string;
-  provider?: string;
-  systemPrompt?: string | null;
-  approvalMode?: ApprovalMode;
-  enabledToolIds?: string[];
-};
+export type ConversationInput = Schemas['CreateConversation'];
 
 export type ConversationChange = Partial<
   Pick<
@@ -165,41 +134,16 @@ export type TurnInput = {
 
 export type Turn = { run: Run; userMessage: Message | null; message: Message; lastEventId: number };
 
-export type ChatTool = {
-  id: string;
-  name: string;
-  description: string | null;
-  parameters: unknown;
-  server: string | null;
-  readOnly: boolean;
-  destructive: boolean;
-  asks: boolean;
-  available: boolean;
-};
+export type ChatTool = Served<Schemas['ChatTool']>;
 
-export type ChatStatus = {
-  ready: boolean;
-  defaultModel: { provider: string; model: string } | null;
-  providers: { id: string; name: string; configured: boolean; source: string | null }[];
-  local: { id: string; name: string; baseUrl: string; models: string[] }[];
-  demo: { provider: string; model: string; name: string } | null;
-  message: string | null;
-};
+export type ChatStatus = Narrowed<'ChatStatus', { defaultModel: { provider: string; model: string } }>;
+
+/** A model one can choose. */
+export type ChatModel = Served<Schemas['ChatModel']>;
 
 export type StoredAttachment = { id: string; filename: string; mediaType: string; size: number; url: string };
 
-export type Prompt = {
-  id: string;
-  name: string;
-  agentId: string;
-  userPrompt: string | null;
-  systemPrompt: string | null;
-  version: number;
-  parentPromptId: string | null;
-  isActive: boolean;
-  createdAt: string;
-  updatedAt: string;
-};
+export type Prompt = Served<Schemas['Prompt']>;
 
 export type PromptInput = { name: string; agentId: string; userPrompt: string | null; systemPrompt: string | null };
 

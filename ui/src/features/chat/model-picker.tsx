@@ -3,10 +3,10 @@ import { Command } from 'cmdk';
 import { Check, ChevronDown } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
-import type { ChatStatus } from '@/api/chat';
+import type { ChatModel, ChatStatus } from '@/api/chat';
 import { Badge } from '@/components/ui/badge';
 import { causeOf } from '@/components/ui/states';
-import { type ListedModel, modelsQuery } from '@/features/chat/queries';
+import { modelsQuery } from '@/features/chat/queries';
 import { cn } from '@/lib/class-names';
 import { formatCompact, formatPrice } from '@/lib/format';
 
@@ -62,13 +62,13 @@ export function ModelPicker({ agentId, value, status, onChange, open, onOpenChan
   );
 }
 
-type ModelsProps = Pick<Props, 'value' | 'status' | 'onChange'> & { models: ListedModel[]; error: string | null };
+type ModelsProps = Pick<Props, 'value' | 'status' | 'onChange'> & { models: ChatModel[]; error: string | null };
 
 function Models({ models, error, value, status, onChange }: ModelsProps) {
   const [search, setSearch] = useState('');
   const typed = search.trim();
   const names = new Map(status?.providers.map(({ id, name }) => [id, name]));
-  const groups = new Map<string, ListedModel[]>();
+  const groups = new Map<string, ChatModel[]>();
   for (const model of models) groups.set(model.provider, [...(groups.get(model.provider) ?? []), model]);
   const demo = status?.demo;
   return (
@@ -122,7 +122,7 @@ function Models({ models, error, value, status, onChange }: ModelsProps) {
   );
 }
 
-function factsOf(model: ListedModel): string {
+function factsOf(model: ChatModel): string {
   const window = model.contextLength === null ? null : formatCompact(model.contextLength);
   const price =
     model.pricePerMillionInput === null

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, get, patch, post, put } from '@/api/client';
 import type {
+  ChatModel,
   ChatStatus,
   ChatTool,
   Conversation,
@@ -49,19 +50,10 @@ export function chatStatusQuery(agentId: string | undefined) {
   });
 }
 
-export type ListedModel = {
-  id: string;
-  displayName: string;
-  provider: string;
-  contextLength: number | null;
-  pricePerMillionInput: string | null;
-  pricePerMillionOutput: string | null;
-};
-
 export function modelsQuery(agentId: string | undefined) {
   return queryOptions({
     queryKey: ['chat', 'models', agentId ?? 'default'],
-    queryFn: ({ signal }) => get<ListedModel[]>('/api/chat/models', { agentId }, signal),
+    queryFn: ({ signal }) => get<ChatModel[]>('/api/chat/models', { agentId }, signal),
     staleTime: 60_000,
   });
 }
