@@ -64,6 +64,15 @@ impl Cipher {
         self.seal_as(VERSION, place, value)
     }
 
+    #[cfg(test)]
+    pub(crate) fn seal_unversioned(
+        &self,
+        place: Place<'_>,
+        value: &SecretString,
+    ) -> Result<Vec<u8>> {
+        self.seal_as(UNVERSIONED, place, value)
+    }
+
     fn seal_as(&self, version: u8, place: Place<'_>, value: &SecretString) -> Result<Vec<u8>> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;

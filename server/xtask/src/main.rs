@@ -18,6 +18,7 @@ mod command;
 mod dist;
 mod faults;
 mod node;
+mod openbao;
 mod postgresql;
 mod progress;
 mod run;

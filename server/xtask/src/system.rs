@@ -69,6 +69,9 @@ pub(crate) const CONTAINERS: &[Need] = &[
     package("python3-venv"),
 ];
 
+/// What the tests of secrets talk to: a keyring on a session bus of its own.
+pub(crate) const KEYRING: &[Need] = &[package("gnome-keyring"), package("dbus")];
+
 /// What the Python SDKs are installed with, and what makes a network of loopback only.
 pub(crate) const CLIENTS: &[Need] = &[
     Need {

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::progress::Progress;
 use crate::test::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{command, node, postgresql, system};
+use crate::{command, node, openbao, postgresql, system};
 
 /// The packages of a complete run.
 pub(crate) const EVERYTHING: &[&str] = &["--workspace"];
@@ -93,6 +93,8 @@ struct Prepared<'a> {
     workspace: &'a Workspace,
     /// The PostgreSQL installation that servers and database tests use.
     postgres: std::path::PathBuf,
+    /// What stands for Vault.
+    bao: Option<std::path::PathBuf>,
     /// Which packages cargo builds. The same everywhere, or cargo would build shared crates once per selection.
     packages: &'static [&'static str],
 }
@@ -116,6 +118,9 @@ fn prepare<'a>(
     if has(Suite::Desktop) {
         needs.extend([system::WINDOW_BUILD, system::WINDOW_TEST]);
     }
+    if has(Suite::Rust) {
+        needs.push(system::KEYRING);
+    }
     system::ensure(&needs, progress)?;
     let postgres = postgresql::install(workspace, progress)?;
     node::build_ui(workspace, progress)?;
@@ -130,9 +135,15 @@ fn prepare<'a>(
             command::run(workspace.cargo("build").args(packages).arg("--bins"))
         })?;
     }
+    let bao = if has(Suite::Rust) {
+        openbao::install(workspace, progress)?
+    } else {
+        None
+    };
     Ok(Prepared {
         workspace,
         postgres,
+        bao,
         packages,
     })
 }

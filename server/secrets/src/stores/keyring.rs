@@ -27,8 +27,30 @@ const CHECK: &str = "connection-check";
 #[derive(Clone)]
 pub struct Keyring {
     /// None until the first use, and after a failure that another connection may mend.
-    store: Arc<Mutex<Option<Arc<CredentialStore>>>>,
+    store: Arc<Mutex<Option<Connection>>>,
     health: Arc<Mutex<Health>>,
+}
+
+/// Its driver has an async runtime of its own, which may not end on a thread that drives another one.
+#[derive(Clone)]
+struct Connection(Option<Arc<CredentialStore>>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let store = self.0.take();
+        if tokio::runtime::Handle::try_current().is_ok() {
+            std::thread::spawn(move || drop(store));
+        }
+    }
+}
+
+impl Connection {
+    fn entry(&self, user: &str) -> keyring_core::Result<Entry> {
+        match &self.0 {
+            Some(store) => store.build(SERVICE, user, None),
+            None => Err(Fault::NoDefaultStore),
+        }
+    }
 }
 
 impl Default for Keyring {
@@ -73,10 +95,7 @@ impl Keyring {
     }
 
     fn with<T>(&self, user: &str, work: impl Fn(&Entry) -> keyring_core::Result<T>) -> Result<T> {
-        let attempt = || {
-            let store = self.connect()?;
-            work(&store.build(SERVICE, user, None)?)
-        };
+        let attempt = || work(&self.connect()?.entry(user)?);
         let done = match attempt() {
             // The session bus may have been restarted since.
             Err(Fault::PlatformFailure(_)) => {
@@ -90,14 +109,14 @@ impl Keyring {
         done
     }
 
-    fn connect(&self) -> keyring_core::Result<Arc<CredentialStore>> {
+    fn connect(&self) -> keyring_core::Result<Connection> {
         let mut kept = lock(&self.store);
         if let Some(store) = &*kept {
             return Ok(store.clone());
         }
-        let store = platform()?;
-        *kept = Some(store.clone());
-        Ok(store)
+        let connection = Connection(Some(platform()?));
+        *kept = Some(connection.clone());
+        Ok(connection)
     }
 
     async fn blocking<T: Send + 'static>(

@@ -31,6 +31,9 @@ fn rust(prepared: &Prepared<'_>) -> Result<Tally> {
     cargo
         .args(prepared.packages)
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    if let Some(bao) = &prepared.bao {
+        cargo.env("ARCHESTRA_TEST_BAO", bao);
+    }
     listen(&mut cargo)
 }
 

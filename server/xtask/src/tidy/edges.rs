@@ -115,6 +115,9 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tauri", &["desktop"]),
     ("kube", &["runtimes"]),
     ("bollard", &["runtimes"]),
+    ("keyring-core", &["secrets"]),
+    ("reqsign-core", &["secrets"]),
+    ("reqsign-aws-v4", &["secrets"]),
 ];
 
 pub(super) fn check(packages: &[Value]) -> Vec<Finding> {

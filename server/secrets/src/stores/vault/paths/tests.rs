@@ -2,71 +2,41 @@
 
 use super::*;
 
+fn paths(kv: KvVersion, prefix: Option<&str>, metadata: Option<&str>) -> (String, String) {
+    let paths = Paths::new(kv, prefix, metadata).unwrap();
+    let path = paths.of("x");
+    let its_metadata = paths.metadata_of(&path).unwrap();
+    (path, its_metadata)
+}
+
+fn both(path: &str, its_metadata: &str) -> (String, String) {
+    (path.to_owned(), its_metadata.to_owned())
+}
+
 #[test]
 fn prefixes_are_as_the_documentation_has_them() {
-    // Version, prefix, metadata prefix → path of a secret, path of its metadata.
+    use KvVersion::{One, Two};
+    let kv_2 = both("secret/data/archestra/x", "secret/metadata/archestra/x");
+    assert_eq!(paths(Two, None, None), kv_2);
+    let kv_1 = both("secret/archestra/x", "secret/archestra/x");
+    assert_eq!(paths(One, None, None), kv_1);
+    let given = paths(Two, Some("proxy/kv"), Some("proxy/meta"));
+    assert_eq!(given, both("proxy/kv/x", "proxy/meta/x"));
+    let not_for_kv_1 = paths(One, Some("kv1/data/app"), Some("ignored"));
+    assert_eq!(not_for_kv_1, both("kv1/data/app/x", "kv1/data/app/x"));
+}
+
+#[test]
+fn metadata_is_where_the_first_data_after_the_mount_was() {
     let table = [
-        (
-            KvVersion::Two,
-            None,
-            None,
-            "secret/data/archestra/x",
-            "secret/metadata/archestra/x",
-        ),
-        (
-            KvVersion::One,
-            None,
-            None,
-            "secret/archestra/x",
-            "secret/archestra/x",
-        ),
-        (
-            KvVersion::Two,
-            Some("team/data/app/"),
-            None,
-            "team/data/app/x",
-            "team/metadata/app/x",
-        ),
-        (
-            KvVersion::Two,
-            Some("/a/b/data/c"),
-            None,
-            "a/b/data/c/x",
-            "a/b/metadata/c/x",
-        ),
-        (
-            KvVersion::Two,
-            Some("data/data/data"),
-            None,
-            "data/data/data/x",
-            "data/metadata/data/x",
-        ),
-        (
-            KvVersion::Two,
-            Some("proxy/kv"),
-            Some("proxy/meta"),
-            "proxy/kv/x",
-            "proxy/meta/x",
-        ),
-        (
-            KvVersion::One,
-            Some("kv1/data/app"),
-            Some("ignored"),
-            "kv1/data/app/x",
-            "kv1/data/app/x",
-        ),
-        (
-            KvVersion::Two,
-            Some("secret/data"),
-            None,
-            "secret/data/x",
-            "secret/metadata/x",
-        ),
+        ("team/data/app/", "team/data/app/x", "team/metadata/app/x"),
+        ("/a/b/data/c", "a/b/data/c/x", "a/b/metadata/c/x"),
+        ("data/data/data", "data/data/data/x", "data/metadata/data/x"),
+        ("secret/data", "secret/data/x", "secret/metadata/x"),
     ];
-    for (kv, prefix, metadata, path, its_metadata) in table {
-        let paths = Paths::new(kv, prefix, metadata).unwrap();
-        assert_eq!(paths.of("x"), path);
-        assert_eq!(paths.metadata_of(path).unwrap(), its_metadata, "{prefix:?}");
+    for (prefix, path, its_metadata) in table {
+        let found = paths(KvVersion::Two, Some(prefix), None);
+        assert_eq!(found, both(path, its_metadata), "{prefix}");
     }
 }
 
