@@ -66,7 +66,7 @@ test('a secret is found by its name, rotated, and its value is shown nowhere', a
 test('the store says that it works', async ({ page }) => {
   await page.goto('/settings/secrets');
   const store = page.getByRole('listitem', { name: 'Database' });
-  await expect(store).toContainText('In use');
+  await expect(store).toContainText('New secrets go here');
   await store.getByRole('button', { name: 'Test the connection: Database' }).click();
   await expect(store.getByRole('status')).toContainText('It answered in');
   await expectAccessible(page);

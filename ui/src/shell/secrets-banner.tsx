@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ShieldAlert } from 'lucide-react';
 import { InlineCode } from '@/components/ui/inline-code';
 import { secretsStatusQuery } from '@/features/secrets/queries';
+import { asStatement } from '@/features/secrets/words';
 
 /** Secrets are not kept where the configuration says: everyone hears it, on every page, until it is mended. */
 export function SecretsBanner() {
@@ -16,9 +17,9 @@ export function SecretsBanner() {
       <ShieldAlert className="size-4 shrink-0" aria-hidden />
       <p className="min-w-0">
         <span className="font-medium">
-          <InlineCode text={data.meta.reason ?? 'Secrets are not kept where they should be.'} />
+          <InlineCode text={asStatement(data.meta.reason ?? 'Secrets are not kept where they should be')} />
         </span>{' '}
-        {data.meta.fix ? <InlineCode text={data.meta.fix} /> : null}
+        {data.meta.fix ? <InlineCode text={asStatement(data.meta.fix)} /> : null}
       </p>
       <Link to="/settings/secrets" className="font-medium underline underline-offset-3">
         See the store

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Check, Database, KeyRound, type LucideIcon, Vault, X } from 'lucide-react';
+import { Check, CircleDashed, Database, KeyRound, type LucideIcon, Vault, X } from 'lucide-react';
 import type { SecretsStatus, SecretStore } from '@/api/settings';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -9,7 +9,8 @@ import { Notice } from '@/components/ui/notice';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf, ErrorState } from '@/components/ui/states';
 import { secretsStatusQuery, useCheckStore } from '@/features/secrets/queries';
-import { asSentence, formatDuration, pluralize } from '@/lib/format';
+import { asStatement, NOT_ASKED } from '@/features/secrets/words';
+import { formatDuration, pluralize } from '@/lib/format';
 import { useCan } from '@/shell/permissions';
 
 const MODES: Record<SecretsStatus['type'], string> = {
@@ -89,11 +90,11 @@ function ReasonAndFix({ reason, fix }: { reason: string; fix: string | null }) {
   return (
     <>
       <p className="font-medium">
-        <InlineCode text={reason} />
+        <InlineCode text={asStatement(reason)} />
       </p>
       {fix ? (
         <p>
-          <InlineCode text={fix} />
+          <InlineCode text={asStatement(fix)} />
         </p>
       ) : null}
     </>
@@ -116,7 +117,7 @@ function StoreRow({ store, vault }: RowProps) {
       <div className="min-w-0 flex-1 basis-64">
         <p className="flex flex-wrap items-center gap-2">
           <span className="font-medium">{store.title}</span>
-          {store.current ? <Badge tone="accent">In use</Badge> : null}
+          {store.current ? <Badge tone="accent">New secrets go here</Badge> : null}
           {store.writable ? null : <Badge>Read only</Badge>}
           <span className="text-text-3">{pluralize(store.secrets, 'secret')}</span>
         </p>
@@ -125,7 +126,7 @@ function StoreRow({ store, vault }: RowProps) {
         <p role="status" className="text-xs">
           {check.data ? (
             <span className="text-ok-text">
-              It answered in {formatDuration(check.data.latencyMs)}. {asSentence(check.data.detail)}
+              It answered in {formatDuration(check.data.latencyMs)}. {asStatement(check.data.detail)}
             </span>
           ) : null}
         </p>
@@ -153,7 +154,12 @@ function StoreHealth({ store: { health } }: { store: SecretStore }) {
   if (health.status === 'ok') {
     return (
       <p className="flex items-center gap-1.5 text-xs text-text-3">
-        <Check className="size-3.5 shrink-0 text-ok-text" aria-hidden /> {asSentence(health.detail)}
+        {health.detail === NOT_ASKED ? (
+          <CircleDashed className="size-3.5 shrink-0" aria-hidden />
+        ) : (
+          <Check className="size-3.5 shrink-0 text-ok-text" aria-hidden />
+        )}
+        {asStatement(health.detail)}
       </p>
     );
   }
@@ -162,10 +168,10 @@ function StoreHealth({ store: { health } }: { store: SecretStore }) {
       <X className="mt-0.5 size-3.5 shrink-0 text-bad-text" aria-hidden />
       <div>
         <p className="text-bad-text">
-          <InlineCode text={asSentence(health.cause)} />
+          <InlineCode text={asStatement(health.cause)} />
         </p>
         <p className="text-text-2">
-          <InlineCode text={asSentence(health.fix)} />
+          <InlineCode text={asStatement(health.fix)} />
         </p>
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatReference, isOld, isRotatable, kindName, parseReference } from '@/features/secrets/words';
+import { asStatement, formatReference, isOld, isRotatable, kindName, parseReference } from '@/features/secrets/words';
 
 describe('a reference into Vault', () => {
   it.each([
@@ -11,6 +11,16 @@ describe('a reference into Vault', () => {
 
   it('is written as it is read', () => {
     expect(formatReference({ path: ' kv/a ', key: 'b' })).toBe('kv/a#b');
+  });
+});
+
+describe('a cause', () => {
+  it.each([
+    ['the token is missing', 'The token is missing.'],
+    ['Set it, and start again.', 'Set it, and start again.'],
+    ['http://127.0.0.1:8200/ answers', 'http://127.0.0.1:8200/ answers.'],
+  ])('“%s” is told as a sentence', (text, statement) => {
+    expect(asStatement(text)).toBe(statement);
   });
 });
 

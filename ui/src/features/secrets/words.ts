@@ -1,5 +1,7 @@
 /** Kinds, stores and ages of secrets as people say them. Pure. */
 
+import { asSentence } from '@/lib/format';
+
 export const KINDS: Record<string, string> = {
   providerKey: 'Provider key',
   mcpServer: 'MCP server',
@@ -27,6 +29,15 @@ export function isOld(updatedAt: string, now: number): boolean {
 export function isRotatable(secret: { kind: string; fields: string[] }): boolean {
   return secret.kind !== 'token' && secret.fields.length > 0;
 }
+
+/** A cause or a remedy as the server has it, as a sentence of its own; an address stays as it is. */
+export function asStatement(text: string): string {
+  const begun = /^https?:/.test(text) ? text : asSentence(text);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** What a store says of itself before anyone has asked it. */
+export const NOT_ASKED = 'not asked yet';
 
 /** `path#key`, as the server writes and reads it; neither half holds a `#`. */
 export function parseReference(reference: string): { path: string; key: string } {
