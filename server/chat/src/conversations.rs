@@ -181,19 +181,19 @@ pub(crate) async fn messages(
     let db = &chat.platform.db;
     // First what grows, then what was there: so nothing is missed between the two.
     let local = chat.hub.get(id).map(|local| local.now());
-    let events = rows::events_after(db, id, 0).await?;
+    let last = rows::last_event(db, id).await?;
     let mut messages = rows::messages(db, id).await?;
     let Some((run, mut message, parts, last)) = local else {
-        let last = events.last().map_or(0, |row| row.last_id);
-        let open = messages
-            .iter_mut()
-            .find(|message| matches!(message.status.as_str(), "streaming" | "waiting"));
-        if let Some(open) = open {
-            let mut parts = Parts::from_value(&open.parts);
-            crate::recovery::fold(&mut parts, &events);
-            open.parts = parts.to_value();
-        }
-        return Ok((messages, last));
+        let mut open = messages.iter_mut();
+        let open = open.find(|message| matches!(message.status.as_str(), "streaming" | "waiting"));
+        let Some(open) = open else {
+            return Ok((messages, last));
+        };
+        let events = rows::events_after(db, id, 0).await?;
+        let mut parts = Parts::from_value(&open.parts);
+        crate::recovery::fold(&mut parts, &events);
+        open.parts = parts.to_value();
+        return Ok((messages, events.last().map_or(last, |row| row.last_id)));
     };
     message.parts = parts.to_value();
     let place = messages.iter().position(|known| known.id == run.message_id);

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
+
 use llm::chat::{Delta, Tool, Turn, UserPart};
 use llm::dialect::ResponseFacts;
 use serde_json::{Map, Value, json};
@@ -164,7 +166,7 @@ fn help(tools: &[Tool]) -> String {
     for tool in tools.iter().take(30) {
         let described = tool.description.as_deref().unwrap_or_default();
         let described = described.lines().next().unwrap_or_default();
-        text.push_str(&format!("- `{}` {described}\n", tool.name));
+        let _ = writeln!(text, "- `{}` {described}", tool.name);
     }
     text.push_str("\nTo talk to a real model, add its key under Settings → Chat.");
     text

@@ -70,6 +70,10 @@ async fn set(
     Ok(Json(changed.enabled_tools.into()))
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a tool"
+)]
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ChatTool {

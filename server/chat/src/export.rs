@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::extract::{Mine, Query};
-use crate::{ChatError, State, history};
+use crate::{ChatError, State, conversations, history};
 
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct ExportQuery {
@@ -26,7 +26,7 @@ pub(crate) async fn export(
     Mine(row): Mine,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, ChatError> {
-    let messages = rows::messages(&chat.platform.db, row.id).await?;
+    let (messages, _) = conversations::messages(&chat, row.id).await?;
     let (media_type, ending, text) = match query.format.as_deref() {
         None | Some("markdown") => {
             let branch = history::branch(&messages, row.leaf_message_id);

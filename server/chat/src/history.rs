@@ -4,6 +4,7 @@
 mod tests;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use bytes::Bytes;
 use db::conversations::{Conversation, Message};
@@ -184,7 +185,7 @@ fn told(output: &Value) -> String {
     let length = told.chars().count();
     if length > LONGEST_RESULT {
         told = told.chars().take(LONGEST_RESULT).collect();
-        told.push_str(&format!("\n[Cut here: {length} characters in all.]"));
+        let _ = write!(told, "\n[Cut here: {length} characters in all.]");
     }
     if told.is_empty() {
         told.push_str("The tool gave no text.");

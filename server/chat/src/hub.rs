@@ -164,7 +164,8 @@ impl LocalRun {
         }
         let status = if is { "waiting" } else { "running" };
         status.clone_into(&mut state.run.status);
-        state.message.status = if is { "waiting" } else { "streaming" }.to_owned();
+        let shown = if is { "waiting" } else { "streaming" };
+        shown.clone_into(&mut state.message.status);
         let event =
             json!({ "type": "data-status", "data": { "status": status }, "transient": true });
         self.push(&mut state, &event);

@@ -49,7 +49,7 @@ async fn interrupt(chat: &Chat, mut run: Run) -> db::Result<()> {
     let rows = db::conversations::events_after(db, run.conversation_id, 0).await?;
     let mut parts = Parts::from_value(&message.parts);
     fold(&mut parts, &rows);
-    run.status = Ending::Interrupted.status().to_owned();
+    Ending::Interrupted.status().clone_into(&mut run.status);
     run.finished_at = Some(chat.platform.clock.now());
     finish_message(&mut message, &mut parts, &Ending::Interrupted);
     let mut events = Ending::Interrupted.events();

@@ -201,11 +201,11 @@ pub(crate) fn finish_message(message: &mut Message, parts: &mut Parts, ending: &
         Ending::Interrupted => "The server was restarted before the result came.",
         Ending::Completed(_) | Ending::Failed(_) => "The answer ended before the result came.",
     });
-    message.status = match ending {
+    let status = match ending {
         Ending::Completed(_) => "complete",
         other => other.status(),
-    }
-    .to_owned();
+    };
+    status.clone_into(&mut message.status);
     match ending {
         Ending::Completed(reason) => message.finish_reason = Some(reason.clone()),
         Ending::Failed(fault) => {

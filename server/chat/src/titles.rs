@@ -44,9 +44,15 @@ pub(crate) async fn give(chat: &Chat, conversation: &Conversation) -> db::Result
         conversation.title = Some(title.clone());
     });
     let kept = kept.await?;
-    let event = data_event("data-title", &json!({ "title": title })).to_string();
-    db::conversations::append_events(db, conversation.id, &[event]).await?;
-    chat.platform.live.publish_conversation(conversation.id);
+    let event = data_event("data-title", &json!({ "title": title }));
+    if let Some(local) = chat.hub.get(conversation.id) {
+        // The next answer is being made already; its readers hear of it.
+        local.tell(&event);
+    } else {
+        let events = [event.to_string()];
+        db::conversations::append_events(db, conversation.id, &events).await?;
+        chat.platform.live.publish_conversation(conversation.id);
+    }
     Ok(kept.unwrap_or_else(|| conversation.clone()))
 }
 

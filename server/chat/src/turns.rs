@@ -1,6 +1,7 @@
 //! A turn: what a person says, and what they tell the answer while it is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State as Extract;
@@ -22,6 +23,8 @@ use crate::{Chat, ChatError, State, conversations, demo};
 const TAG: &str = "chat";
 /// More text than any model takes.
 const LONGEST_TEXT: usize = 4_000_000;
+/// How long the end of one answer may take to be written before the next one begins.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize, ToSchema, Default)]
 #[serde(rename_all = "camelCase")]
@@ -86,12 +89,12 @@ pub(crate) async fn begin(
 ) -> Result<(Arc<LocalRun>, Option<rows::Message>), ChatError> {
     let row = with_model(chat, row, body.model, body.provider).await?;
     check_key(chat, &row)?;
-    if chat
-        .hub
-        .get(row.id)
-        .is_some_and(|local| local.now().0.finished_at.is_none())
-    {
-        return Err(ChatError::Busy);
+    if let Some(local) = chat.hub.get(row.id) {
+        if local.now().0.finished_at.is_none() {
+            return Err(ChatError::Busy);
+        }
+        // Its last words are on their way to the database; if they get stuck, that says so.
+        let _ = tokio::time::timeout(LAST_WORDS, local.gone.cancelled()).await;
     }
     if let Some(id) = body.regenerate {
         let found = rows::message(&chat.platform.db, row.id, id).await?;
@@ -300,7 +303,7 @@ pub(crate) async fn resume(Extract(chat): State, Mine(row): Mine) -> Started {
     let mut parts = Parts::from_value(&answer.parts);
     parts.kept_for_resume();
     answer.parts = parts.to_value();
-    answer.status = "streaming".to_owned();
+    "streaming".clone_into(&mut answer.status);
     answer.error = None;
     answer.finish_reason = None;
     answer.provider = Some(row.provider.clone());

@@ -69,12 +69,25 @@ async fn a_changed_prompt_is_another_version_and_an_older_one_can_come_back() {
     let third = app.post(&format!("{path}/rollback"), back).await;
     assert_eq!(third["systemPrompt"], "Be brief.");
     let versions = app.get(&format!("{path}/versions")).await;
-    let numbers: Vec<&Value> = versions.as_array().unwrap().iter().map(|one| &one["version"]).collect();
+    let numbers: Vec<&Value> = versions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["version"])
+        .collect();
     assert_eq!(numbers, [&json!(3), &json!(2), &json!(1)]);
     let active = app.get("/api/prompts").await;
-    assert_eq!((active.as_array().unwrap().len(), &active[0]["id"]), (1, &third["id"]));
+    assert_eq!(
+        (active.as_array().unwrap().len(), &active[0]["id"]),
+        (1, &third["id"])
+    );
 
-    let chat = app.post("/api/chat/conversations", json!({ "promptId": third["id"] })).await;
+    let chat = app
+        .post(
+            "/api/chat/conversations",
+            json!({ "promptId": third["id"] }),
+        )
+        .await;
     assert_eq!(chat["systemPrompt"], "Be brief.");
     let (status, _) = app.send(Method::DELETE, &path, None).await;
     assert_eq!(status, StatusCode::OK);
@@ -107,7 +120,12 @@ mod killed {
         ])
     }
 
-    async fn send(program: &Program, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+    async fn send(
+        program: &Program,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         let request = browser().request(method, program.url(path)).json(&body);
         let request = request.header("authorization", program.key());
         answer(request.send().await.unwrap()).await
@@ -144,7 +162,10 @@ mod killed {
         })
         .await;
         let whole = event(&json!({ "content": "The end." }), &json!("stop"));
-        provider.reply(Reply::events(format!("{whole}data: [DONE]\n\n").as_bytes(), &[1_000]));
+        provider.reply(Reply::events(
+            format!("{whole}data: [DONE]\n\n").as_bytes(),
+            &[1_000],
+        ));
         let resume = format!("{conversation}/resume");
         let (status, _) = send(&program, Method::POST, &resume, json!({})).await;
         assert_eq!(status, StatusCode::ACCEPTED);

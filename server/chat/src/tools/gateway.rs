@@ -93,27 +93,33 @@ pub(crate) async fn call(
         let error = &answer["error"];
         return Ok(Answered::Failed {
             text: error["message"].as_str().unwrap_or_default().to_owned(),
-            link: error["data"]["link"].as_str().map(str::to_owned),
+            link: own_link(chat, &error["data"]["link"]),
         });
     }
     let mut result = answer["result"].clone();
     if result["resultType"] == result_type::INPUT_REQUIRED {
         return Ok(asks(&result));
     }
-    // The gateway says so where a person can mend what went wrong.
-    if let Some(link) = result["_meta"]["archestra/link"].as_str() {
+    if let Some(link) = own_link(chat, &result["_meta"]["archestra/link"]) {
         return Ok(Answered::Failed {
             text: result["content"][0]["text"]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned(),
-            link: Some(link.to_owned()),
+            link: Some(link),
         });
     }
     if let Value::Object(members) = &mut result {
         members.remove("resultType");
     }
     Ok(Answered::Result(result))
+}
+
+/// Where a person can mend what went wrong. A server could write such a link, too, so only one to our own pages counts.
+fn own_link(chat: &Chat, link: &Value) -> Option<String> {
+    let own = format!("{}/", chat.platform.settings.frontend_url);
+    let link = link.as_str().filter(|link| link.starts_with(&own));
+    link.map(str::to_owned)
 }
 
 fn asks(result: &Value) -> Answered {
@@ -127,7 +133,7 @@ fn asks(result: &Value) -> Answered {
                 "mode": mode,
                 "message": params["message"],
                 "requestedSchema": params["requestedSchema"],
-                "url": params["url"],
+                "url": params["url"].as_str().filter(|url| is_web_page(url)),
             }),
         }
     });
@@ -135,6 +141,11 @@ fn asks(result: &Value) -> Answered {
         questions: questions.collect(),
         state: result["requestState"].clone(),
     }
+}
+
+/// Anything else (`javascript:`, `file:`) is no place to send a person.
+fn is_web_page(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 async fn rpc(

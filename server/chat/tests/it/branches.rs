@@ -1,7 +1,7 @@
 //! Regenerate, edit, switch between branches.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::TestChat;
 use crate::replies::says;
@@ -54,14 +54,10 @@ async fn an_answer_given_anew_is_a_sibling_and_an_edit_a_branch() {
         .as_array()
         .unwrap()
         .iter()
-        .find(is_green)
+        .find(|message| message["parts"].to_string().contains("Green."))
         .unwrap();
     assert_eq!(
         switched["leafMessageId"], green["id"],
         "the newest answer below it"
     );
-}
-
-fn is_green(message: &&Value) -> bool {
-    message["parts"].to_string().contains("Green.")
 }

@@ -31,7 +31,9 @@ async fn answer(listener: &TcpListener, go: oneshot::Receiver<()>) {
 #[tokio::test]
 async fn a_reader_has_the_first_word_within_the_bound() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let upstream = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let upstream = format!("http://{}/", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
     let provider = FakeProvider::start().await.unwrap();
     let chat = TestChat::start_at(provider, &upstream, true).await;
     let mut took = Vec::new();
@@ -51,5 +53,8 @@ async fn a_reader_has_the_first_word_within_the_bound() {
     }
     took.sort();
     let median = took[ROUNDS / 2];
-    assert!(median <= BOUND, "half of the first words took longer than {median:?}: {took:?}");
+    assert!(
+        median <= BOUND,
+        "half of the first words took longer than {median:?}: {took:?}"
+    );
 }

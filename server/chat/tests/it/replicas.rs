@@ -52,6 +52,25 @@ async fn an_approval_reaches_the_replica_that_waits_for_it() {
     assert_eq!(events.end().await["data"]["run"]["status"], "completed");
 }
 
+fn told_so_far() -> Events {
+    let output = json!({ "content": [{ "type": "text", "text": "nine notes" }] });
+    let told = [
+        json!({ "type": "start-step" }),
+        json!({ "type": "tool-input-start", "toolCallId": "c1", "toolName": "notes__list" }),
+        json!({ "type": "tool-input-available", "toolCallId": "c1", "toolName": "notes__list", "input": {} }),
+        json!({ "type": "tool-output-available", "toolCallId": "c1", "output": output }),
+        json!({ "type": "start-step" }),
+        json!({ "type": "text-start", "id": "1" }),
+        json!({ "type": "text-delta", "id": "1", "delta": "There are ni" }),
+    ];
+    let lines: Vec<String> = told.iter().map(Value::to_string).collect();
+    Events {
+        first_id: 1,
+        last_id: 7,
+        events: lines.join("\n"),
+    }
+}
+
 /// What a replica leaves that was killed in the middle of an answer.
 async fn leave_behind(chat: &TestChat, conversation: &str) -> Uuid {
     let platform = &chat.test.platform;
@@ -96,22 +115,7 @@ async fn leave_behind(chat: &TestChat, conversation: &str) -> Uuid {
     db::conversations::begin_run(db, &run, Some(&question), &answer, &[])
         .await
         .unwrap();
-    let output = json!({ "content": [{ "type": "text", "text": "nine notes" }] });
-    let told = [
-        json!({ "type": "start-step" }),
-        json!({ "type": "tool-input-start", "toolCallId": "c1", "toolName": "notes__list" }),
-        json!({ "type": "tool-input-available", "toolCallId": "c1", "toolName": "notes__list", "input": {} }),
-        json!({ "type": "tool-output-available", "toolCallId": "c1", "output": output }),
-        json!({ "type": "start-step" }),
-        json!({ "type": "text-start", "id": "1" }),
-        json!({ "type": "text-delta", "id": "1", "delta": "There are ni" }),
-    ];
-    let lines: Vec<String> = told.iter().map(Value::to_string).collect();
-    let events = Events {
-        first_id: 1,
-        last_id: 7,
-        events: lines.join("\n"),
-    };
+    let events = told_so_far();
     let progress = Progress {
         run: &run,
         events: Some(events),

@@ -43,10 +43,11 @@ fn stream(provider: &str, text: &str, calls: &[Call<'_>]) -> String {
 }
 
 fn lines(events: &[Value]) -> String {
-    events
+    let lines: Vec<String> = events
         .iter()
         .map(|event| format!("data: {event}\n\n"))
-        .collect()
+        .collect();
+    lines.concat()
 }
 
 fn openai(text: &str, calls: &[Call<'_>]) -> String {
@@ -93,15 +94,14 @@ fn anthropic(text: &str, calls: &[Call<'_>]) -> String {
     };
     events.push(json!({ "type": "message_delta", "delta": { "stop_reason": reason }, "usage": { "output_tokens": 10 } }));
     events.push(json!({ "type": "message_stop" }));
-    events
+    let named: Vec<String> = events
         .iter()
         .map(|event| {
-            format!(
-                "event: {}\ndata: {event}\n\n",
-                event["type"].as_str().unwrap()
-            )
+            let name = event["type"].as_str().unwrap();
+            format!("event: {name}\ndata: {event}\n\n")
         })
-        .collect()
+        .collect();
+    named.concat()
 }
 
 fn gemini(text: &str, calls: &[Call<'_>]) -> String {

@@ -50,6 +50,11 @@ pub async fn begin_run(
 ) -> Result<i64> {
     let mut tx = db.pool.begin().await?;
     let conversation = run.conversation_id;
+    // Whoever adds events waits, so that no number is given twice.
+    sqlx::query("SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE")
+        .bind(conversation)
+        .execute(&mut *tx)
+        .await?;
     insert_run(&mut tx, run).await?;
     let last: Option<i64> = sqlx::query_scalar(
         "SELECT max(last_id) FROM conversation_events WHERE conversation_id = $1",
@@ -197,6 +202,14 @@ pub async fn append_events(db: &Db, conversation_id: Uuid, events: &[String]) ->
     announce(&mut tx, CONVERSATION_CHANNEL, conversation_id).await?;
     tx.commit().await?;
     Ok(())
+}
+
+pub async fn last_event(db: &Db, conversation_id: Uuid) -> Result<i64> {
+    let query = sqlx::query_scalar(
+        "SELECT COALESCE(max(last_id), 0) FROM conversation_events WHERE conversation_id = $1",
+    )
+    .bind(conversation_id);
+    Ok(query.fetch_one(&db.pool).await?)
 }
 
 /// What has been told after an event, oldest first; a row may begin before it.
