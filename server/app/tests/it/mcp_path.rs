@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::docker_images::{self, Image};
 use testkit::wait;
 
-use crate::harness::{TestApp, browser};
+use crate::harness::{PASSWORD, TestApp, browser};
 
 /// A client of one agent's gateway, in the era with a handshake.
 struct Gateway {
@@ -233,4 +233,33 @@ async fn eight_real_servers_answer_behind_one_url() {
         let (status, body) = app.send(Method::DELETE, &path, None).await;
         assert_eq!(status, StatusCode::OK, "{body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_built_in_server_answers_soon_after_an_empty_start_without_an_engine() {
+    let began = Instant::now();
+    let nowhere = [("DOCKER_HOST", "unix:///nonexistent/docker.sock")];
+    let app = TestApp::start_with(&nowhere).await;
+    let signed_in = app.sign_in(&app.client, PASSWORD).await;
+    assert_eq!(signed_in.status(), StatusCode::OK);
+    let agent = default_agent(&app).await;
+    let gateway = Gateway::of(&app, &agent).await;
+    let tool = "archestra__whoami";
+    assert!(gateway.tools().await.iter().any(|name| name == tool));
+    let answer = gateway.call(tool, json!({})).await;
+    let took = began.elapsed();
+    eprintln!("from an empty start without an engine to a tool's result: {took:?}");
+    assert_eq!(
+        answer["structuredContent"]["agent"]["id"], agent,
+        "{answer}"
+    );
+
+    let runtimes = app.get("/api/runtimes").await;
+    let docker = runtimes
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["id"] == "docker");
+    let health = &docker.unwrap()["health"];
+    assert!(health["fix"]["text"].is_string(), "{runtimes}");
 }
