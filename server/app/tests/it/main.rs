@@ -9,6 +9,7 @@ mod api_keys;
 mod faults;
 mod harness;
 mod interactions;
+mod kubernetes;
 mod mcp_catalog;
 mod mcp_path;
 mod mcp_servers;

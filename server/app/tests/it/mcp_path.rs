@@ -247,8 +247,8 @@ async fn the_built_in_server_answers_soon_after_an_empty_start_without_an_engine
     let tool = "archestra__whoami";
     assert!(gateway.tools().await.iter().any(|name| name == tool));
     let answer = gateway.call(tool, json!({})).await;
-    let took = began.elapsed();
-    eprintln!("from an empty start without an engine to a tool's result: {took:?}");
+    let elapsed = began.elapsed();
+    eprintln!("from an empty start without an engine to a tool's result: {elapsed:?}");
     assert_eq!(
         answer["structuredContent"]["agent"]["id"], agent,
         "{answer}"
