@@ -38,7 +38,10 @@ async fn servers_in_an_added_cluster_answer_through_the_gateway_and_leave_nothin
     let [streams, web] = world.install_both().await;
     let gateway = world.gateway().await;
     gateway.all_answer(&BOTH).await;
-    eprintln!("from installing both to their answers: {:?}", begun.elapsed());
+    eprintln!(
+        "from installing both to their answers: {:?}",
+        begun.elapsed()
+    );
     let environment = gateway.call("streams__get-env", json!({})).await;
     assert!(environment.to_string().contains(CANARY), "{environment}");
     let log = app.get(&format!("/api/mcp_server/{streams}/logs")).await;
@@ -62,7 +65,10 @@ async fn servers_in_an_added_cluster_answer_through_the_gateway_and_leave_nothin
     assert!(app.send(Method::DELETE, &cluster, None).await.0 == StatusCode::CONFLICT);
     world.delete(&streams).await;
     world.delete(&web).await;
-    assert_eq!(app.send(Method::DELETE, &cluster, None).await.0, StatusCode::OK);
+    assert_eq!(
+        app.send(Method::DELETE, &cluster, None).await.0,
+        StatusCode::OK
+    );
 }
 
 /// The tests need not be where the cluster's Services can be reached.
@@ -93,7 +99,10 @@ async fn what_runs_in_a_cluster_is_adopted_after_a_restart_of_this_program() {
     }
     world.gateway().await.all_answer(&BOTH).await;
     let after = both.each_ref().map(|server| world.cluster.pod(server));
-    assert_eq!(after, before, "the same pods, the same runs of their containers");
+    assert_eq!(
+        after, before,
+        "the same pods, the same runs of their containers"
+    );
     for server in &both {
         assert_eq!(world.server(server).await["restarts"], 0);
         world.delete(server).await;
@@ -117,7 +126,10 @@ async fn why_a_server_does_not_run_in_a_cluster_is_said_and_mended() {
     })
     .await;
     let error = text(&server["localInstallationError"]);
-    assert!(error.contains("exit code 7") && error.contains("no licence"), "{error}");
+    assert!(
+        error.contains("exit code 7") && error.contains("no licence"),
+        "{error}"
+    );
     assert_eq!(server["lastCrash"]["exitCode"], 7, "{server}");
     assert_eq!(server["lastCrash"]["log"][0], "no licence", "{server}");
     let server = until("the missing image is told", async || {
@@ -144,10 +156,14 @@ async fn a_container_that_ends_is_started_again_and_answers_as_before() {
     for (server, name) in both.iter().zip(BOTH) {
         let before = world.cluster.pod(server);
         let end = "process.kill(1, 'SIGINT')";
-        world.cluster.kubectl(&["exec", &before.name, "--", "/bin/node", "-e", end]);
+        world
+            .cluster
+            .kubectl(&["exec", &before.name, "--", "/bin/node", "-e", end]);
         until("another run of its container", async || {
             let pods = world.cluster.pods(server);
-            pods.iter().any(|pod| pod.restarts > before.restarts).then_some(())
+            pods.iter()
+                .any(|pod| pod.restarts > before.restarts)
+                .then_some(())
         })
         .await;
         until("it answers again", async || {
@@ -184,10 +200,19 @@ async fn from_inside_of_a_cluster_the_gateway_calls_a_server_at_its_service() {
         .await;
     let [streams, web] = world.install_both().await;
     world.gateway().await.all_answer(&BOTH).await;
-    let runtime = world.app.running.platform.runtimes.get("kubernetes").unwrap();
+    let runtime = world
+        .app
+        .running
+        .platform
+        .runtimes
+        .get("kubernetes")
+        .unwrap();
     let endpoint = runtime.endpoint(web.parse().unwrap()).await.unwrap();
     let host = endpoint.host_str().unwrap();
-    assert!(host.ends_with(&format!("-service.{namespace}.svc.cluster.local")), "{host}");
+    assert!(
+        host.ends_with(&format!("-service.{namespace}.svc.cluster.local")),
+        "{host}"
+    );
     for server in [streams, web] {
         world.delete(&server).await;
     }
@@ -232,7 +257,10 @@ async fn half_a_minute_without_the_api_server_costs_no_server_its_run() {
         let checked = format!("/api/clusters/{}/check", text(&world.cluster_id));
         let checked = world.app.post(&checked, json!({})).await;
         assert_eq!(checked["reachable"], false, "{checked}");
-        assert_eq!(world.server(&both[0]).await["localInstallationStatus"], "success");
+        assert_eq!(
+            world.server(&both[0]).await["localInstallationStatus"],
+            "success"
+        );
         tokio::time::sleep_until((begun + AWAY).into()).await;
         drop(frozen);
     };
@@ -241,7 +269,10 @@ async fn half_a_minute_without_the_api_server_costs_no_server_its_run() {
     let after = both.each_ref().map(|server| world.cluster.pod(server));
     assert_eq!(after, before);
     for server in &both {
-        assert_eq!(world.server(server).await["localInstallationStatus"], "success");
+        assert_eq!(
+            world.server(server).await["localInstallationStatus"],
+            "success"
+        );
         world.delete(server).await;
     }
 }

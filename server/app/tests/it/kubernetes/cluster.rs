@@ -112,7 +112,8 @@ impl Cluster {
 
     /// Everything that bears a server's label, as `kind/name`.
     pub(super) fn objects(&self, server: &str) -> Vec<String> {
-        let kinds = "deployments,replicasets,pods,services,endpoints,secrets,serviceaccounts,configmaps";
+        let kinds =
+            "deployments,replicasets,pods,services,endpoints,secrets,serviceaccounts,configmaps";
         let label = format!("mcp-server-id={server}");
         let found = self.kubectl(&["get", kinds, "--selector", &label, "--output", "name"]);
         found.lines().map(str::to_owned).collect()
@@ -152,7 +153,13 @@ impl Cluster {
     /// The files that Kubernetes gives every pod, of an account that may do what this program needs.
     pub(super) async fn account(&self) -> TempDir {
         let account = format!("--serviceaccount={}:default", self.namespace);
-        self.kubectl(&["create", "rolebinding", "it", "--clusterrole=admin", &account]);
+        self.kubectl(&[
+            "create",
+            "rolebinding",
+            "it",
+            "--clusterrole=admin",
+            &account,
+        ]);
         let named = json!({ "kubernetes.io/service-account.name": "default" });
         let secret = json!({ "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
             "metadata": { "name": "it", "annotations": named } });
