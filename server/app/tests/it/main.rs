@@ -11,6 +11,7 @@ mod harness;
 mod interactions;
 mod kubernetes;
 mod mcp_catalog;
+mod mcp_faults;
 mod mcp_path;
 mod mcp_servers;
 #[cfg(target_os = "linux")]

@@ -12,10 +12,10 @@ use testkit::wait;
 use crate::harness::{PASSWORD, TestApp, browser};
 
 /// A client of one agent's gateway, in the era with a handshake.
-struct Gateway {
-    client: Client,
-    url: String,
-    token: String,
+pub(crate) struct Gateway {
+    pub(crate) client: Client,
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
 impl Gateway {
@@ -31,7 +31,7 @@ impl Gateway {
         }
     }
 
-    async fn request(&self, method: &str, params: Value) -> Value {
+    pub(crate) async fn request(&self, method: &str, params: Value) -> Value {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let request = self.client.post(&self.url).bearer_auth(&self.token);
         let request = request
@@ -50,14 +50,14 @@ impl Gateway {
         message["result"].clone()
     }
 
-    async fn tools(&self) -> Vec<String> {
+    pub(crate) async fn tools(&self) -> Vec<String> {
         let listed = self.request("tools/list", json!({})).await;
         let tools = listed["tools"].as_array().unwrap();
         let name = |tool: &Value| tool["name"].as_str().unwrap().to_owned();
         tools.iter().map(name).collect()
     }
 
-    async fn call(&self, tool: &str, arguments: Value) -> Value {
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
         let params = json!({ "name": tool, "arguments": arguments });
         let result = self.request("tools/call", params).await;
         assert_ne!(result["isError"], true, "{tool}: {result}");

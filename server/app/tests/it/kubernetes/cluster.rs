@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::world::text;
+
 /// Kubernetes takes its time: a pod that goes has half a minute for it.
 const PATIENCE: Duration = Duration::from_mins(2);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
@@ -88,8 +90,9 @@ impl Cluster {
         let account: Value = serde_json::from_slice(&account.stdout).unwrap();
         let version: Value =
             serde_json::from_str(&self.kubectl(&["version", "-o", "json"])).unwrap();
-        let minor = version["serverVersion"]["minor"].as_str().unwrap();
-        let minor: u32 = minor.trim_end_matches('+').parse().unwrap();
+        let version = text(&version["serverVersion"]["gitVersion"]);
+        let minor = version.split('.').nth(1).unwrap();
+        let minor: u32 = minor.parse().unwrap();
         minor >= 24 || account["secrets"].is_array()
     }
 
@@ -200,7 +203,6 @@ pub(super) struct Pod {
 
 impl Pod {
     fn read(pod: &Value) -> Self {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let container = &pod["status"]["containerStatuses"][0];
         Self {
             name: text(&pod["metadata"]["name"]),
