@@ -97,8 +97,8 @@ type MissingProps = { cause: string; fix: { text: string; command: string | null
 function Missing({ cause, fix }: MissingProps) {
   return (
     <div className="flex flex-col gap-2 text-sm">
-      <p className="text-text-2">{asSentence(cause)}</p>
-      {fix.text ? <p>{withCode(asSentence(fix.text))}</p> : null}
+      <p className="wrap-anywhere text-text-2">{asSentence(cause)}</p>
+      {fix.text ? <p className="wrap-anywhere">{withCode(asSentence(fix.text))}</p> : null}
       {fix.command ? (
         <p className="flex items-center gap-2 rounded-md border border-line bg-surface-2 py-1 pr-1 pl-2.5">
           <code className="min-w-0 flex-1 font-mono text-xs break-all">{fix.command}</code>
