@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stderr, reason = "skipped tests and figures are told")]
 
+mod cable;
 mod cluster;
 mod world;
 
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use crate::harness::browser;
 use crate::program::signal;
+use cable::Cable;
 use cluster::{Turn, setting, skip, until};
 use world::{CANARY, World, text};
 
@@ -63,8 +65,7 @@ async fn servers_in_an_added_cluster_answer_through_the_gateway_and_leave_nothin
     gateway.all_answer(&BOTH).await;
 
     assert!(app.send(Method::DELETE, &cluster, None).await.0 == StatusCode::CONFLICT);
-    world.delete(&streams).await;
-    world.delete(&web).await;
+    world.delete([&streams, &web]).await;
     assert_eq!(
         app.send(Method::DELETE, &cluster, None).await.0,
         StatusCode::OK
@@ -105,8 +106,8 @@ async fn what_runs_in_a_cluster_is_adopted_after_a_restart_of_this_program() {
     );
     for server in &both {
         assert_eq!(world.server(server).await["restarts"], 0);
-        world.delete(server).await;
     }
+    world.delete(&both).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,8 +141,7 @@ async fn why_a_server_does_not_run_in_a_cluster_is_said_and_mended() {
     let error = text(&server["localInstallationError"]);
     assert!(error.contains("built-nowhere"), "{error}");
     eprintln!("said of them: {} / {error}", server["statusDetail"]);
-    world.delete(&crash).await;
-    world.delete(&missing).await;
+    world.delete([&crash, &missing]).await;
 }
 
 /// Its process ends, the cluster starts it again, and whoever calls has an answer.
@@ -166,18 +166,11 @@ async fn a_container_that_ends_is_started_again_and_answers_as_before() {
                 .then_some(())
         })
         .await;
-        until("it answers again", async || {
-            let echo = format!("{name}__echo");
-            let answer = gateway.call(&echo, json!({ "message": "again" })).await;
-            answer.to_string().contains("again").then_some(())
-        })
-        .await;
+        until("it answers again", async || gateway.echoes(name).await.ok()).await;
         let after = world.server(server).await;
         assert!(after["lastCrash"]["log"].is_array(), "{after}");
     }
-    for server in &both {
-        world.delete(server).await;
-    }
+    world.delete(&both).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,9 +206,7 @@ async fn from_inside_of_a_cluster_the_gateway_calls_a_server_at_its_service() {
         host.ends_with(&format!("-service.{namespace}.svc.cluster.local")),
         "{host}"
     );
-    for server in [streams, web] {
-        world.delete(&server).await;
-    }
+    world.delete([&streams, &web]).await;
 }
 
 const AWAY: Duration = Duration::from_secs(30);
@@ -273,6 +264,45 @@ async fn half_a_minute_without_the_api_server_costs_no_server_its_run() {
             world.server(server).await["localInstallationStatus"],
             "success"
         );
-        world.delete(server).await;
     }
+    world.delete(&both).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_nobody_reaches_for_half_a_minute_is_found_again() {
+    let Some(world) = World::without_cluster(Turn::Together).await else {
+        return;
+    };
+    let mut cable = Cable::to(&world.cluster.server()).await;
+    let file = world.cluster.kubeconfig_through(cable.address);
+    let world = world.with_file(&file).await;
+    let both = world.install_both().await;
+    let gateway = world.gateway().await;
+    gateway.all_answer(&BOTH).await;
+    let before = both.each_ref().map(|server| world.cluster.pod(server));
+
+    cable.cut().await;
+    let begun = Instant::now();
+    for server in BOTH {
+        let answer = gateway.echoes(server).await;
+        let answer = answer.unwrap_err();
+        assert!(begun.elapsed() < AWAY, "{answer}");
+        eprintln!("{:?} after the cut: {answer}", begun.elapsed());
+    }
+    tokio::time::sleep_until((begun + AWAY).into()).await;
+    let status = world.server(&both[0]).await;
+    assert_eq!(status["localInstallationStatus"], "success", "{status}");
+
+    let mended = Instant::now();
+    cable.mend().await;
+    for server in BOTH {
+        until("it answers again", async || {
+            gateway.echoes(server).await.ok()
+        })
+        .await;
+    }
+    eprintln!("both answer {:?} after it is back", mended.elapsed());
+    let after = both.each_ref().map(|server| world.cluster.pod(server));
+    assert_eq!(after, before);
+    world.delete(&both).await;
 }

@@ -1,6 +1,7 @@
 //! The cluster of these tests, driven from outside with its own tool: what stands in it is not taken on our word.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -151,6 +152,25 @@ impl Cluster {
     pub(super) fn server(&self) -> String {
         let path = "jsonpath={.clusters[0].cluster.server}";
         self.kubectl(&["config", "view", "--minify", "--output", path])
+    }
+
+    /// The file with the API server at another address, which has its certificate from the true one.
+    pub(super) fn kubeconfig_through(&self, address: SocketAddr) -> String {
+        let view = [
+            "config",
+            "view",
+            "--raw",
+            "--minify",
+            "--flatten",
+            "--output",
+            "json",
+        ];
+        let mut file: Value = serde_json::from_str(&self.kubectl(&view)).unwrap();
+        let host: url::Url = self.server().parse().unwrap();
+        let cluster = &mut file["clusters"][0]["cluster"];
+        cluster["tls-server-name"] = json!(host.host_str().unwrap());
+        cluster["server"] = json!(format!("https://{address}"));
+        file.to_string()
     }
 
     /// The files that Kubernetes gives every pod, of an account that may do what this program needs.
