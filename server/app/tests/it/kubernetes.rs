@@ -167,8 +167,12 @@ async fn a_container_that_ends_is_started_again_and_answers_as_before() {
         })
         .await;
         until("it answers again", async || gateway.echoes(name).await.ok()).await;
-        let after = world.server(server).await;
-        assert!(after["lastCrash"]["log"].is_array(), "{after}");
+        let crash = until("its end is on record", async || {
+            let crash = world.server(server).await["lastCrash"].take();
+            crash.is_object().then_some(crash)
+        })
+        .await;
+        assert!(crash["cause"].is_string() && crash["log"].is_array());
     }
     world.delete(&both).await;
 }

@@ -38,7 +38,7 @@ struct Options {
     json: Option<PathBuf>,
     binary: Option<PathBuf>,
     fixture: Option<PathBuf>,
-    /// A Python that has `fastmcp`, to be measured beside.
+    /// A Python that has `fastmcp`, and perhaps `mcp-proxy`, to be measured beside.
     python: Option<PathBuf>,
 }
 
@@ -260,7 +260,10 @@ impl Bench {
                 )
             }
         };
-        let load = client::Load::call(&tool, token);
+        let mut load = client::Load::call(&tool, token);
+        if matches!(way, Way::Peer(_)) {
+            load = load.earlier();
+        }
         let run = || {
             load.run(
                 &self.folder.path,

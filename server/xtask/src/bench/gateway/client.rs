@@ -30,6 +30,16 @@ impl Load {
         load
     }
 
+    /// For those who know only the versions with a session, and work without one.
+    pub(super) fn earlier(mut self) -> Self {
+        for (name, value) in &mut self.headers {
+            if *name == "mcp-protocol-version" {
+                "2025-11-25".clone_into(value);
+            }
+        }
+        self
+    }
+
     pub(super) fn list(token: &str) -> Self {
         Self::new("tools/list", &format!(r#"{{"_meta":{META}}}"#), Some(token))
     }
