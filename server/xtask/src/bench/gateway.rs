@@ -260,10 +260,10 @@ impl Bench {
                 )
             }
         };
-        let mut load = client::Load::call(&tool, token);
-        if matches!(way, Way::Peer(_)) {
-            load = load.earlier();
-        }
+        let load = match way {
+            Way::Peer(index) if self.peers[index].is_earlier => client::Load::earlier_call(&tool),
+            _ => client::Load::call(&tool, token),
+        };
         let run = || {
             load.run(
                 &self.folder.path,

@@ -30,14 +30,16 @@ impl Load {
         load
     }
 
-    /// For those who know only the versions with a session, and work without one.
-    pub(super) fn earlier(mut self) -> Self {
-        for (name, value) in &mut self.headers {
+    /// In the last version with a session.
+    pub(super) fn earlier_call(tool: &str) -> Self {
+        let params = format!(r#"{{"name":"{tool}","arguments":{{}}}}"#);
+        let mut load = Self::new("tools/call", &params, None);
+        for (name, value) in &mut load.headers {
             if *name == "mcp-protocol-version" {
                 "2025-11-25".clone_into(value);
             }
         }
-        self
+        load
     }
 
     pub(super) fn list(token: &str) -> Self {

@@ -13,6 +13,8 @@ use crate::bench::server::{free_port, is_listening, terminate};
 pub(super) struct Peer {
     pub(super) name: &'static str,
     pub(super) port: u16,
+    /// It knows only the versions with a session, and works without one.
+    pub(super) is_earlier: bool,
     child: Child,
 }
 
@@ -36,7 +38,12 @@ impl Peer {
             .stdout(file.try_clone()?)
             .stderr(file)
             .spawn()?;
-        let peer = Self { name, port, child };
+        let peer = Self {
+            name,
+            port,
+            is_earlier: false,
+            child,
+        };
         let started = Instant::now();
         while !is_listening(port) {
             if started.elapsed() > Duration::from_secs(30) {
@@ -90,5 +97,7 @@ fn proxy(program: &Path, backend: u16, folder: &Path) -> Result<Peer> {
         .arg(program)
         .args(["--transport", "streamablehttp", "--log-level", "ERROR"])
         .arg(format!("http://127.0.0.1:{backend}/mcp"));
-    Peer::start("mcp-proxy", port, &mut command, folder)
+    let mut peer = Peer::start("mcp-proxy", port, &mut command, folder)?;
+    peer.is_earlier = true;
+    Ok(peer)
 }
