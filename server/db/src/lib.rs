@@ -5,6 +5,7 @@
 
 mod error;
 mod pool;
+mod row_lock;
 
 pub mod agent_tools;
 pub mod agents;
