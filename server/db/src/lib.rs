@@ -10,6 +10,7 @@ mod row_lock;
 pub mod agent_tools;
 pub mod agents;
 pub mod api_keys;
+pub mod call_log;
 pub mod clusters;
 pub mod installation_requests;
 pub mod interactions;
