@@ -208,18 +208,18 @@ pub async fn update<E: From<Error>>(
 ) -> std::result::Result<Option<AgentTool>, E> {
     let select = "SELECT * FROM agent_tools WHERE id = $1 FOR UPDATE";
     row_lock::update(db, select, id, change, |row: &AgentTool| {
-            sqlx::query(
-                "UPDATE agent_tools SET credential_source_mcp_server_id = $2, execution_source_mcp_server_id = $3,
-                     use_dynamic_team_credential = $4, credential_resolution_mode = $5, response_modifier_template = $6,
-                     updated_at = $7 WHERE id = $1",
-            )
-            .bind(id)
-            .bind(row.credential_source_mcp_server_id)
-            .bind(row.execution_source_mcp_server_id)
-            .bind(row.use_dynamic_team_credential)
-            .bind(&row.credential_resolution_mode)
-            .bind(&row.response_modifier_template)
-            .bind(row.updated_at)
+        sqlx::query(
+            "UPDATE agent_tools SET credential_source_mcp_server_id = $2, execution_source_mcp_server_id = $3,
+                 use_dynamic_team_credential = $4, credential_resolution_mode = $5, response_modifier_template = $6,
+                 updated_at = $7 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(row.credential_source_mcp_server_id)
+        .bind(row.execution_source_mcp_server_id)
+        .bind(row.use_dynamic_team_credential)
+        .bind(&row.credential_resolution_mode)
+        .bind(&row.response_modifier_template)
+        .bind(row.updated_at)
     })
     .await
 }

@@ -59,18 +59,18 @@ pub async fn update<E: From<Error>>(
 ) -> std::result::Result<Option<Cluster>, E> {
     let select = "SELECT * FROM clusters WHERE id = $1 FOR UPDATE";
     row_lock::update(db, select, id, change, |cluster: &Cluster| {
-            sqlx::query(
-                "UPDATE clusters SET name = $2, context = $3, namespace = $4, secret_id = $5, server = $6, settings = $7,
-                     updated_at = $8 WHERE id = $1",
-            )
-            .bind(id)
-            .bind(&cluster.name)
-            .bind(&cluster.context)
-            .bind(&cluster.namespace)
-            .bind(cluster.secret_id)
-            .bind(&cluster.server)
-            .bind(&cluster.settings)
-            .bind(cluster.updated_at)
+        sqlx::query(
+            "UPDATE clusters SET name = $2, context = $3, namespace = $4, secret_id = $5, server = $6, settings = $7,
+                 updated_at = $8 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&cluster.name)
+        .bind(&cluster.context)
+        .bind(&cluster.namespace)
+        .bind(cluster.secret_id)
+        .bind(&cluster.server)
+        .bind(&cluster.settings)
+        .bind(cluster.updated_at)
     })
     .await
 }

@@ -74,19 +74,19 @@ pub async fn update<E: From<Error>>(
 ) -> std::result::Result<Option<InstallationRequest>, E> {
     let select = "SELECT * FROM installation_requests WHERE id = $1 FOR UPDATE";
     row_lock::update(db, select, id, change, |request: &InstallationRequest| {
-            sqlx::query(
-                "UPDATE installation_requests SET status = $2, request_reason = $3, custom_server_config = $4,
-                     admin_response = $5, reviewed_by = $6, reviewed_at = $7, notes = $8, updated_at = $9 WHERE id = $1",
-            )
-            .bind(id)
-            .bind(&request.status)
-            .bind(&request.request_reason)
-            .bind(&request.custom_server_config)
-            .bind(&request.admin_response)
-            .bind(&request.reviewed_by)
-            .bind(request.reviewed_at)
-            .bind(&request.notes)
-            .bind(request.updated_at)
+        sqlx::query(
+            "UPDATE installation_requests SET status = $2, request_reason = $3, custom_server_config = $4,
+                 admin_response = $5, reviewed_by = $6, reviewed_at = $7, notes = $8, updated_at = $9 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&request.status)
+        .bind(&request.request_reason)
+        .bind(&request.custom_server_config)
+        .bind(&request.admin_response)
+        .bind(&request.reviewed_by)
+        .bind(request.reviewed_at)
+        .bind(&request.notes)
+        .bind(request.updated_at)
     })
     .await
 }

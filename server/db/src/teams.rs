@@ -83,15 +83,15 @@ pub async fn update<E: From<Error>>(
 ) -> std::result::Result<Option<Team>, E> {
     let select = "SELECT * FROM teams WHERE id = $1 FOR UPDATE";
     row_lock::update(db, select, id, change, |team: &Team| {
-            sqlx::query(
-                "UPDATE teams SET name = $2, description = $3, convert_tool_results_to_toon = $4, updated_at = $5
-                 WHERE id = $1",
-            )
-            .bind(id)
-            .bind(&team.name)
-            .bind(&team.description)
-            .bind(team.convert_tool_results_to_toon)
-            .bind(team.updated_at)
+        sqlx::query(
+            "UPDATE teams SET name = $2, description = $3, convert_tool_results_to_toon = $4, updated_at = $5
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&team.name)
+        .bind(&team.description)
+        .bind(team.convert_tool_results_to_toon)
+        .bind(team.updated_at)
     })
     .await
 }
