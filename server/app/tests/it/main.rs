@@ -7,6 +7,7 @@ mod agents;
 mod api_keys;
 #[cfg(target_os = "linux")]
 mod faults;
+mod gateway;
 mod harness;
 mod interactions;
 mod kubernetes;

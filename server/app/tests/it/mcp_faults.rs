@@ -12,8 +12,8 @@ use testkit::docker_images::{self, Image};
 use testkit::provider::FakeProvider;
 use testkit::wait;
 
+use crate::gateway::Gateway;
 use crate::harness::{answer, browser};
-use crate::mcp_path::Gateway;
 use crate::program::Program;
 
 struct World {
@@ -52,13 +52,12 @@ impl World {
         let tools = self.gateway.tools().await;
         let tool = tools.iter().find(|name| name.contains("long")).unwrap();
         let params = json!({ "name": tool, "arguments": { "duration": 30, "steps": 100 }, "_meta": { "progressToken": 7 } });
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        let request = self.gateway.client.post(&self.gateway.url);
-        let request = request
-            .bearer_auth(&self.gateway.token)
-            .header("accept", "application/json, text/event-stream")
-            .header("mcp-protocol-version", "2025-11-25");
-        let mut response = request.json(&body).send().await.unwrap();
+        let mut response = self
+            .gateway
+            .post("tools/call", &params)
+            .send()
+            .await
+            .unwrap();
         let first = response.chunk().await.unwrap().unwrap();
         let first = String::from_utf8_lossy(&first);
         assert!(first.contains("notifications/progress"), "{first}");

@@ -4,66 +4,13 @@
 
 use std::time::Instant;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::docker_images::{self, Image};
 use testkit::wait;
 
-use crate::harness::{PASSWORD, TestApp, browser};
-
-/// A client of one agent's gateway, in the era with a handshake.
-pub(crate) struct Gateway {
-    pub(crate) client: Client,
-    pub(crate) url: String,
-    pub(crate) token: String,
-}
-
-impl Gateway {
-    async fn of(app: &TestApp, agent: &str) -> Self {
-        let tokens = app.get("/api/tokens").await;
-        let tokens = tokens["tokens"].as_array().or(tokens.as_array()).unwrap();
-        let id = tokens[0]["id"].as_str().unwrap();
-        let value = app.get(&format!("/api/tokens/{id}/value")).await;
-        Self {
-            client: browser(),
-            url: app.url(&format!("/v1/mcp/{agent}")),
-            token: value["value"].as_str().unwrap().to_owned(),
-        }
-    }
-
-    pub(crate) async fn request(&self, method: &str, params: Value) -> Value {
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let request = self.client.post(&self.url).bearer_auth(&self.token);
-        let request = request
-            .header("accept", "application/json, text/event-stream")
-            .header("mcp-protocol-version", "2025-11-25");
-        let response = request.json(&body).send().await.unwrap();
-        let (status, text) = (response.status(), response.text().await.unwrap());
-        assert_eq!(status, StatusCode::OK, "{method}: {text}");
-        let message = text
-            .lines()
-            .rfind(|line| line.contains("\"result\"") || line.contains("\"error\""))
-            .unwrap();
-        let message: Value =
-            serde_json::from_str(message.trim_start_matches("data:").trim()).unwrap();
-        assert!(message.get("error").is_none(), "{method}: {message}");
-        message["result"].clone()
-    }
-
-    pub(crate) async fn tools(&self) -> Vec<String> {
-        let listed = self.request("tools/list", json!({})).await;
-        let tools = listed["tools"].as_array().unwrap();
-        let name = |tool: &Value| tool["name"].as_str().unwrap().to_owned();
-        tools.iter().map(name).collect()
-    }
-
-    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let params = json!({ "name": tool, "arguments": arguments });
-        let result = self.request("tools/call", params).await;
-        assert_ne!(result["isError"], true, "{tool}: {result}");
-        result
-    }
-}
+use crate::gateway::Gateway;
+use crate::harness::{PASSWORD, TestApp};
 
 /// A local server of this image, installed for an agent and ready.
 async fn install(app: &TestApp, agent: &str, name: &str, local_config: Value) -> String {

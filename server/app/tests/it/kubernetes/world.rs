@@ -2,11 +2,12 @@
 
 use app::Running;
 use app::config::{Config, Environment};
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::cluster::{Cluster, Turn, setting, until};
-use crate::harness::{TestApp, browser};
+use crate::gateway::Gateway;
+use crate::harness::TestApp;
 
 /// Stands only where a server is to have it.
 pub(super) const CANARY: &str = "canary-of-a-cluster";
@@ -131,15 +132,7 @@ impl World {
     }
 
     pub(super) async fn gateway(&self) -> Gateway {
-        let tokens = self.app.get("/api/tokens").await;
-        let tokens = tokens["tokens"].as_array().or(tokens.as_array()).unwrap();
-        let id = text(&tokens[0]["id"]);
-        let value = self.app.get(&format!("/api/tokens/{id}/value")).await;
-        Gateway {
-            client: browser(),
-            url: self.app.url(&format!("/v1/mcp/{}", self.agent)),
-            token: text(&value["value"]),
-        }
+        Gateway::of(&self.app, &self.agent).await
     }
 }
 
@@ -153,38 +146,11 @@ pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// An agent's URL and a token for it.
-pub(super) struct Gateway {
-    client: Client,
-    url: String,
-    token: String,
-}
-
 impl Gateway {
-    /// What the gateway says of it: the tool's result, or an error.
-    pub(super) async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let params = json!({ "name": tool, "arguments": arguments });
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        let request = self.client.post(&self.url).bearer_auth(&self.token);
-        let request = request
-            .header("accept", "application/json, text/event-stream")
-            .header("mcp-protocol-version", "2025-11-25");
-        let response = request.json(&body).send().await.unwrap();
-        let answer = response.text().await.unwrap();
-        let message = answer
-            .lines()
-            .rfind(|line| line.contains("\"result\"") || line.contains("\"error\""));
-        let message = message.unwrap_or_else(|| panic!("{tool}: {answer}"));
-        let message = message.trim_start_matches("data:").trim();
-        let message: Value = serde_json::from_str(message).unwrap();
-        let result = message.get("result").or_else(|| message.get("error"));
-        result.unwrap().clone()
-    }
-
     /// Whether the server says what it was told.
     pub(super) async fn echoes(&self, server: &str) -> Result<(), Value> {
         let tool = format!("{server}__echo");
-        let answer = self.call(&tool, json!({ "message": "hello" })).await;
+        let answer = self.outcome(&tool, json!({ "message": "hello" })).await;
         let said = text(&answer["content"][0]["text"]);
         let is_echo = answer["isError"] != true && said.contains("hello");
         is_echo.then_some(()).ok_or(answer)
