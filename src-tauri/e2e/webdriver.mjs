@@ -100,7 +100,10 @@ export class DrivenWindow {
     await until('the window shows the server’s pages', async () =>
       (await this.url()).startsWith('http://localhost:'),
     );
-    await this.says('Home', 'h1');
+    await this.says('Home', 'h1').catch(async (error) => {
+      const page = await this.run('return document.documentElement.outerHTML').catch(String);
+      throw new Error(`${error.message}\nat ${await this.url()}:\n${page.slice(0, 4000)}`);
+    });
   }
 
   /** For a person to look at; kept only where ARCHESTRA_E2E_PICTURES says. */

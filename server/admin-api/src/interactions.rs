@@ -8,7 +8,6 @@ mod query;
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
-use db::interactions::Cursor;
 use domain::platform::Platform;
 use domain::pricing::usd;
 use serde::Serialize;
@@ -56,13 +55,9 @@ pub(crate) async fn list(
         .map(|row| Row::new(row, &names))
         .collect();
     let next_before = data.last().filter(|_| more).map(Row::id);
-    let offset = match filter.cursor {
-        Cursor::Offset(offset) => offset,
-        _ => 0,
-    };
     Ok(Json(InteractionPage {
         data,
-        pagination: Pagination::new(total, limit, offset),
+        pagination: Pagination::new(total, limit, pagination::offset(filter.cursor)),
         next_before,
     }))
 }

@@ -14,6 +14,7 @@ mod extract;
 mod home;
 mod installation_requests;
 mod interactions;
+mod live;
 mod mcp_catalog;
 mod mcp_oauth;
 mod mcp_servers;

@@ -6,7 +6,7 @@ mod live;
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
-use db::interactions::Cursor;
+use db::call_log::Cursor;
 use db::mcp_tool_calls::{ToolCallFilter, ToolCallSort};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -99,17 +99,6 @@ impl ToolCallQuery {
             ascending: self.sort_direction == Direction::Asc,
         })
     }
-
-    fn cursor(&self) -> Cursor {
-        match (self.before, self.after) {
-            (Some(id), _) => Cursor::Before(id),
-            (None, Some(id)) => Cursor::After(id),
-            (None, None) => self
-                .offset
-                .filter(|offset| *offset > 0)
-                .map_or(Cursor::Start, Cursor::Offset),
-        }
-    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -131,7 +120,7 @@ pub(crate) async fn list(
     let limit = pagination::limit(query.limit);
     let everything = query.everything()?;
     let filter = ToolCallFilter {
-        cursor: query.cursor(),
+        cursor: pagination::cursor(query.before, query.after, query.offset),
         ..query.everything()?
     };
     let (mut rows, total) = tokio::try_join!(
@@ -154,13 +143,9 @@ pub(crate) async fn list(
         })
         .collect();
     let next_before = data.last().filter(|_| more).map(ToolCall::id);
-    let offset = match filter.cursor {
-        Cursor::Offset(offset) => offset,
-        _ => 0,
-    };
     Ok(Json(ToolCallPage {
         data,
-        pagination: Pagination::new(total, limit, offset),
+        pagination: Pagination::new(total, limit, pagination::offset(filter.cursor)),
         next_before,
     }))
 }

@@ -1,7 +1,9 @@
 //! The envelope of paged lists.
 
+use db::call_log::Cursor;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub(crate) const DEFAULT_LIMIT: i64 = 20;
 pub(crate) const MAX_LIMIT: i64 = 500;
@@ -33,4 +35,22 @@ impl Pagination {
 /// What a caller asked for, within bounds.
 pub(crate) fn limit(asked: Option<i64>) -> i64 {
     asked.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+}
+
+/// Where a page begins; an id is cheaper than an offset, however deep.
+pub(crate) fn cursor(before: Option<Uuid>, after: Option<Uuid>, offset: Option<i64>) -> Cursor {
+    match (before, after) {
+        (Some(id), _) => Cursor::Before(id),
+        (None, Some(id)) => Cursor::After(id),
+        (None, None) => offset
+            .filter(|offset| *offset > 0)
+            .map_or(Cursor::Start, Cursor::Offset),
+    }
+}
+
+pub(crate) fn offset(cursor: Cursor) -> i64 {
+    match cursor {
+        Cursor::Offset(offset) => offset,
+        _ => 0,
+    }
 }

@@ -5,7 +5,7 @@ use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::tools::Tool;
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, row_lock};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct AgentTool {
@@ -206,34 +206,22 @@ pub async fn update<E: From<Error>>(
     id: Uuid,
     change: impl FnOnce(&mut AgentTool) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<AgentTool>, E> {
-    let mut tx = db.pool.begin().await.map_err(Error::from)?;
-    let row: Option<AgentTool> =
-        sqlx::query_as("SELECT * FROM agent_tools WHERE id = $1 FOR UPDATE")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(Error::from)?;
-    let Some(mut row) = row else {
-        return Ok(None);
-    };
-    change(&mut row)?;
-    sqlx::query(
-        "UPDATE agent_tools SET credential_source_mcp_server_id = $2, execution_source_mcp_server_id = $3,
-             use_dynamic_team_credential = $4, credential_resolution_mode = $5, response_modifier_template = $6,
-             updated_at = $7 WHERE id = $1",
-    )
-    .bind(id)
-    .bind(row.credential_source_mcp_server_id)
-    .bind(row.execution_source_mcp_server_id)
-    .bind(row.use_dynamic_team_credential)
-    .bind(&row.credential_resolution_mode)
-    .bind(&row.response_modifier_template)
-    .bind(row.updated_at)
-    .execute(&mut *tx)
+    let select = "SELECT * FROM agent_tools WHERE id = $1 FOR UPDATE";
+    row_lock::update(db, select, id, change, |row: &AgentTool| {
+        sqlx::query(
+            "UPDATE agent_tools SET credential_source_mcp_server_id = $2, execution_source_mcp_server_id = $3,
+                 use_dynamic_team_credential = $4, credential_resolution_mode = $5, response_modifier_template = $6,
+                 updated_at = $7 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(row.credential_source_mcp_server_id)
+        .bind(row.execution_source_mcp_server_id)
+        .bind(row.use_dynamic_team_credential)
+        .bind(&row.credential_resolution_mode)
+        .bind(&row.response_modifier_template)
+        .bind(row.updated_at)
+    })
     .await
-    .map_err(Error::from)?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(Some(row))
 }
 
 pub async fn unassign(db: &Db, agent_id: Uuid, tool_id: Uuid) -> Result<bool> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, row_lock};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Cluster {
@@ -57,34 +57,22 @@ pub async fn update<E: From<Error>>(
     id: Uuid,
     change: impl FnOnce(&mut Cluster) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<Cluster>, E> {
-    let mut tx = db.pool.begin().await.map_err(Error::from)?;
-    let cluster: Option<Cluster> =
-        sqlx::query_as("SELECT * FROM clusters WHERE id = $1 FOR UPDATE")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(Error::from)?;
-    let Some(mut cluster) = cluster else {
-        return Ok(None);
-    };
-    change(&mut cluster)?;
-    sqlx::query(
-        "UPDATE clusters SET name = $2, context = $3, namespace = $4, secret_id = $5, server = $6, settings = $7,
-             updated_at = $8 WHERE id = $1",
-    )
-    .bind(id)
-    .bind(&cluster.name)
-    .bind(&cluster.context)
-    .bind(&cluster.namespace)
-    .bind(cluster.secret_id)
-    .bind(&cluster.server)
-    .bind(&cluster.settings)
-    .bind(cluster.updated_at)
-    .execute(&mut *tx)
+    let select = "SELECT * FROM clusters WHERE id = $1 FOR UPDATE";
+    row_lock::update(db, select, id, change, |cluster: &Cluster| {
+        sqlx::query(
+            "UPDATE clusters SET name = $2, context = $3, namespace = $4, secret_id = $5, server = $6, settings = $7,
+                 updated_at = $8 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&cluster.name)
+        .bind(&cluster.context)
+        .bind(&cluster.namespace)
+        .bind(cluster.secret_id)
+        .bind(&cluster.server)
+        .bind(&cluster.settings)
+        .bind(cluster.updated_at)
+    })
     .await
-    .map_err(Error::from)?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(Some(cluster))
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, row_lock};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct InstallationRequest {
@@ -72,35 +72,23 @@ pub async fn update<E: From<Error>>(
     id: Uuid,
     change: impl FnOnce(&mut InstallationRequest) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<InstallationRequest>, E> {
-    let mut tx = db.pool.begin().await.map_err(Error::from)?;
-    let request: Option<InstallationRequest> =
-        sqlx::query_as("SELECT * FROM installation_requests WHERE id = $1 FOR UPDATE")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(Error::from)?;
-    let Some(mut request) = request else {
-        return Ok(None);
-    };
-    change(&mut request)?;
-    sqlx::query(
-        "UPDATE installation_requests SET status = $2, request_reason = $3, custom_server_config = $4,
-             admin_response = $5, reviewed_by = $6, reviewed_at = $7, notes = $8, updated_at = $9 WHERE id = $1",
-    )
-    .bind(id)
-    .bind(&request.status)
-    .bind(&request.request_reason)
-    .bind(&request.custom_server_config)
-    .bind(&request.admin_response)
-    .bind(&request.reviewed_by)
-    .bind(request.reviewed_at)
-    .bind(&request.notes)
-    .bind(request.updated_at)
-    .execute(&mut *tx)
+    let select = "SELECT * FROM installation_requests WHERE id = $1 FOR UPDATE";
+    row_lock::update(db, select, id, change, |request: &InstallationRequest| {
+        sqlx::query(
+            "UPDATE installation_requests SET status = $2, request_reason = $3, custom_server_config = $4,
+                 admin_response = $5, reviewed_by = $6, reviewed_at = $7, notes = $8, updated_at = $9 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(&request.status)
+        .bind(&request.request_reason)
+        .bind(&request.custom_server_config)
+        .bind(&request.admin_response)
+        .bind(&request.reviewed_by)
+        .bind(request.reviewed_at)
+        .bind(&request.notes)
+        .bind(request.updated_at)
+    })
     .await
-    .map_err(Error::from)?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(Some(request))
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {

@@ -7,11 +7,12 @@ use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-pub use filter::{Cursor, InteractionFilter, InteractionSort};
+pub use filter::{InteractionFilter, InteractionSort};
 pub use write::NewInteraction;
 pub(crate) use write::insert;
 
-use crate::{Db, Result};
+use crate::call_log::{CallFilter as _, Facet};
+use crate::{Db, Result, call_log};
 
 /// Serde is for the spool file alone, which holds these rows while the database is away.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
@@ -51,37 +52,14 @@ pub struct Bodies {
     pub truncated: bool,
 }
 
-/// One value of a filter and how many calls have it.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Facet {
-    pub field: String,
-    pub value: String,
-    pub requests: i64,
-}
-
 /// A page, newest first unless the filter sorts otherwise.
 pub async fn list(db: &Db, filter: &InteractionFilter, limit: i64) -> Result<Vec<Interaction>> {
-    let mut query = QueryBuilder::new("SELECT * FROM interactions WHERE true");
-    filter.push_rows(&mut query);
-    filter.push_order(&mut query);
-    query.push(" LIMIT ").push_bind(limit);
-    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+    call_log::list(db, filter, limit).await
 }
 
-/// How many calls match. Read from the roll-up where it can answer, so that a million rows cost no scan.
+/// How many calls match.
 pub async fn count(db: &Db, filter: &InteractionFilter) -> Result<i64> {
-    let mut query = if filter.fits_rollup() {
-        let mut query = QueryBuilder::new(
-            "SELECT COALESCE(sum(requests), 0)::bigint FROM interaction_hours WHERE true",
-        );
-        filter.push_rollup(&mut query);
-        query
-    } else {
-        let mut query = QueryBuilder::new("SELECT count(*) FROM interactions WHERE true");
-        filter.push_rows(&mut query);
-        query
-    };
-    Ok(query.build_query_scalar().fetch_one(&db.pool).await?)
+    call_log::count(db, filter).await
 }
 
 /// Counts by agent, provider, kind, model and outcome, from the roll-up: whole hours, whatever else is filtered.
@@ -92,7 +70,7 @@ pub async fn facets(db: &Db, filter: &InteractionFilter) -> Result<Vec<Facet>> {
                 COALESCE(agent_id::text, provider, kind, model, outcome) AS value, sum(requests)::bigint AS requests
          FROM interaction_hours WHERE true",
     );
-    filter.push_rollup(&mut query);
+    call_log::push_hours(&mut query, filter);
     query.push(" GROUP BY GROUPING SETS ((agent_id), (provider), (kind), (model), (outcome)) ORDER BY requests DESC, value");
     Ok(query.build_query_as().fetch_all(&db.pool).await?)
 }
@@ -170,30 +148,7 @@ pub async fn sessions(db: &Db, limit: i64) -> Result<Vec<Session>> {
     Ok(query.fetch_all(&db.pool).await?)
 }
 
-/// Deletes at most `limit` calls older than `before`, bodies first; returns how many rows went.
+/// Deletes at most `limit` calls older than `before`, bodies first; returns how many calls went.
 pub async fn purge(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<u64> {
-    let mut tx = db.pool.begin().await?;
-    // A UUIDv7 starts with its milliseconds, so the primary key finds the old rows.
-    let boundary = boundary_id(before);
-    sqlx::query(
-        "DELETE FROM interaction_bodies WHERE interaction_id IN
-             (SELECT id FROM interactions WHERE id < $1 ORDER BY id LIMIT $2)",
-    )
-    .bind(boundary)
-    .bind(limit)
-    .execute(&mut *tx)
-    .await?;
-    let done = sqlx::query("DELETE FROM interactions WHERE id IN (SELECT id FROM interactions WHERE id < $1 ORDER BY id LIMIT $2)")
-        .bind(boundary)
-        .bind(limit)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected())
-}
-
-/// The smallest id a call of that moment can have.
-pub fn boundary_id(moment: DateTime<Utc>) -> Uuid {
-    let millis = u128::try_from(moment.timestamp_millis()).unwrap_or(0);
-    Uuid::from_u128(millis << 80)
+    call_log::purge(db, &InteractionFilter::TABLES, before, limit).await
 }

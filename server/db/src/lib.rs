@@ -5,11 +5,13 @@
 
 mod error;
 mod pool;
+mod row_lock;
 
 pub mod agent_tools;
 pub mod agents;
 pub mod api_keys;
 pub mod attachments;
+pub mod call_log;
 pub mod clusters;
 pub mod conversations;
 pub mod installation_requests;

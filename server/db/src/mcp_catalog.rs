@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
+use crate::row_lock::{self, Write};
 use crate::{Db, Error, Result};
 
 /// Its secret values are in the secret store, under the two secret ids.
@@ -86,7 +86,7 @@ pub async fn insert(db: &Db, item: &CatalogItem) -> Result<()> {
         .bind(item.created_at)
         .execute(&mut *tx)
         .await?;
-    write(&mut tx, item).await?;
+    write(item).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
@@ -97,23 +97,11 @@ pub async fn update<E: From<Error>>(
     id: Uuid,
     change: impl FnOnce(&mut CatalogItem) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<CatalogItem>, E> {
-    let mut tx = db.pool.begin().await.map_err(Error::from)?;
-    let item: Option<CatalogItem> =
-        sqlx::query_as("SELECT * FROM mcp_catalog WHERE id = $1 FOR UPDATE")
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(Error::from)?;
-    let Some(mut item) = item else {
-        return Ok(None);
-    };
-    change(&mut item)?;
-    write(&mut tx, &item).await?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(Some(item))
+    let select = "SELECT * FROM mcp_catalog WHERE id = $1 FOR UPDATE";
+    row_lock::update(db, select, id, change, write).await
 }
 
-async fn write(tx: &mut Transaction<'_, Postgres>, item: &CatalogItem) -> Result<()> {
+fn write(item: &CatalogItem) -> Write {
     sqlx::query(
         "UPDATE mcp_catalog SET name = $2, description = $3, version = $4, instructions = $5, repository = $6,
              installation_command = $7, docs_url = $8, icon = $9, requires_auth = $10, auth_description = $11,
@@ -149,9 +137,6 @@ async fn write(tx: &mut Transaction<'_, Postgres>, item: &CatalogItem) -> Result
     .bind(&item.author_id)
     .bind(&item.settings)
     .bind(item.updated_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// Bound as a `Value` it would become jsonb on its way, which forgets the order of fields.

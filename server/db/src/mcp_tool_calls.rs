@@ -13,8 +13,8 @@ pub use usage::{CallHour, ServerUsage, ToolUsage, hours, server_usage, tool_usag
 pub use write::NewToolCall;
 pub(crate) use write::insert;
 
-use crate::interactions::{Facet, boundary_id};
-use crate::{Db, Result};
+use crate::call_log::{CallFilter as _, Facet};
+use crate::{Db, Result, call_log};
 
 /// Serde is for the spool file alone, which holds these rows while the database is away.
 #[derive(Debug, Clone, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
@@ -51,27 +51,12 @@ pub struct CallBodies {
 
 /// A page, newest first unless the filter sorts otherwise.
 pub async fn list(db: &Db, filter: &ToolCallFilter, limit: i64) -> Result<Vec<McpToolCall>> {
-    let mut query = QueryBuilder::new("SELECT * FROM mcp_tool_calls WHERE true");
-    filter.push_rows(&mut query);
-    filter.push_order(&mut query);
-    query.push(" LIMIT ").push_bind(limit);
-    Ok(query.build_query_as().fetch_all(&db.pool).await?)
+    call_log::list(db, filter, limit).await
 }
 
-/// How many calls match. Read from the roll-up where it can answer, so that a million rows cost no scan.
+/// How many calls match.
 pub async fn count(db: &Db, filter: &ToolCallFilter) -> Result<i64> {
-    let mut query = if filter.fits_rollup() {
-        let mut query = QueryBuilder::new(
-            "SELECT COALESCE(sum(calls), 0)::bigint FROM mcp_tool_call_hours WHERE true",
-        );
-        filter.push_rollup(&mut query);
-        query
-    } else {
-        let mut query = QueryBuilder::new("SELECT count(*) FROM mcp_tool_calls WHERE true");
-        filter.push_rows(&mut query);
-        query
-    };
-    Ok(query.build_query_scalar().fetch_one(&db.pool).await?)
+    call_log::count(db, filter).await
 }
 
 /// Counts by agent, server, tool, method and outcome, from the roll-up: whole hours, whatever else is filtered.
@@ -87,7 +72,7 @@ pub async fn facets(db: &Db, filter: &ToolCallFilter) -> Result<Vec<Facet>> {
                 sum(calls)::bigint AS requests
          FROM mcp_tool_call_hours WHERE true",
     );
-    filter.push_rollup(&mut query);
+    call_log::push_hours(&mut query, filter);
     query.push(
         " GROUP BY GROUPING SETS ((agent_id), (mcp_server_id), (tool_name), (method), (is_error))) AS counted
          WHERE value IS NOT NULL ORDER BY requests DESC, value",
@@ -123,25 +108,7 @@ pub async fn any(db: &Db) -> Result<bool> {
     )
 }
 
-/// Deletes at most `limit` calls older than `before`, bodies first; returns how many rows went.
+/// Deletes at most `limit` calls older than `before`, bodies first; returns how many calls went.
 pub async fn purge(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<u64> {
-    let mut tx = db.pool.begin().await?;
-    let boundary = boundary_id(before);
-    sqlx::query(
-        "DELETE FROM mcp_tool_call_bodies WHERE mcp_tool_call_id IN
-             (SELECT id FROM mcp_tool_calls WHERE id < $1 ORDER BY id LIMIT $2)",
-    )
-    .bind(boundary)
-    .bind(limit)
-    .execute(&mut *tx)
-    .await?;
-    let done = sqlx::query(
-        "DELETE FROM mcp_tool_calls WHERE id IN (SELECT id FROM mcp_tool_calls WHERE id < $1 ORDER BY id LIMIT $2)",
-    )
-    .bind(boundary)
-    .bind(limit)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected())
+    call_log::purge(db, &ToolCallFilter::TABLES, before, limit).await
 }

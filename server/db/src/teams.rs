@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, row_lock};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Team {
@@ -81,30 +81,19 @@ pub async fn update<E: From<Error>>(
     id: Uuid,
     change: impl FnOnce(&mut Team) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<Team>, E> {
-    let mut tx = db.pool.begin().await.map_err(Error::from)?;
-    let team: Option<Team> = sqlx::query_as("SELECT * FROM teams WHERE id = $1 FOR UPDATE")
+    let select = "SELECT * FROM teams WHERE id = $1 FOR UPDATE";
+    row_lock::update(db, select, id, change, |team: &Team| {
+        sqlx::query(
+            "UPDATE teams SET name = $2, description = $3, convert_tool_results_to_toon = $4, updated_at = $5
+             WHERE id = $1",
+        )
         .bind(id)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(Error::from)?;
-    let Some(mut team) = team else {
-        return Ok(None);
-    };
-    change(&mut team)?;
-    sqlx::query(
-        "UPDATE teams SET name = $2, description = $3, convert_tool_results_to_toon = $4, updated_at = $5
-         WHERE id = $1",
-    )
-    .bind(id)
-    .bind(&team.name)
-    .bind(&team.description)
-    .bind(team.convert_tool_results_to_toon)
-    .bind(team.updated_at)
-    .execute(&mut *tx)
+        .bind(&team.name)
+        .bind(&team.description)
+        .bind(team.convert_tool_results_to_toon)
+        .bind(team.updated_at)
+    })
     .await
-    .map_err(Error::from)?;
-    tx.commit().await.map_err(Error::from)?;
-    Ok(Some(team))
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {

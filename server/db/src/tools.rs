@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result};
+use crate::row_lock::{self, Write};
+use crate::{Db, Result};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Tool {
@@ -94,13 +94,13 @@ pub async fn sync(
     .await?;
     let changed = change(before);
     for tool in &changed {
-        write(&mut tx, tool).await?;
+        write(tool).execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(changed)
 }
 
-async fn write(tx: &mut Transaction<'_, Postgres>, tool: &Tool) -> Result<()> {
+fn write(tool: &Tool) -> Write {
     sqlx::query(
         "INSERT INTO tools VALUES ($1, $2, $3, $4, $5, $6, $7::json, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, description = excluded.description,
@@ -129,29 +129,16 @@ async fn write(tx: &mut Transaction<'_, Postgres>, tool: &Tool) -> Result<()> {
     .bind(tool.available)
     .bind(tool.created_at)
     .bind(tool.updated_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// Reads a tool under a row lock, lets `change` edit it, and writes it back. `None` if there is no such tool.
-pub async fn update(
-    db: &Db,
-    id: Uuid,
-    change: impl FnOnce(&mut Tool),
-) -> std::result::Result<Option<Tool>, Error> {
-    let mut tx = db.pool.begin().await?;
-    let tool: Option<Tool> = sqlx::query_as("SELECT * FROM tools WHERE id = $1 FOR UPDATE")
-        .bind(id)
-        .fetch_optional(&mut *tx)
-        .await?;
-    let Some(mut tool) = tool else {
-        return Ok(None);
+pub async fn update(db: &Db, id: Uuid, change: impl FnOnce(&mut Tool)) -> Result<Option<Tool>> {
+    let select = "SELECT * FROM tools WHERE id = $1 FOR UPDATE";
+    let change = |tool: &mut Tool| {
+        change(tool);
+        Ok(())
     };
-    change(&mut tool);
-    write(&mut tx, &tool).await?;
-    tx.commit().await?;
-    Ok(Some(tool))
+    row_lock::update(db, select, id, change, write).await
 }
 
 pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {

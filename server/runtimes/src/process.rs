@@ -112,7 +112,7 @@ impl Runtime for Process {
         if !self.0.config.allowed {
             return Health::Unavailable {
                 cause: "servers as plain processes are switched off".to_owned(),
-                fix: "An administrator can allow them in the configuration; containers keep servers apart better"
+                fix: "Set ARCHESTRA_ORCHESTRATOR_ALLOW_PROCESSES=true and restart; containers keep servers apart better"
                     .to_owned(),
             };
         }

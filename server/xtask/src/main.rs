@@ -35,7 +35,8 @@ use crate::workspace::Workspace;
 
 const USAGE: &str = "\
 cargo xtask run [--desktop] [--release] [-- ARGS]   prepare everything, build and start Archestra
-cargo xtask test [rust|ui|e2e|clients|desktop]…     all tests, or the named suites
+cargo xtask test [rust|ui|e2e|clients|conformance|desktop]…
+                                                   all tests, or the named suites
 cargo xtask ci                                      what the CI runs: tidy, fmt, clippy, deny, codegen, test
 cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check

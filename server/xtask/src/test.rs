@@ -22,14 +22,16 @@ enum Suite {
     Ui,
     E2e,
     Clients,
+    Conformance,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 5] = [
+const ALL: [(Suite, &str); 6] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
+    (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
 ];
 
@@ -106,7 +108,7 @@ fn prepare<'a>(
 ) -> Result<Prepared<'a>> {
     node::require()?;
     let mut needs = Vec::new();
-    if has(Suite::Rust) || has(Suite::E2e) {
+    if has(Suite::Rust) || has(Suite::E2e) || has(Suite::Clients) {
         needs.push(system::CONTAINERS);
     }
     if has(Suite::E2e) {
@@ -130,9 +132,14 @@ fn prepare<'a>(
         // The window does not compile without WebKit, which the other suites do not need.
         &["--workspace", "--exclude", "desktop"]
     };
-    if has(Suite::E2e) || has(Suite::Clients) || has(Suite::Desktop) {
+    if has(Suite::E2e) || has(Suite::Clients) || has(Suite::Conformance) || has(Suite::Desktop) {
         progress.step("cargo build", || {
-            command::run(workspace.cargo("build").args(packages).arg("--bins"))
+            command::run(
+                workspace
+                    .cargo("build")
+                    .args(packages)
+                    .args(["--bins", "--examples"]),
+            )
         })?;
     }
     let bao = if has(Suite::Rust) {
@@ -149,7 +156,7 @@ fn prepare<'a>(
 }
 
 fn report(outcomes: &[Outcome]) -> Result<()> {
-    println!("\nsuite      result      time   tests");
+    println!("\nsuite       result      time   tests");
     let mut total = Tally::default();
     let mut failed = Vec::new();
     let mut took = Duration::ZERO;
@@ -172,12 +179,12 @@ fn report(outcomes: &[Outcome]) -> Result<()> {
         };
         took += outcome.took;
         println!(
-            "{:10} {word:8} {:7.1} s  {tests}",
+            "{:11} {word:8} {:7.1} s  {tests}",
             outcome.name,
             outcome.took.as_secs_f32()
         );
     }
-    println!("{:19} {:7.1} s", "total", took.as_secs_f32());
+    println!("{:20} {:7.1} s", "total", took.as_secs_f32());
     println!("{} passed, {} failed", total.passed, total.failed);
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));

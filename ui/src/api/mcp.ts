@@ -182,7 +182,6 @@ export type ToolCall = Narrowed<
   { toolCall: { id: string; name: string; arguments: Record<string, unknown> } | null; toolResult: unknown }
 >;
 export type ToolCallPage = Narrowed<'ToolCallPage', { data: ToolCall[] }>;
-export type FacetValue = Served<Schemas['Facet']>;
 export type ToolCallFacets = Served<Schemas['ToolCallFacets']>;
 
 export type Token = Served<Schemas['Token']>;

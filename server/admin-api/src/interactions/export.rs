@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
-use db::interactions::{Cursor, InteractionFilter};
+use db::call_log::Cursor;
+use db::interactions::InteractionFilter;
 use domain::platform::Platform;
 use futures_util::stream;
 use http::header;

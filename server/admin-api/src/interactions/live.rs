@@ -1,19 +1,15 @@
 //! New calls as they are recorded, over one connection.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use axum::extract::State as Extract;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt as _};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
 use serde::Deserialize;
-use tokio_stream::wrappers::BroadcastStream;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{Names, Row};
 use crate::extract::Query;
-use crate::{ApiError, State};
+use crate::{ApiError, State, live};
 
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
@@ -27,29 +23,15 @@ pub(crate) struct LiveQuery {
 pub(crate) async fn live(
     Extract(platform): State,
     Query(query): Query<LiveQuery>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let names = Names::read(&platform).await?;
-    let calls = BroadcastStream::new(platform.live.subscribe());
-    let events = calls.filter_map(move |call| {
-        let event = match call {
-            Ok(row)
-                if query
-                    .agent_id
-                    .is_some_and(|wanted| row.agent_id != Some(wanted)) =>
-            {
-                None
-            }
-            Ok(row) => Event::default()
-                .event("interaction")
-                .json_data(Row::new((*row).clone(), &names))
-                .ok(),
-            // The reader was too slow; it can fetch the list again.
-            Err(_) => Some(Event::default().event("missed").data("reload")),
-        };
-        std::future::ready(event.map(Ok))
-    });
-    // A stop must not wait for a page that somebody left open.
-    let stopping = platform.stopping.clone();
-    let events = events.take_until(async move { stopping.cancelled().await });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    let calls = platform.live.subscribe();
+    Ok(live::watch(&platform, vec![], calls, move |row| {
+        let is_other = |wanted| row.agent_id != Some(wanted);
+        if query.agent_id.is_some_and(is_other) {
+            return None;
+        }
+        let row = Row::new(row.clone(), &names);
+        Event::default().event("interaction").json_data(row).ok()
+    }))
 }

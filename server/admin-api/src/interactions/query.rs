@@ -1,12 +1,14 @@
 //! Which calls, as a query string.
 
 use chrono::{DateTime, Utc};
-use db::interactions::{Cursor, InteractionFilter, InteractionSort};
+use db::call_log::Cursor;
+use db::interactions::{InteractionFilter, InteractionSort};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::agents::Direction;
+use crate::pagination;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
@@ -55,16 +57,8 @@ enum SortBy {
 impl InteractionQuery {
     /// One page.
     pub(super) fn filter(&self) -> InteractionFilter {
-        let cursor = match (self.before, self.after) {
-            (Some(id), _) => Cursor::Before(id),
-            (None, Some(id)) => Cursor::After(id),
-            (None, None) => self
-                .offset
-                .filter(|offset| *offset > 0)
-                .map_or(Cursor::Start, Cursor::Offset),
-        };
         InteractionFilter {
-            cursor,
+            cursor: pagination::cursor(self.before, self.after, self.offset),
             ..self.everything()
         }
     }

@@ -1,22 +1,18 @@
 //! How the servers are doing, over one connection.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use axum::extract::State as Extract;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
 use chrono::{DateTime, Utc};
 use domain::servers::ServerStatus;
-use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 use serde_json::json;
-use tokio_stream::wrappers::BroadcastStream;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access;
 use crate::authenticate::Caller;
-use crate::{ApiError, State};
+use crate::{ApiError, State, live};
 
 /// What is being done just now, such as a download.
 #[derive(Serialize, ToSchema)]
@@ -81,7 +77,7 @@ fn event(status: &ServerStatus) -> Option<Event> {
 pub(crate) async fn live(
     Extract(platform): State,
     caller: Caller,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let rows =
         db::mcp_servers::list(&platform.db, &db::mcp_servers::ServerFilter::default()).await?;
     let hidden: Vec<Uuid> = rows
@@ -90,7 +86,7 @@ pub(crate) async fn live(
         .map(|row| row.id)
         .collect();
     // Watch first and read afterwards, so that nothing falls between.
-    let changes = BroadcastStream::new(platform.servers.statuses());
+    let changes = platform.servers.statuses();
     let present: Vec<Event> = platform
         .servers
         .current()
@@ -98,23 +94,16 @@ pub(crate) async fn live(
         .filter(|status| !hidden.contains(&status.id))
         .filter_map(|status| event(status))
         .collect();
-    let stopping = platform.stopping.clone();
     let mut known: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let changes = changes.filter_map(move |change| {
-        let event = match change {
+    Ok(live::watch(&platform, present, changes, move |status| {
+        if !known.contains(&status.id) {
             // One that was installed later may be somebody else's; the page asks for the list.
-            Ok(status) if !known.contains(&status.id) => {
-                known.push(status.id);
-                Some(Event::default().event("missed").data("reload"))
-            }
-            Ok(status) if hidden.contains(&status.id) => None,
-            Ok(status) => event(&status),
-            Err(_) => Some(Event::default().event("missed").data("reload")),
-        };
-        std::future::ready(event)
-    });
-    let events = stream::iter(present).chain(changes).map(Ok);
-    // A stop must not wait for a page that somebody left open.
-    let events = events.take_until(async move { stopping.cancelled().await });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+            known.push(status.id);
+            return Some(live::missed());
+        }
+        if hidden.contains(&status.id) {
+            return None;
+        }
+        event(status)
+    }))
 }

@@ -30,7 +30,7 @@ const suites = {
   mcp: ['js/mcp.test.mjs'],
 }
 const chosen = flags.only?.split(',') ?? [...Object.keys(suites), 'python']
-const needsServers = chosen.some((name) => name === 'mcp' || name === 'python')
+const needsServers = process.env.ARCHESTRA_CLIENTS_MCP && chosen.some((name) => name === 'mcp' || name === 'python')
 const serverKeys = { openai: 'sk-key-of-the-server', anthropic: 'sk-ant-key-of-the-server', gemini: 'AIza-key-of-the-server' }
 
 const scratch = mkdtempSync(join(tmpdir(), 'archestra-clients-'))

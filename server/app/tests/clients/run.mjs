@@ -15,9 +15,10 @@ const here = dirname(fileURLToPath(import.meta.url))
 const { packages, node, python } = install(here)
 // The engine and the images of the MCP servers need the machine's own network.
 const images = spawnSync(join(dirname(process.env.ARCHESTRA_BIN ?? 'target/debug/archestra'), 'mcp-images'), { stdio: 'inherit' })
-if (images.status !== 0) console.error(`the images of the MCP servers are not made: ${images.error?.message ?? `exit status ${images.status}`}`)
+const hasServers = images.status === 0
+if (!hasServers) console.error('SKIPPED: the tests with MCP servers, which need a container engine')
 const inner = [node, join(here, 'inside.mjs'), ...process.argv.slice(2)]
-const env = { ...process.env, ARCHESTRA_CLIENTS_PACKAGES: packages, ARCHESTRA_CLIENTS_PYTHON: python, NODE_NO_WARNINGS: '1' }
+const env = { ...process.env, ARCHESTRA_CLIENTS_PACKAGES: packages, ARCHESTRA_CLIENTS_PYTHON: python, NODE_NO_WARNINGS: '1', ARCHESTRA_CLIENTS_MCP: hasServers ? '1' : '' }
 
 // Only root may make a network namespace without help. Others get a proxy that is not there, which stops well-behaved clients.
 const isolated = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0

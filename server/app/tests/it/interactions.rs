@@ -229,7 +229,7 @@ async fn what_is_past_its_retention_goes_and_the_rest_stays() {
     let app = TestApp::signed_in().await;
     let mut old = call("old", "ok");
     let month_ago = SystemClock.now() - TimeDelta::days(31);
-    old.row.id = Uuid::from_u128(db::interactions::boundary_id(month_ago).as_u128() | 1);
+    old.row.id = Uuid::from_u128(db::call_log::boundary_id(month_ago).as_u128() | 1);
     old.row.created_at = month_ago;
     store(&app, &[old, call("new", "ok")]).await;
     assert_eq!(

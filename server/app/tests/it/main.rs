@@ -8,9 +8,12 @@ mod api_keys;
 mod chat;
 #[cfg(target_os = "linux")]
 mod faults;
+mod gateway;
 mod harness;
 mod interactions;
+mod kubernetes;
 mod mcp_catalog;
+mod mcp_faults;
 mod mcp_path;
 mod mcp_servers;
 mod models;

@@ -4,66 +4,13 @@
 
 use std::time::Instant;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::docker_images::{self, Image};
 use testkit::wait;
 
-use crate::harness::{TestApp, browser};
-
-/// A client of one agent's gateway, in the era with a handshake.
-struct Gateway {
-    client: Client,
-    url: String,
-    token: String,
-}
-
-impl Gateway {
-    async fn of(app: &TestApp, agent: &str) -> Self {
-        let tokens = app.get("/api/tokens").await;
-        let tokens = tokens["tokens"].as_array().or(tokens.as_array()).unwrap();
-        let id = tokens[0]["id"].as_str().unwrap();
-        let value = app.get(&format!("/api/tokens/{id}/value")).await;
-        Self {
-            client: browser(),
-            url: app.url(&format!("/v1/mcp/{agent}")),
-            token: value["value"].as_str().unwrap().to_owned(),
-        }
-    }
-
-    async fn request(&self, method: &str, params: Value) -> Value {
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let request = self.client.post(&self.url).bearer_auth(&self.token);
-        let request = request
-            .header("accept", "application/json, text/event-stream")
-            .header("mcp-protocol-version", "2025-11-25");
-        let response = request.json(&body).send().await.unwrap();
-        let (status, text) = (response.status(), response.text().await.unwrap());
-        assert_eq!(status, StatusCode::OK, "{method}: {text}");
-        let message = text
-            .lines()
-            .rfind(|line| line.contains("\"result\"") || line.contains("\"error\""))
-            .unwrap();
-        let message: Value =
-            serde_json::from_str(message.trim_start_matches("data:").trim()).unwrap();
-        assert!(message.get("error").is_none(), "{method}: {message}");
-        message["result"].clone()
-    }
-
-    async fn tools(&self) -> Vec<String> {
-        let listed = self.request("tools/list", json!({})).await;
-        let tools = listed["tools"].as_array().unwrap();
-        let name = |tool: &Value| tool["name"].as_str().unwrap().to_owned();
-        tools.iter().map(name).collect()
-    }
-
-    async fn call(&self, tool: &str, arguments: Value) -> Value {
-        let params = json!({ "name": tool, "arguments": arguments });
-        let result = self.request("tools/call", params).await;
-        assert_ne!(result["isError"], true, "{tool}: {result}");
-        result
-    }
-}
+use crate::gateway::Gateway;
+use crate::harness::{PASSWORD, TestApp};
 
 /// A local server of this image, installed for an agent and ready.
 async fn install(app: &TestApp, agent: &str, name: &str, local_config: Value) -> String {
@@ -233,4 +180,33 @@ async fn eight_real_servers_answer_behind_one_url() {
         let (status, body) = app.send(Method::DELETE, &path, None).await;
         assert_eq!(status, StatusCode::OK, "{body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_built_in_server_answers_soon_after_an_empty_start_without_an_engine() {
+    let began = Instant::now();
+    let nowhere = [("DOCKER_HOST", "unix:///nonexistent/docker.sock")];
+    let app = TestApp::start_with(&nowhere).await;
+    let signed_in = app.sign_in(&app.client, PASSWORD).await;
+    assert_eq!(signed_in.status(), StatusCode::OK);
+    let agent = default_agent(&app).await;
+    let gateway = Gateway::of(&app, &agent).await;
+    let tool = "archestra__whoami";
+    assert!(gateway.tools().await.iter().any(|name| name == tool));
+    let answer = gateway.call(tool, json!({})).await;
+    let elapsed = began.elapsed();
+    eprintln!("from an empty start without an engine to a tool's result: {elapsed:?}");
+    assert_eq!(
+        answer["structuredContent"]["agent"]["id"], agent,
+        "{answer}"
+    );
+
+    let runtimes = app.get("/api/runtimes").await;
+    let docker = runtimes
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["id"] == "docker");
+    let health = &docker.unwrap()["health"];
+    assert!(health["fix"]["text"].is_string(), "{runtimes}");
 }

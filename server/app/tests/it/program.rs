@@ -165,7 +165,13 @@ impl Program {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn delete(&self, path: &str) {
+        let request = self.client.delete(self.url(path));
+        let (status, body) = answer(request.send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         let (status, body) = answer(
             self.client
                 .post(self.url(path))

@@ -1,7 +1,8 @@
 //! What every listener does: health, metrics, names, pages, the stop.
 
-use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, HOST};
+use reqwest::{Method, StatusCode};
+use testkit::wait;
 
 use crate::harness::{TestApp, answer, browser};
 
@@ -23,7 +24,11 @@ async fn health_and_readiness_say_what_they_know() {
         "the program itself runs"
     );
     app.database.set_away(false).await.unwrap();
-    assert_eq!(app.get("/ready").await["status"], "ok");
+    wait::until("the database is found again", async || {
+        let (_, body) = app.send(Method::GET, "/ready", None).await;
+        (body["status"] == "ok").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::interactions::boundary_id;
+use crate::call_log::boundary_id;
 use crate::{Db, Result};
 
 /// The calls of one server.

@@ -1,7 +1,7 @@
 //! Recorded tool calls: pages, filters, counts, usage, retention.
 
 use chrono::TimeDelta;
-use db::interactions::{Cursor, boundary_id};
+use db::call_log::{Cursor, boundary_id};
 use db::mcp_tool_calls::{self, McpToolCall, NewToolCall, ToolCallFilter, ToolCallSort};
 use db::records::{Batch, insert_batch};
 use testkit::database::TestDatabase;

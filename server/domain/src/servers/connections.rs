@@ -13,6 +13,7 @@ use runtimes::status::State;
 use secrecy::SecretString;
 use secrets::Fields;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Result, ServerError, Servers, lock, remote, spec};
@@ -203,7 +204,7 @@ impl Servers {
     async fn connect_local(&self, row: &McpServer) -> Result<(Client, bool)> {
         let runtime = self.bound(row.runtime.as_deref(), row.cluster_id);
         let Some(runtime) = runtime else {
-            return Err(not_ready(row));
+            return Err(not_ready(row, row.error.clone()));
         };
         let refused = |error: runtimes::error::Error| ServerError::runtime(&row.name, &error);
         let item = self.item(row.catalog_id).await?;
@@ -249,34 +250,45 @@ impl Servers {
             return Ok(());
         }
         let mut changes = self.states.subscribe(row.id);
-        let ready = async {
-            let mut row = row.clone();
-            loop {
-                if row.desired != "running" {
-                    return Err(not_ready(&row));
-                }
-                let is_starting = row.status == "pending";
-                if !is_starting && self.is_running(&row).await {
-                    return Ok(());
-                }
-                if row.status == "error" || row.status == "idle" {
-                    return Err(not_ready(&row));
-                }
-                // The row changes without the runtime's telling, too.
-                let _ = tokio::time::timeout(Duration::from_millis(500), changes.changed()).await;
-                row = self.row(row.id).await?;
+        let deadline = Instant::now() + STARTING;
+        let mut row = row.clone();
+        loop {
+            if row.desired != "running" {
+                let detail = "it is stopped. Start it and repeat the call".to_owned();
+                return Err(not_ready(&row, Some(detail)));
             }
-        };
-        let waited = tokio::time::timeout(STARTING, ready).await;
-        waited.unwrap_or_else(|_| Err(not_ready(row)))
+            let state = self.state(&row, deadline).await;
+            let is_starting = row.status == "pending";
+            if !is_starting && state == Ok(State::Running) {
+                return Ok(());
+            }
+            let has_failed = row.status == "error" || row.status == "idle";
+            if has_failed {
+                return Err(not_ready(&row, row.error.clone().or(state.err())));
+            }
+            if Instant::now() >= deadline {
+                return Err(not_ready(&row, state.err().or(row.error.clone())));
+            }
+            // The row changes without the runtime's telling, too.
+            let _ = tokio::time::timeout(Duration::from_millis(500), changes.changed()).await;
+            row = self.row(row.id).await?;
+        }
     }
 
-    async fn is_running(&self, row: &McpServer) -> bool {
+    /// As its runtime sees it, or why that cannot say.
+    async fn state(
+        &self,
+        row: &McpServer,
+        deadline: Instant,
+    ) -> std::result::Result<State, String> {
         let Some(runtime) = self.bound(row.runtime.as_deref(), row.cluster_id) else {
-            return false;
+            return Ok(State::NotCreated);
         };
-        let status = runtime.status(row.id).await;
-        status.is_ok_and(|status| status.state == State::Running)
+        let asked = tokio::time::timeout_at(deadline, runtime.status(row.id)).await;
+        let answer = asked.map_err(|_| "what runs it does not answer".to_owned())?;
+        answer
+            .map(|status| status.state)
+            .map_err(|error| error.to_string())
     }
 
     /// A server says that its tools changed: they are read anew.
@@ -305,11 +317,7 @@ async fn farewell(client: &Client) {
     let _ = tokio::time::timeout(FAREWELL, client.close()).await;
 }
 
-fn not_ready(row: &McpServer) -> ServerError {
-    let detail = match row.desired.as_str() {
-        "running" => row.error.clone(),
-        _ => Some("it is stopped. Start it and repeat the call".to_owned()),
-    };
+fn not_ready(row: &McpServer, detail: Option<String>) -> ServerError {
     ServerError::NotReady {
         name: row.name.clone(),
         status: row.status.clone(),

@@ -79,13 +79,22 @@ impl World {
     }
 
     pub(crate) async fn call(&self, id: Uuid, tool: &str, arguments: Value) -> String {
-        let client = self.servers().connection(id).await.unwrap();
+        self.try_call(id, tool, arguments).await.unwrap()
+    }
+
+    pub(crate) async fn try_call(
+        &self,
+        id: Uuid,
+        tool: &str,
+        arguments: Value,
+    ) -> anyhow::Result<String> {
+        let client = self.servers().connection(id).await?;
         let params = json!({"name": tool, "arguments": arguments});
         let params = serde_json::value::to_raw_value(&params).unwrap();
         let result = client
             .request("tools/call", Some(params), CallOptions::default())
-            .await;
-        result.unwrap().get().to_owned()
+            .await?;
+        Ok(result.get().to_owned())
     }
 
     pub(crate) async fn tools(&self) -> Vec<db::tools::Tool> {

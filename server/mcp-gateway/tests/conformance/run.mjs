@@ -3,7 +3,7 @@
 //
 //   node run.mjs server http://localhost:3909/mcp      what is behind the URL, as a server
 //   node run.mjs client 'path/to/mcp-client-conformance'  the command, as a client
-//   node run.mjs all http://…/mcp '…'                  both
+//   node run.mjs test GATEWAY COMMAND                  both: GATEWAY starts a server and says its URL
 //
 // It installs what package-lock.json pins and hands over to the Node that is pinned with it. There is no list of
 // expected failures: a scenario that fails, is missing or is new makes the run fail.
@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -32,27 +33,40 @@ const parts = {
 }
 
 const [half, ...subjects] = process.argv.slice(2)
-const wanted = { server: ['server'], client: ['client'], all: ['server', 'client'] }[half]
+const wanted = { server: ['server'], client: ['client'], test: ['server', 'client'] }[half]
 if (!wanted || subjects.length !== wanted.length) {
-  console.error('usage: run.mjs server URL | client COMMAND | all URL COMMAND')
+  console.error('usage: run.mjs server URL | client COMMAND | test GATEWAY COMMAND')
   process.exit(2)
 }
 const packages = install()
-let isGood = true
+const gateway = half === 'test' ? await start(subjects[0]) : undefined
+if (gateway) subjects[0] = gateway.url
+const total = { passed: 0, failed: 0 }
 for (const [index, kind] of wanted.entries()) {
   const subject = kind === 'server' ? ['--url', subjects[index]] : ['--command', subjects[index]]
   for (const part of parts[kind]) {
     const { scored, extra, output } = await run(kind, part, subject)
     const failed = scored.filter(({ passed }) => !passed)
     const good = failed.length === 0 && scored.length === part.passes
-    isGood &&= good
+    total.passed += scored.length - failed.length
+    total.failed += good ? 0 : Math.max(1, failed.length)
     const unscored = extra.length > 0 ? `, beyond the requirements ${extra.filter(({ passed }) => passed).length}/${extra.length}` : ''
     console.log(`${good ? '✓' : '✗'} ${part.name}: ${scored.length - failed.length}/${part.passes}${unscored}`)
     for (const { name, counts } of failed) console.log(`    ✗ ${name}: ${counts}`)
     if (scored.length !== part.passes) console.log(`    ${scored.length} scenarios ran\n${output.slice(-2000)}`)
   }
 }
-process.exit(isGood ? 0 : 1)
+gateway?.child.kill()
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)
+
+// Its first line is its URL.
+async function start(command) {
+  const child = spawn(command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  child.on('exit', (code) => code && console.error(`${command} ended with status ${code}`))
+  for await (const line of createInterface(child.stdout)) return { child, url: line }
+  throw new Error(`${command} did not start`)
+}
 
 // Once per lock file; made beside its final name, so that an interrupted install leaves nothing half done.
 function install() {

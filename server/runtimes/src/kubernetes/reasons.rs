@@ -53,6 +53,10 @@ pub(super) fn waiting(
             "The registry of {image} does not answer the node.{}",
             quoted(message)
         )),
+        // A busy node says so now and then, and tries again by itself.
+        "CreateContainerConfigError" if message.starts_with("failed to sync") => {
+            Verdict::pending("Its node has not read the server's Secrets yet.")
+        }
         "CreateContainerConfigError" => Verdict::failed(config_error(message)),
         "CreateContainerError" | "RunContainerError" => Verdict::failed(start_error(message)),
         _ => Verdict::failed(format!(

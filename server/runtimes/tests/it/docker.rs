@@ -13,6 +13,7 @@ use testkit::docker_images::{Image, debian_with_node};
 use super::speaking::{Conversation, opening};
 use super::with::{
     IDLE, cli, container_ids, docker, engine, logs, next_status, script, skip, spec, started,
+    until_logged,
 };
 
 #[tokio::test]
@@ -140,6 +141,7 @@ async fn a_changed_configuration_replaces_the_container_and_keeps_its_last_words
     let Some(engine) = engine() else { return };
     let mut spec = script("console.error('first run'); process.stdin.resume()");
     started(&engine.docker, &spec).await;
+    until_logged(&engine.docker, spec.id, "first run\n").await;
     let before = container_ids(spec.id);
     spec.args[1] = "console.error('second run'); process.stdin.resume()".to_owned();
     started(&engine.docker, &spec).await;
@@ -205,6 +207,7 @@ async fn a_stopped_server_keeps_its_logs_and_can_be_started_again() {
         "console.error('here'); process.stdin.resume(); process.on('SIGTERM', () => process.exit(0))",
     );
     started(&engine.docker, &spec).await;
+    until_logged(&engine.docker, spec.id, "here\n").await;
     engine.stop(spec.id).await.expect("it stops");
     let status = engine.status(spec.id).await.expect("a status");
     assert_eq!(status.state, State::Succeeded);

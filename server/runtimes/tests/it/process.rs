@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::speaking::Conversation;
-use super::with::{logs, next_status, started, until_state};
+use super::with::{logs, next_status, started, until_logged, until_state};
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -90,7 +90,7 @@ async fn a_process_speaks_over_its_streams_and_can_be_attached_to_again() {
         assert_eq!(line, json!({"round": round}).to_string());
         assert!(process.attach(spec.id).await.is_err(), "one at a time");
     }
-    assert_eq!(logs(&process, spec.id, 50, false).await, "started\n");
+    until_logged(&process, spec.id, "started\n").await;
     process.remove(spec.id).await.expect("it goes");
     let left = std::fs::read_dir(directory.path())
         .expect("the directory")

@@ -128,6 +128,14 @@ pub(crate) async fn until_state(runtime: &impl Runtime, id: Uuid, state: State) 
     .await
 }
 
+/// What runs on a busy machine may say its first words late.
+pub(crate) async fn until_logged(runtime: &impl Runtime, id: Uuid, words: &str) {
+    wait::until(words, || async {
+        (logs(runtime, id, 50, false).await == words).then_some(())
+    })
+    .await;
+}
+
 pub(crate) async fn logs(runtime: &impl Runtime, id: Uuid, lines: usize, previous: bool) -> String {
     let query = LogQuery {
         lines: Some(lines),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use runtimes::runtime::Stdio;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use url::Url;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -66,7 +67,7 @@ impl Conversation {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, answering)
+        timeout(PATIENCE, answering)
             .await
             .expect("an answer in time")
     }
@@ -109,16 +110,23 @@ async fn post(endpoint: &Url, session: Option<&str>, message: &Value) -> (Value,
         .write_all(request.as_bytes())
         .await
         .expect("a request");
-    let mut answer = Vec::new();
-    let reading = connection.read_to_end(&mut answer);
-    let read = tokio::time::timeout(PATIENCE, reading).await;
-    read.expect("an answer in time").expect("an answer");
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let session = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("mcp-session-id: "))
-        .map(str::to_owned);
-    let data = answer.lines().find_map(|line| line.strip_prefix("data: "));
-    let data = data.unwrap_or_else(|| panic!("no event in {answer}"));
-    (serde_json::from_str(data).expect("JSON"), session)
+    let answer = timeout(PATIENCE, answer_of(connection)).await;
+    answer.expect("an answer in time")
+}
+
+/// The first event and the session's id. The reference server takes seconds to end a connection after its answer, which
+/// nobody has to wait for.
+async fn answer_of(connection: TcpStream) -> (Value, Option<String>) {
+    let mut lines = BufReader::new(connection).lines();
+    let (mut session, mut seen) = (None, String::new());
+    while let Some(line) = lines.next_line().await.expect("a read") {
+        if let Some(data) = line.strip_prefix("data: ") {
+            return (serde_json::from_str(data).expect("JSON"), session);
+        }
+        if let Some(id) = line.strip_prefix("mcp-session-id: ") {
+            session = Some(id.to_owned());
+        }
+        seen.push_str(&line);
+    }
+    panic!("no event in {seen}");
 }

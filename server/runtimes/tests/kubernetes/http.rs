@@ -1,6 +1,7 @@
 //! HTTP servers: from outside through the API server, from inside through their Service.
 
 use std::fs;
+use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Secret, Service, ServiceAccount};
 use kube::ResourceExt;
@@ -8,11 +9,15 @@ use runtimes::error::Error;
 use runtimes::kubernetes::settings::{self, Source};
 use runtimes::runtime::Runtime;
 use runtimes::spec::{ServerSpec, Transport};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use crate::conversation::tools_over_http;
 use crate::rights::{bind_to, token_of};
 use crate::site::{Site, Turn, everything, runtime, skip, start};
+
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 pub(crate) fn everything_over_http() -> ServerSpec {
     ServerSpec {
@@ -118,14 +123,16 @@ async fn from_inside_of_the_cluster_an_http_server_is_its_service() {
     site.close().await;
 }
 
+/// Not every place has a way to the cluster's Services; where there is one, it takes a moment until it leads to a new one.
 async fn can_reach(address: &Url) -> bool {
-    let host = (
-        address.host_str().expect("a host"),
-        address.port().expect("a port"),
-    );
-    let connecting = tokio::net::TcpStream::connect(host);
-    let connected = tokio::time::timeout(std::time::Duration::from_secs(3), connecting).await;
-    matches!(connected, Ok(Ok(_)))
+    let host = address.host_str().expect("a host");
+    let port = address.port().expect("a port");
+    let connecting = async {
+        while TcpStream::connect((host, port)).await.is_err() {
+            sleep(BETWEEN_TRIES).await;
+        }
+    };
+    timeout(Duration::from_secs(10), connecting).await.is_ok()
 }
 
 #[tokio::test]

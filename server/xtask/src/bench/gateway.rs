@@ -38,7 +38,7 @@ struct Options {
     json: Option<PathBuf>,
     binary: Option<PathBuf>,
     fixture: Option<PathBuf>,
-    /// A Python that has `fastmcp`, to be measured beside.
+    /// A Python that has `fastmcp`, and perhaps `mcp-proxy`, to be measured beside.
     python: Option<PathBuf>,
 }
 
@@ -260,7 +260,10 @@ impl Bench {
                 )
             }
         };
-        let load = client::Load::call(&tool, token);
+        let load = match way {
+            Way::Peer(index) if self.peers[index].is_earlier => client::Load::earlier_call(&tool),
+            _ => client::Load::call(&tool, token),
+        };
         let run = || {
             load.run(
                 &self.folder.path,

@@ -14,6 +14,7 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Ui => ui(prepared),
         Suite::E2e => e2e(prepared),
         Suite::Clients => clients(prepared),
+        Suite::Conformance => conformance(prepared),
         Suite::Desktop => desktop(prepared),
     }
 }
@@ -70,6 +71,20 @@ fn clients(prepared: &Prepared<'_>) -> Result<Tally> {
             "ARCHESTRA_BIN",
             prepared.workspace.binary("debug", "archestra"),
         )
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+/// The official MCP suites against the gateway and against our client of servers.
+fn conformance(prepared: &Prepared<'_>) -> Result<Tally> {
+    let workspace = prepared.workspace;
+    let folder = workspace.root.join("server/mcp-gateway/tests/conformance");
+    let mut suite = Command::new("node");
+    suite
+        .args(["run.mjs", "test"])
+        .arg(workspace.binary("debug", "examples/mcp_gateway"))
+        .arg(workspace.binary("debug", "mcp-client-conformance"))
+        .current_dir(folder)
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
     listen(&mut suite)
 }

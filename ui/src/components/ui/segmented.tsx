@@ -21,7 +21,7 @@ export function Segmented<T extends string>({ label, value, onValueChange, optio
         if (option) onValueChange(option.value);
       }}
       className={cn(
-        'inline-flex w-fit max-w-full overflow-x-auto rounded-md border border-line bg-surface-2 p-0.5',
+        'inline-flex w-fit max-w-full shrink-0 overflow-x-auto rounded-md border border-line bg-surface-2 p-0.5',
         className,
       )}
     >

@@ -97,9 +97,9 @@ type MissingProps = { cause: string; fix: { text: string; command: string | null
 function Missing({ cause, fix }: MissingProps) {
   return (
     <div className="flex flex-col gap-2 text-sm">
-      <p className="text-text-2">{asSentence(cause)}</p>
+      <p className="wrap-anywhere text-text-2">{asSentence(cause)}</p>
       {fix.text ? (
-        <p>
+        <p className="wrap-anywhere">
           <InlineCode text={asSentence(fix.text)} />
         </p>
       ) : null}

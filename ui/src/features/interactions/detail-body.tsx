@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { InteractionDetail } from '@/api/types';
 import { Badge } from '@/components/ui/badge';
 import { CodeBlock } from '@/components/ui/code-block';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Notice } from '@/components/ui/notice';
 import { providerName } from '@/features/agents/proxy-urls';
+import { Fact, Figure } from '@/features/call-log/facts';
 import { readConversation } from '@/features/interactions/conversation/read';
 import { ConversationView } from '@/features/interactions/conversation-view';
 import { DETAIL_TABS, type DetailTab } from '@/features/interactions/detail-search';
@@ -142,24 +143,6 @@ function Summary({ call }: { call: InteractionDetail }) {
         </Fact>
       </dl>
     </div>
-  );
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return (
-    <div className="bg-surface px-3 py-2">
-      <dt className="text-2xs text-text-3">{name}</dt>
-      <dd className="text-lg font-semibold tracking-tight tnum">{value}</dd>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="py-0.5 text-text-3">{name}</dt>
-      <dd className="min-w-0 truncate py-0.5">{children}</dd>
-    </>
   );
 }
 

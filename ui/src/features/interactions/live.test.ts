@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Interaction } from '@/api/types';
-import { matchesFilters, withNewest } from '@/features/interactions/live';
+import { withNewest } from '@/features/call-log/live';
+import { matchesFilters } from '@/features/interactions/live';
 
 const row = {
   id: 'a',

@@ -1,39 +1,16 @@
-import { flag, oneOf, type RawSearch, text } from '@/lib/search-params';
-
-export const RANGES = { '1h': 3_600, '24h': 86_400, '7d': 604_800, '30d': 2_592_000 } as const;
-export type Range = keyof typeof RANGES;
+import { type CallLogSearch, isNarrowed, rangeOf, startOf } from '@/features/call-log/search';
+import { flag, type RawSearch, text } from '@/lib/search-params';
 
 /** The filters of the log; each is a query parameter of the API too, but for `range` and `live`. */
-export type InteractionsSearch = {
+export type InteractionsSearch = CallLogSearch & {
   provider?: string;
   model?: string;
-  agentId?: string;
   outcome?: string;
   type?: string;
   externalAgentId?: string;
   userId?: string;
   sessionId?: string;
-  search?: string;
-  range?: Range;
-  from?: string;
-  to?: string;
-  live?: true;
 };
-
-export const FILTER_KEYS = [
-  'provider',
-  'model',
-  'agentId',
-  'outcome',
-  'type',
-  'externalAgentId',
-  'userId',
-  'sessionId',
-  'search',
-  'range',
-  'from',
-  'to',
-] as const;
 
 export function interactionsSearch(search: RawSearch): InteractionsSearch {
   return {
@@ -46,7 +23,7 @@ export function interactionsSearch(search: RawSearch): InteractionsSearch {
     userId: text(search, 'userId'),
     sessionId: text(search, 'sessionId'),
     search: text(search, 'search'),
-    range: oneOf(search, 'range', ['1h', '24h', '7d', '30d']),
+    range: rangeOf(search),
     from: text(search, 'from'),
     to: text(search, 'to'),
     live: flag(search, 'live'),
@@ -54,13 +31,13 @@ export function interactionsSearch(search: RawSearch): InteractionsSearch {
 }
 
 export function hasFilters(search: InteractionsSearch): boolean {
-  return FILTER_KEYS.some((key) => search[key] !== undefined);
+  return isNarrowed(interactionsSearch(search));
 }
 
 /** What the API understands; a range becomes a start time, counted back from `now`. */
 export function apiFilters(search: InteractionsSearch, now: number): Record<string, string | undefined> {
   const { provider, model, agentId, outcome, type, externalAgentId, userId, sessionId, range } = search;
-  const startDate = range ? new Date(now - RANGES[range] * 1000).toISOString() : isoOf(search.from);
+  const startDate = range ? startOf(range, now) : isoOf(search.from);
   return {
     provider,
     model,

@@ -1,29 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { Wrench } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
 import type { Interaction } from '@/api/types';
+import type { Calls } from '@/features/call-log/calls';
+import { CallTable } from '@/features/call-log/table';
 import { outcomeLook } from '@/features/interactions/outcome';
 import type { InteractionsSearch } from '@/features/interactions/search';
 import { totalInput } from '@/features/interactions/tokens';
 import { cn } from '@/lib/class-names';
 import { formatCompact, formatCost, formatDateTime, formatDuration, formatRowTime } from '@/lib/format';
-import { useNow } from '@/lib/now';
 
-const ROW_HEIGHT = 36;
-const GRID =
-  'grid min-w-[60rem] grid-cols-[8.5rem_5.5rem_minmax(9rem,1fr)_minmax(11rem,1.4fr)_5.5rem_5.5rem_5.5rem_5.5rem_6rem] items-center gap-x-3 px-4 md:px-6';
-
-type Props = {
-  rows: readonly Interaction[];
-  total: number;
-  search: InteractionsSearch;
-  openId: string | undefined;
-  freshIds: ReadonlySet<string>;
-  onOpen: (id: string) => void;
-  onEnd: () => void;
-  end: ReactNode;
-};
+const COLUMNS = 'grid-cols-[8.5rem_5.5rem_minmax(9rem,1fr)_minmax(11rem,1.4fr)_5.5rem_5.5rem_5.5rem_5.5rem_6rem]';
 
 const HEADERS: [label: string, right: boolean][] = [
   ['Time', false],
@@ -37,60 +23,23 @@ const HEADERS: [label: string, right: boolean][] = [
   ['Duration', true],
 ];
 
-/** Only the rows in sight exist in the page, so a million rows scroll like a hundred. */
-export function InteractionsTable({ rows, total, search, openId, freshIds, onOpen, onEnd, end }: Props) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const now = useNow();
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    onChange: (instance) => {
-      const last = instance.getVirtualItems().at(-1);
-      if (last && last.index >= rows.length - 20) onEnd();
-    },
-  });
+type Props = {
+  calls: Calls<Interaction>;
+  search: InteractionsSearch;
+  openId: string | undefined;
+  onOpen: (id: string) => void;
+};
 
+export function InteractionsTable({ search, ...list }: Props) {
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-auto" data-testid="log-rows">
-      <div role="table" aria-label="Calls" aria-rowcount={total + 1}>
-        <div role="rowgroup" className="sticky top-0 z-10 min-w-[60rem] border-b border-line bg-bg">
-          <div role="row" aria-rowindex={1} className={cn(GRID, 'h-8 text-xs font-medium text-text-3')}>
-            {HEADERS.map(([label, right]) => (
-              <div key={label} role="columnheader" className={right ? 'text-right' : undefined}>
-                {label}
-              </div>
-            ))}
-          </div>
-        </div>
-        <div role="rowgroup" className="relative min-w-[60rem]" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                onClick={() => onOpen(row.id)}
-                className={cn(
-                  GRID,
-                  'absolute inset-x-0 cursor-pointer border-b border-line text-sm transition-colors hover:bg-surface-2',
-                  row.id === openId && 'bg-accent-soft hover:bg-accent-soft',
-                  freshIds.has(row.id) && 'animate-[flash-row_1.6s_ease-out]',
-                )}
-                style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
-              >
-                <RowCells row={row} search={search} now={now} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {end}
-    </div>
+    <CallTable
+      label="Calls"
+      headers={HEADERS}
+      width="min-w-[60rem]"
+      columns={COLUMNS}
+      cells={(row, now) => <RowCells row={row} search={search} now={now} />}
+      {...list}
+    />
   );
 }
 

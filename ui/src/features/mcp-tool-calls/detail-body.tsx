@@ -7,6 +7,7 @@ import { buttonClass } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Notice } from '@/components/ui/notice';
 import { Segmented } from '@/components/ui/segmented';
+import { Fact, Figure } from '@/features/call-log/facts';
 import { JsonView } from '@/features/interactions/json-view';
 import { ResultView } from '@/features/tool-inspector/result-view';
 import { formatBytes, formatDateTime, formatDuration } from '@/lib/format';
@@ -139,23 +140,5 @@ function Block({ title, copied, actions, children }: BlockProps) {
       </header>
       <div className="p-3">{children}</div>
     </section>
-  );
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return (
-    <div className="bg-surface px-3 py-2">
-      <dt className="text-2xs text-text-3">{name}</dt>
-      <dd className="text-lg font-semibold tracking-tight tnum">{value}</dd>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="py-0.5 text-text-3">{name}</dt>
-      <dd className="min-w-0 truncate py-0.5">{children}</dd>
-    </>
   );
 }

@@ -1,11 +1,8 @@
-import { oneOf, flag, type RawSearch, text } from '@/lib/search-params';
-
-export const RANGES = { '1h': 3_600, '24h': 86_400, '7d': 604_800, '30d': 2_592_000 } as const;
-export type Range = keyof typeof RANGES;
+import { type CallLogSearch, isNarrowed, rangeOf, startOf } from '@/features/call-log/search';
+import { flag, oneOf, type RawSearch, text } from '@/lib/search-params';
 
 /** The filters of the log; each is a query parameter of the API too, but for `range` and `live`. */
-export type ToolCallsSearch = {
-  agentId?: string;
+export type ToolCallsSearch = Omit<CallLogSearch, 'from' | 'to'> & {
   serverName?: string;
   /** One installation; its name alone may be that of others, too. */
   mcpServerId?: string;
@@ -13,22 +10,7 @@ export type ToolCallsSearch = {
   method?: string;
   outcome?: string;
   userId?: string;
-  search?: string;
-  range?: Range;
-  live?: true;
 };
-
-const FILTER_KEYS = [
-  'agentId',
-  'serverName',
-  'mcpServerId',
-  'toolName',
-  'method',
-  'outcome',
-  'userId',
-  'search',
-  'range',
-] as const;
 
 export function toolCallsSearch(search: RawSearch): ToolCallsSearch {
   return {
@@ -40,17 +22,17 @@ export function toolCallsSearch(search: RawSearch): ToolCallsSearch {
     outcome: oneOf(search, 'outcome', ['ok', 'error']),
     userId: text(search, 'userId'),
     search: text(search, 'search'),
-    range: oneOf(search, 'range', ['1h', '24h', '7d', '30d']),
+    range: rangeOf(search),
     live: flag(search, 'live'),
   };
 }
 
 export function hasFilters(search: ToolCallsSearch): boolean {
-  return FILTER_KEYS.some((key) => search[key] !== undefined);
+  return isNarrowed(toolCallsSearch(search));
 }
 
 /** What the API understands; a range becomes a start time, counted back from `now`. */
 export function apiFilters(search: ToolCallsSearch, now: number): Record<string, string | undefined> {
   const { range, live: _live, ...rest } = search;
-  return { ...rest, startDate: range ? new Date(now - RANGES[range] * 1000).toISOString() : undefined };
+  return { ...rest, startDate: range ? startOf(range, now) : undefined };
 }

@@ -12,7 +12,7 @@ from harness import TARGET
 PREFIXES = ["everything", "files", "memory", "thinking", "time", "git", "fetch", "sqlite"]
 
 
-@unittest.skipIf(TARGET["direct"], "needs the gateway")
+@unittest.skipUnless("mcp" in TARGET, "needs servers behind the gateway")
 class McpTest(unittest.TestCase):
     group = "MCP gateway"
 

@@ -71,6 +71,12 @@ const WAITING: &[(&str, &str, State, &str)] = &[
     ),
     (
         "CreateContainerConfigError",
+        "failed to sync secret cache: timed out waiting for the condition",
+        State::Pending,
+        "not read the server's Secrets",
+    ),
+    (
+        "CreateContainerConfigError",
         "secret \"mcp-server-1-secrets\" not found",
         State::Failed,
         "Restart the server",

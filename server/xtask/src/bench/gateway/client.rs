@@ -30,6 +30,18 @@ impl Load {
         load
     }
 
+    /// In the last version with a session.
+    pub(super) fn earlier_call(tool: &str) -> Self {
+        let params = format!(r#"{{"name":"{tool}","arguments":{{}}}}"#);
+        let mut load = Self::new("tools/call", &params, None);
+        for (name, value) in &mut load.headers {
+            if *name == "mcp-protocol-version" {
+                "2025-11-25".clone_into(value);
+            }
+        }
+        load
+    }
+
     pub(super) fn list(token: &str) -> Self {
         Self::new("tools/list", &format!(r#"{{"_meta":{META}}}"#), Some(token))
     }

@@ -1,4 +1,4 @@
 import { createContext } from 'react';
 
 /** The ids of the calls as the list behind an open call shows them, to step through them. */
-export const InteractionIds = createContext<readonly string[]>([]);
+export const CallIds = createContext<readonly string[]>([]);

@@ -1,5 +1,5 @@
 import { cn } from '@/lib/class-names';
-import type { LiveState } from '@/features/interactions/live';
+import type { LiveState } from '@/features/call-log/live';
 
 type Props = { state: LiveState; on: boolean; onChange: (on: boolean) => void };
 

@@ -1,7 +1,7 @@
 import { Input } from '@/components/ui/input';
-import type { InteractionsSearch } from '@/features/interactions/search';
+import type { CallLogSearch } from '@/features/call-log/search';
 
-type Props = { from: string | undefined; to: string | undefined; onChange: (change: InteractionsSearch) => void };
+type Props = { from: string | undefined; to: string | undefined; onChange: (change: CallLogSearch) => void };
 
 export function CustomRange({ from, to, onChange }: Props) {
   return (
