@@ -92,7 +92,7 @@ export async function agentWithContainer(page: Page): Promise<{ agentId: string;
     serverType: 'local',
     localConfig: { dockerImage: MCP_IMAGE },
   });
-  await posted(page, '/api/mcp_server', {
+  const installed = await posted<{ id: string }>(page, '/api/mcp_server', {
     name: server,
     catalogId: item.id,
     scope: 'org',
@@ -101,6 +101,18 @@ export async function agentWithContainer(page: Page): Promise<{ agentId: string;
   await until(async () => {
     const tools = (await (await page.request.get(`/api/chat/agents/${agent.id}/mcp-tools`)).json()) as unknown[];
     return tools.length > 3;
+  });
+  // It has tools that it only offers to a client that has introduced itself; they are found by looking again.
+  const asking = `${server}__trigger-elicitation-request`;
+  let toolId: string | undefined;
+  await until(async () => {
+    await page.request.post(`/api/mcp_server/${installed.id}/reload-tools`);
+    const tools = (await (await page.request.get('/api/tools')).json()) as { id: string; name: string }[];
+    toolId = tools.find(({ name }) => name === asking)?.id;
+    return toolId !== undefined;
+  });
+  await posted(page, '/api/agents/tools/bulk-assign', {
+    assignments: [{ agentId: agent.id, toolId, mcpServerId: null, credentialResolutionMode: 'dynamic' }],
   });
   return { agentId: agent.id, server };
 }

@@ -14,6 +14,7 @@ import {
   unique,
 } from './chat-fixtures';
 import { MCP_IMAGE } from './environment';
+import { createAgent, installRemote } from './fixtures';
 
 const PROVIDERS = Object.keys(MODELS) as ProviderId[];
 const MARKDOWN =
@@ -111,6 +112,21 @@ test.describe('with a real MCP server in a container', () => {
     await expectAccessible(page);
   });
 
+  test('a question of the server in the middle of a call is answered', async ({ page, stack }) => {
+    const { agentId, server } = agent ?? { agentId: '', server: '' };
+    const tool = `${server}__trigger-elicitation-request`;
+    const question = unique('Ask me something');
+    callsThen(stack.upstream.mock, question, [{ name: tool, arguments: {} }], 'Thank you for telling.');
+    await openChat(page, 'openai', { agentId });
+    await say(page, question);
+    const card = page.getByRole('group', { name: 'Tool trigger-elicitation-request' });
+    await expect(card).toContainText('asks you', { timeout: 20_000 });
+    await expectAccessible(page);
+    await card.getByRole('textbox', { name: 'String', exact: true }).fill('Ada');
+    await card.getByRole('button', { name: 'Send' }).click();
+    await expect(messages(page).getByText('Thank you for telling.')).toBeVisible({ timeout: 20_000 });
+  });
+
   test('a huge result is cut, and opens whole', async ({ page, stack }) => {
     const { agentId, server } = agent ?? { agentId: '', server: '' };
     const question = unique('A huge result');
@@ -173,7 +189,44 @@ test('an answer is stopped, keeps what it has, and goes on', async ({ page, stac
   await expectAccessible(page);
   await page.reload();
   await expect(messages(page).getByText('Stopped.')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(messages(page).getByText('Stopped.')).toBeHidden();
+  await expect(messages(page).getByText(/\bw60\b/)).toBeVisible({ timeout: 20_000 });
+  await expectDone(page);
+});
+
+test('what is written during an answer is sent after it', async ({ page, stack }) => {
+  const [first, second] = [unique('Take your time'), unique('And then')];
+  const { content, slow } = slowWords(20);
+  answers(stack.upstream.mock, first, content, slow);
+  answers(stack.upstream.mock, second, 'This came second.');
+  await openChat(page, 'openai');
+  await say(page, first);
+  await expect(messages(page).getByText(/\bw2\b/)).toBeVisible();
+  await say(page, second);
+  await expect(page.getByText('Sent next:')).toBeVisible();
+  await expectAccessible(page);
+  await expect(messages(page).getByText('This came second.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Sent next:')).toBeHidden();
+});
+
+test('a tool without a credential says so and leads to where one is given', async ({ page, stack }) => {
+  const question = unique('No credential');
+  const agent = await createAgent(page, unique('Without credential'));
+  const remote = await installRemote(page, unique('locked').replace(' ', '-'), [agent.id]);
+  expect((await page.request.delete(`/api/mcp_server/${remote.id}`)).ok()).toBe(true);
+  callsThen(
+    stack.upstream.mock,
+    question,
+    [{ name: `${remote.name}__echo`, arguments: { text: 'x' } }],
+    'I could not.',
+  );
+  await openChat(page, 'openai', { agentId: agent.id });
+  await say(page, question);
+  const card = page.getByRole('group', { name: 'Tool echo' });
+  await expect(card).toContainText('needs you', { timeout: 20_000 });
+  await expect(card.getByRole('link', { name: /Fix it/ })).toHaveAttribute('href', /catalog/);
+  await expectAccessible(page);
 });
 
 test('an answer goes on while one is elsewhere, and after a reload, without losing or repeating a word', async ({

@@ -26,6 +26,7 @@ export const test = base.extend({
 export async function expectAccessible(page: Page): Promise<void> {
   // A page's code is loaded when it is first opened; until then there is nothing to look at.
   await expect(page.locator('main')).toBeVisible();
+  await expect(page.locator('h1').first()).toBeAttached();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);

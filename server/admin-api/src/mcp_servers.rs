@@ -122,9 +122,11 @@ pub(crate) async fn install(
     extract::Json(input): extract::Json<InstallInput>,
 ) -> Result<Json<McpServer>, ApiError> {
     crate::agents::check_text("name", &input.name, 200)?;
-    if input.is_byos_vault {
+    if input.is_byos_vault && platform.secrets.mode() != secrets::Mode::ReadonlyVault {
         return Err(ApiError::Validation(
-            "No external vault is configured, so values can't be references into one.".into(),
+            "Values can be references where Vault is only read (ARCHESTRA_SECRETS_MANAGER=READONLY_VAULT). Enter the \
+             values themselves."
+                .into(),
         ));
     }
     let item = db::mcp_catalog::find(&platform.db, input.catalog_id).await?;
@@ -154,6 +156,7 @@ pub(crate) async fn install(
             environment: input.environment_values.unwrap_or_default(),
             user_config: input.user_config_values.unwrap_or_default(),
         },
+        are_references: input.is_byos_vault,
         agent_ids: input.agent_ids.unwrap_or_default(),
     };
     let row = platform.servers.install(new).await?;

@@ -95,6 +95,7 @@ async fn prepare(platform: &Platform, url: &str) -> Result<(Uuid, String)> {
         secret_id: None,
         access_token: None,
         values: Values::default(),
+        are_references: false,
         agent_ids: vec![agent.id],
     };
     platform.servers.install(new).await?;

@@ -67,11 +67,9 @@ fn secrets(platform: &Platform) -> Option<String> {
     if let Some(degraded) = status.degraded {
         return Some(degraded.reason);
     }
-    let in_use = status.stores.into_iter().filter(|store| store.current);
-    in_use
-        .filter_map(|store| match store.health {
-            Health::Ok { .. } => None,
-            Health::Unavailable { cause, .. } => Some(format!("{}: {cause}", store.title)),
-        })
-        .next()
+    let mut in_use = status.stores.into_iter().filter(|store| store.current);
+    in_use.find_map(|store| match store.health {
+        Health::Ok { .. } => None,
+        Health::Unavailable { cause, .. } => Some(format!("{}: {cause}", store.title)),
+    })
 }

@@ -234,6 +234,17 @@ impl Secrets {
         self.write(id, change).await
     }
 
+    /// Where somebody else keeps the values of a secret; empty if nobody does.
+    pub async fn references(&self, id: Uuid) -> Result<BTreeMap<String, Reference>> {
+        let fields = db::secrets::find(&self.db, id).await?;
+        let fields = fields.into_iter().flat_map(|(_, fields)| fields);
+        let reference = |(field, held)| match held {
+            Held::Reference(text) => Some(Reference::parse(&text).map(|text| (field, text))),
+            Held::Envelope(_) | Held::Plain(_) => None,
+        };
+        fields.filter_map(reference).collect()
+    }
+
     async fn write(
         &self,
         id: Uuid,

@@ -12,11 +12,11 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     ['This list', ['?']],
   ];
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} className="w-[min(26rem,calc(100vw-2rem))]">
+    <Dialog title="Keyboard shortcuts" onClose={onClose} className="w-[min(44rem,calc(100vw-2rem))]">
       <DialogBody className="gap-0 py-2">
-        <dl className="divide-y divide-line text-sm">
+        <dl className="gap-8 text-sm sm:columns-2">
           {rows.map(([name, keys]) => (
-            <div key={name} className="flex items-center justify-between py-2">
+            <div key={name} className="flex break-inside-avoid items-center justify-between border-b border-line py-2">
               <dt className="text-text-2">{name}</dt>
               <dd className="flex gap-1">
                 {keys.map((key) => (

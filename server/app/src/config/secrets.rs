@@ -1,5 +1,8 @@
 //! What the configuration says of secrets: which store, how Vault is reached, and what to do where that can't be.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 

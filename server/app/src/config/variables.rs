@@ -179,7 +179,7 @@ pub const VARIABLES: &[Variable] = &[
         .or("false"),
     variable("ARCHESTRA_HASHICORP_VAULT_ADDR", check::http_url, "http://localhost:8200", "Vault's address."),
     variable("ARCHESTRA_HASHICORP_VAULT_NAMESPACE", check::word, "teams/platform", "The namespace within Vault."),
-    variable("ARCHESTRA_HASHICORP_VAULT_CACERT", check::file, "/etc/ssl/vault-ca.pem",
+    variable("ARCHESTRA_HASHICORP_VAULT_CACERT", check::any, "/etc/ssl/vault-ca.pem",
         "Certificates in PEM that sign Vault's, beside those that the system trusts."),
     variable("ARCHESTRA_HASHICORP_VAULT_AUTH_METHOD", check::vault_auth, "K8S", "TOKEN, K8S or AWS.").or("TOKEN"),
     variable("ARCHESTRA_HASHICORP_VAULT_TOKEN", check::any, "hvs.…", "Vault's token.").secret(),

@@ -20,6 +20,7 @@ mod models;
 #[cfg(target_os = "linux")]
 mod program;
 mod provider_keys;
+mod secrets;
 mod serving;
 mod sign_in;
 mod token_prices;

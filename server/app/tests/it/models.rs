@@ -104,8 +104,8 @@ async fn terraform_finds_models_at_once_and_says_things_about_them() {
         (&Value::Null, &json!("default"))
     );
     let path = format!("/api/llm-models/{}", model["id"].as_str().unwrap());
-    let patch = async |body: Value| app.send(Method::PATCH, &path, Some(body)).await;
-    let (status, priced) = patch(json!({ "customPricePerMillionInput": "0.50" })).await;
+    let change = async |body: Value| app.send(Method::PATCH, &path, Some(body)).await;
+    let (status, priced) = change(json!({ "customPricePerMillionInput": "0.50" })).await;
     assert_eq!(status, StatusCode::OK, "{priced}");
     assert_eq!(
         priced["customPricePerMillionInput"], "0.50",
@@ -120,16 +120,16 @@ async fn terraform_finds_models_at_once_and_says_things_about_them() {
         (&priced["isCustomPrice"], &priced["priceSource"]),
         (&json!(true), &json!("custom"))
     );
-    let prices = app.get("/api/token-prices").await.to_string();
+    let table = app.get("/api/token-prices").await.to_string();
     assert!(
-        prices.contains(r#""pricePerMillionInput":"0.50""#),
+        table.contains(r#""pricePerMillionInput":"0.50""#),
         "one truth"
     );
 
-    let (_, shown) = patch(json!({ "inputModalities": ["text", "image"], "ignored": true, "embeddingDimensions": 768 })).await;
+    let (_, shown) = change(json!({ "inputModalities": ["text", "image"], "ignored": true, "embeddingDimensions": 768 })).await;
     assert_eq!(shown["inputModalities"], json!(["text", "image"]));
     assert_eq!(ids(&app.get("/api/chat/models").await), ["my-model"]);
-    let (_, cleared) = patch(json!({ "customPricePerMillionInput": null, "customPricePerMillionOutput": null,
+    let (_, cleared) = change(json!({ "customPricePerMillionInput": null, "customPricePerMillionOutput": null,
         "ignored": false, "embeddingDimensions": null, "inputModalities": null, "outputModalities": null })).await;
     assert_eq!(
         (&cleared["isCustomPrice"], &cleared["inputModalities"]),
@@ -139,7 +139,15 @@ async fn terraform_finds_models_at_once_and_says_things_about_them() {
         cleared["pricePerMillionInput"],
         model["pricePerMillionInput"]
     );
+}
 
+#[tokio::test]
+async fn what_cannot_be_said_of_a_model_is_refused() {
+    let provider = FakeProvider::start().await.unwrap();
+    let app = start(&provider, "").await;
+    add_key(&app).await;
+    let models = app.get("/api/llm-models").await;
+    let path = format!("/api/llm-models/{}", models[0]["id"].as_str().unwrap());
     let unpriced = format!("/api/llm-models/{}", models[1]["id"].as_str().unwrap());
     for (path, body) in [
         (&unpriced, json!({ "customPricePerMillionInput": "1" })),

@@ -100,6 +100,7 @@ impl TestChat {
             secret_id: None,
             access_token: None,
             values: Values::default(),
+            are_references: false,
             agent_ids: vec![self.agent],
         };
         let server = platform.servers.install(new).await.unwrap();

@@ -9,6 +9,7 @@ use llm::providers::{Credential, Provider};
 use mcp::error::Error as HttpError;
 use mcp::http::Http;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
 use tokio::time::timeout;
 use url::Url;
 
@@ -135,7 +136,10 @@ impl Access<'_> {
 
     /// The provider's own words, without the key should they repeat it.
     fn words(&self, body: &Bytes) -> String {
-        let said = self.provider.dialect().read_response(body).error;
+        // A gateway in between may answer with a page or a line of text.
+        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        let said = is_json.then(|| self.provider.dialect().read_response(body).error);
+        let said = said.flatten();
         let said = said.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
         let said = match self.key.map(ExposeSecret::expose_secret) {
             Some(key) if !key.is_empty() => said.replace(key, "…"),

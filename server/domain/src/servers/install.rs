@@ -6,7 +6,7 @@ use std::sync::Arc;
 use db::mcp_catalog::CatalogItem;
 use db::mcp_servers::McpServer;
 use secrecy::{ExposeSecret as _, SecretString};
-use secrets::Fields;
+use secrets::{Fields, Reference};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -42,6 +42,8 @@ pub struct NewServer {
     pub secret_id: Option<Uuid>,
     pub access_token: Option<SecretString>,
     pub values: Values,
+    /// Secret values are references into a Vault that somebody else writes.
+    pub are_references: bool,
     pub agent_ids: Vec<Uuid>,
 }
 
@@ -50,6 +52,8 @@ struct Kept {
     environment: Value,
     user_config: Value,
     secret: Fields,
+    /// The secret is in its store already.
+    is_stored: bool,
 }
 
 impl Servers {
@@ -71,6 +75,10 @@ impl Servers {
             .secret_id
             .or_else(|| (!kept.secret.is_empty()).then(Uuid::now_v7));
         let row = self.new_row(&new, &item, secret_id, &kept);
+        if new.are_references {
+            let references = references(&kept.secret)?;
+            self.put_references(&row, &mut kept, references).await?;
+        }
         let installed = if is_local {
             self.install_local(&row, &item, &kept).await
         } else {
@@ -119,13 +127,41 @@ impl Servers {
     }
 
     async fn put_secret(&self, row: &McpServer, kept: &Kept, kind: &str) -> Result<()> {
-        if let Some(secret_id) = row.secret_id {
+        if let Some(secret_id) = row.secret_id.filter(|_| !kept.is_stored) {
             let name = format!("mcp-server-{}-{kind}", row.name);
             self.parts
                 .secrets
                 .put(secret_id, &name, &kept.secret)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// What they refer to is what the server is started with.
+    async fn put_references(
+        &self,
+        row: &McpServer,
+        kept: &mut Kept,
+        references: BTreeMap<String, Reference>,
+    ) -> Result<()> {
+        let Some(secret_id) = row.secret_id.filter(|_| !references.is_empty()) else {
+            return Ok(());
+        };
+        let (name, secrets) = (format!("mcp-server-{}", row.name), &self.parts.secrets);
+        secrets
+            .put_references(secret_id, &name, &references)
+            .await?;
+        kept.is_stored = true;
+        kept.secret = match secrets.get(secret_id).await {
+            Ok(found) => found.unwrap_or_default(),
+            Err(error) => {
+                // One that nothing refers to yet would stay for ever.
+                if self.row(row.id).await.is_err() {
+                    secrets.delete(secret_id).await?;
+                }
+                return Err(error.into());
+            }
+        };
         Ok(())
     }
 
@@ -198,10 +234,21 @@ impl Servers {
         id: Uuid,
         values: Option<Values>,
     ) -> Result<McpServer> {
+        let asked_for_other_values = values.is_some();
         let mut row = self.row(id).await?;
         let item = self.item(row.catalog_id).await?;
         let before = self.fields(&row).await?;
-        let kept = match values {
+        let mut referenced = match row.secret_id {
+            Some(secret_id) => self.parts.secrets.references(secret_id).await?,
+            None => BTreeMap::new(),
+        };
+        let mut kept = match values {
+            Some(values) if !referenced.is_empty() => {
+                let mut kept = keep(&item, &values);
+                referenced.extend(references(&kept.secret)?);
+                self.put_references(&row, &mut kept, referenced).await?;
+                kept
+            }
             Some(values) => {
                 let mut kept = keep(&item, &values);
                 for (field, value) in before {
@@ -216,8 +263,11 @@ impl Servers {
                 environment: row.environment_values.clone(),
                 user_config: row.user_config_values.clone(),
                 secret: before,
+                is_stored: false,
             },
         };
+        // Without other values there is nothing to write.
+        kept.is_stored |= !asked_for_other_values;
         row.environment_values = kept.environment.clone();
         row.user_config_values = kept.user_config.clone();
         if row.server_type == "local" {
@@ -289,7 +339,17 @@ fn keep(item: &CatalogItem, values: &Values) -> Kept {
         environment: Value::Object(kept.0),
         user_config: Value::Object(kept.1),
         secret: kept.2,
+        is_stored: false,
     }
+}
+
+/// What was entered as `path#key`.
+fn references(entered: &Fields) -> Result<BTreeMap<String, Reference>> {
+    let parse = |(field, text): (&String, &SecretString)| {
+        let reference = Reference::parse(text.expose_secret())?;
+        Ok((field.clone(), reference))
+    };
+    entered.iter().map(parse).collect()
 }
 
 /// What a person is to be asked for must have been answered, whatever defaults there are.

@@ -126,6 +126,7 @@ pub(crate) fn new(item: &CatalogItem) -> NewServer {
         secret_id: None,
         access_token: None,
         values: Values::default(),
+        are_references: false,
         agent_ids: Vec::new(),
     }
 }

@@ -113,6 +113,7 @@ impl TestGateway {
             secret_id: None,
             access_token: None,
             values: Values::default(),
+            are_references: false,
             agent_ids: vec![self.agent],
         };
         let server = platform.servers.install(new).await.unwrap();

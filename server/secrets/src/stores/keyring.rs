@@ -94,9 +94,14 @@ impl Keyring {
         })
     }
 
-    fn with<T>(&self, user: &str, work: impl Fn(&Entry) -> keyring_core::Result<T>) -> Result<T> {
+    /// On a thread of its own: the driver's runtime may not run on one that drives another.
+    fn with<T: Send>(
+        &self,
+        user: &str,
+        work: impl Fn(&Entry) -> keyring_core::Result<T> + Sync,
+    ) -> Result<T> {
         let attempt = || work(&self.connect()?.entry(user)?);
-        let done = match attempt() {
+        let both_attempts = || match attempt() {
             // The session bus may have been restarted since.
             Err(Fault::PlatformFailure(_)) => {
                 *lock(&self.store) = None;
@@ -104,6 +109,8 @@ impl Keyring {
             }
             done => done,
         };
+        let done = std::thread::scope(|scope| scope.spawn(both_attempts).join());
+        let done = done.unwrap_or_else(|_| Err(Fault::NoDefaultStore));
         let done = done.map_err(|fault| explain(&fault));
         lock(&self.health).learn(&done, "unlocked");
         done

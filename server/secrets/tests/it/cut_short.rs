@@ -21,10 +21,10 @@ const SECRETS: u128 = 40;
 const ROUNDS: u128 = 25;
 const CANARY: &str = "'00000000-0000-0000-0000-000000000000'";
 
-/// What is killed: `task database-url vault-address`.
+/// It is given `task database-url vault-address`.
 #[tokio::test]
 #[ignore = "the other tests here start it"]
-async fn worker() {
+async fn what_is_killed_starts_and_moves() {
     let given = rerun::given(GIVEN).unwrap();
     let [task, url, vault] = given.split(' ').collect::<Vec<_>>().try_into().unwrap();
     let endpoint = Endpoint::Url(SecretString::from(url));
@@ -51,7 +51,8 @@ async fn worker() {
 /// Starts the worker, and kills it when a count has come as far as `target`.
 async fn kill_at(test: &TestDatabase, bao: &Bao, task: &str, count: &str, target: u128) {
     let given = format!("{task} {} {}", test.url, bao.address);
-    let mut child = rerun::start("cut_short::worker", GIVEN, &given).unwrap();
+    let mut child =
+        rerun::start("cut_short::what_is_killed_starts_and_moves", GIVEN, &given).unwrap();
     let reached = async || {
         let count = test.text(count).await.unwrap().unwrap();
         (count.parse::<u128>().unwrap() >= target).then_some(())

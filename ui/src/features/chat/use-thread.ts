@@ -1,7 +1,7 @@
 /** A conversation that stays in step with the server while it is looked at. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { Chunk, Conversation } from '@/api/chat';
+import type { Chunk, Conversation, ConversationDetail } from '@/api/chat';
 import { ApiError } from '@/api/client';
 import { conversationQuery, conversationUrl } from '@/features/chat/queries';
 import { type Thread, ThreadStore } from '@/features/chat/thread-store';
@@ -31,7 +31,7 @@ export function useThreadStore(id: string): OpenThread {
     if (store === null) return;
     const key = conversationQuery(id).queryKey;
     const close = follow(id, store, {
-      onReset: () => client.refetchQueries({ queryKey: key }),
+      read: () => client.fetchQuery({ ...conversationQuery(id), staleTime: 0 }),
       onListed: () => void client.invalidateQueries({ queryKey: ['chat', 'conversations'] }),
     });
     return () => {
@@ -54,12 +54,12 @@ export function useConversation(store: ThreadStore): Conversation {
   return useSyncExternalStore(store.subscribe, () => store.snapshot().conversation);
 }
 
-type Handlers = { onReset: () => Promise<void>; onListed: () => void };
+type Handlers = { read: () => Promise<ConversationDetail>; onListed: () => void };
 
 /** These change what the list of conversations shows. */
 const LISTED: readonly Chunk['type'][] = ['data-run', 'data-title', 'data-run-end'];
 
-function follow(id: string, store: ThreadStore, { onReset, onListed }: Handlers): () => void {
+function follow(id: string, store: ThreadStore, { read, onListed }: Handlers): () => void {
   let source: EventSource;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let listed: ReturnType<typeof setTimeout> | undefined;
@@ -73,18 +73,28 @@ function follow(id: string, store: ThreadStore, { onReset, onListed }: Handlers)
       clearTimeout(listed);
       listed = setTimeout(onListed, LIST_MS);
     };
-    source.addEventListener('reset', () => {
-      source.close();
-      store.forget();
-      void onReset().then(() => {
-        if (!closed) connect();
-      });
-    });
-    source.onerror = () => {
-      // Its own reconnecting would ask after the event at which it was opened.
-      source.close();
-      retry = setTimeout(connect, RETRY_MS);
-    };
+    source.addEventListener('reset', () => again(0));
+    source.onerror = () => again(RETRY_MS);
+  }
+  /**
+   * What was heard last may be more than the server kept, if it was killed, and then nothing newer would ever come: so
+   * it is read anew, and followed from there.
+   */
+  function again(wait: number) {
+    source.close();
+    retry = setTimeout(() => {
+      read().then(
+        (detail) => {
+          if (closed) return;
+          store.forget();
+          store.load(detail);
+          connect();
+        },
+        (error: unknown) => {
+          if (!closed && !(error instanceof ApiError && error.status === 404)) again(RETRY_MS);
+        },
+      );
+    }, wait);
   }
   connect();
   return () => {

@@ -106,12 +106,14 @@ export function KeyDialog({ apiKey, rotating = false, preset, providers, onClose
               <DefaultChoice draft={draft} providerName={provider?.name ?? draft.provider} onChange={set} />
             </>
           )}
+        </DialogBody>
+        <div className="max-h-40 shrink-0 overflow-y-auto px-5 pb-3 empty:hidden">
           <TestResult
             provider={provider?.name ?? draft.provider}
             tested={test.data && testedBody === JSON.stringify(body) ? test.data : null}
             error={save.error ?? (testedBody === JSON.stringify(body) ? test.error : null)}
           />
-        </DialogBody>
+        </div>
         <DialogFooter>
           <Button
             className="mr-auto"

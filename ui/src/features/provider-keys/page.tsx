@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KeyRound, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { LlmProvider, ProviderKey } from '@/api/settings';
 import { Button } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
@@ -31,7 +31,15 @@ export function ProviderKeysPage() {
   const [doomed, setDoomed] = useState<ProviderKey | null>(null);
   const patch = (change: ProviderKeysSearch) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
-  const nameOf = (id: string) => providers.find((provider) => provider.id === id)?.name ?? providerName(id);
+  const nameOf = useCallback(
+    (id: string) => providers.find((provider) => provider.id === id)?.name ?? providerName(id),
+    [providers],
+  );
+  const show = useCallback(
+    (key: ProviderKey, what: ProviderKeysSearch['show']) =>
+      void navigate({ search: (old) => ({ ...old, key: key.id, show: what }), replace: true }),
+    [navigate],
+  );
   const fallbacks = providers.filter((provider) => provider.environmentKeySet);
 
   return (
@@ -65,12 +73,7 @@ export function ProviderKeysPage() {
           </EmptyState>
         ) : (
           <div className="border-t border-line">
-            <ProviderKeysTable
-              rows={keys.data}
-              nameOf={nameOf}
-              onShow={(key, show) => patch({ key: key.id, show })}
-              onDelete={setDoomed}
-            />
+            <ProviderKeysTable rows={keys.data} nameOf={nameOf} onShow={show} onDelete={setDoomed} />
           </div>
         )}
         {fallbacks.length > 0 ? <Fallbacks providers={fallbacks} /> : null}

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { ProviderKey } from '@/api/settings';
 import { Badge } from '@/components/ui/badge';
 import { type DataColumn, DataTable } from '@/components/ui/data-table';
@@ -8,8 +9,10 @@ import { pluralize } from '@/lib/format';
 
 type Props = Omit<RowMenuProps, 'apiKey'> & { rows: ProviderKey[]; nameOf: (provider: string) => string };
 
-export function ProviderKeysTable({ rows, nameOf, ...menu }: Props) {
-  return <DataTable caption="LLM provider keys" rows={rows} rowId={(key) => key.id} columns={columns(nameOf, menu)} />;
+export function ProviderKeysTable({ rows, nameOf, onShow, onDelete }: Props) {
+  // The same columns for as long as they can be: new ones would close an open menu.
+  const shown = useMemo(() => columns(nameOf, { onShow, onDelete }), [nameOf, onShow, onDelete]);
+  return <DataTable caption="LLM provider keys" rows={rows} rowId={(key) => key.id} columns={shown} />;
 }
 
 function columns(nameOf: Props['nameOf'], menu: Omit<RowMenuProps, 'apiKey'>): DataColumn<ProviderKey>[] {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Lock, SearchX } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Secret } from '@/api/settings';
 import { Button } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
@@ -28,6 +28,10 @@ export function SecretsPage() {
   const mayChange = useCan('organization', 'update');
   const [doomed, setDoomed] = useState<Secret | null>(null);
   const patch = (change: SecretsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  const rotate = useCallback(
+    (secret: Secret) => void navigate({ search: (old) => ({ ...old, rotate: secret.id }), replace: true }),
+    [navigate],
+  );
   const filtered = search.search !== undefined || search.kind !== undefined || search.store !== undefined;
 
   return (
@@ -57,7 +61,7 @@ export function SecretsPage() {
               search={search}
               onSearchChange={patch}
               mayChange={mayChange}
-              onRotate={(secret) => patch({ rotate: secret.id })}
+              onRotate={rotate}
               onDelete={setDoomed}
             />
           </div>

@@ -122,19 +122,19 @@ function StoreRow({ store, vault }: RowProps) {
           <span className="text-text-3">{pluralize(store.secrets, 'secret')}</span>
         </p>
         {vault ? <VaultFacts vault={vault} /> : null}
-        <StoreHealth store={store} />
-        <p role="status" className="text-xs">
+        <div role="status" className="text-xs">
+          <StoreHealth store={store} />
           {check.data ? (
-            <span className="text-ok-text">
+            <p className="text-ok-text">
               It answered in {formatDuration(check.data.latencyMs)}. {asStatement(check.data.detail)}
-            </span>
+            </p>
           ) : null}
-        </p>
-        {check.isError ? (
-          <p role="alert" className="text-xs text-bad-text">
-            <InlineCode text={causeOf(check.error)} />
-          </p>
-        ) : null}
+          {check.isError && store.health.status === 'ok' ? (
+            <p className="text-bad-text">
+              <InlineCode text={causeOf(check.error)} />
+            </p>
+          ) : null}
+        </div>
       </div>
       {mayCheck ? (
         <Button

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, RotateCw, Trash2 } from 'lucide-react';
+import { useMemo } from 'react';
 import type { Secret } from '@/api/settings';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -18,13 +19,15 @@ type Props = Actions & {
   onSearchChange: (change: SecretsSearch) => void;
 };
 
-export function SecretsTable({ rows, search, onSearchChange, ...actions }: Props) {
+export function SecretsTable({ rows, search, onSearchChange, mayChange, onRotate, onDelete }: Props) {
+  // The same columns for as long as they can be: new ones would close an open menu.
+  const shown = useMemo(() => columns({ mayChange, onRotate, onDelete }), [mayChange, onRotate, onDelete]);
   return (
     <DataTable
       caption="Secrets"
       rows={rows}
       rowId={(secret) => secret.id}
-      columns={columns(actions)}
+      columns={shown}
       manualSorting
       sorting={[{ id: search.by ?? 'name', desc: search.down ?? false }]}
       onSortingChange={([first]) => {

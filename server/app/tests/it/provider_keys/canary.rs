@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::provider::{FakeProvider, Reply};
 
 use super::{KEYS, add, app_with, models, path_of};
-use crate::harness::{answer, browser};
+use crate::harness::{TestApp, answer, browser};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -63,8 +63,8 @@ async fn a_key_is_in_no_answer_no_row_and_no_log() {
                 .await
                 .1,
         );
-        let patch = Some(json!({ "apiKey": canary, "isPrimary": true }));
-        said.push(app.send(Method::PATCH, &path, patch).await.1);
+        let again = Some(json!({ "apiKey": canary, "isPrimary": true }));
+        said.push(app.send(Method::PATCH, &path, again).await.1);
         said.push(app.send(Method::POST, "/api/llm-models/sync", None).await.1);
         let wrong = Some(json!({ "apiKey": { "k": canary } }));
         said.push(app.send(Method::PATCH, &path, wrong).await.1);
@@ -77,17 +77,18 @@ async fn a_key_is_in_no_answer_no_row_and_no_log() {
         provider.last().unwrap().headers["authorization"],
         format!("Bearer {canary}")
     );
+    check_rows(&app, canary).await;
     said.push(app.send(Method::DELETE, &path, None).await.1);
     assert!(!json!(said).to_string().contains(canary), "in an answer");
-
-    let tables = "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', tablename), true, false, '')::text, '')
-         FROM pg_tables WHERE schemaname = 'public'";
-    let rows = app.database.text(tables).await.unwrap().unwrap();
-    assert!(
-        rows.contains("organization") && !rows.contains(canary),
-        "in a row"
-    );
     let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(!is_read || log.contains("models"), "the log was read");
     assert!(!log.contains(canary), "in the log");
+}
+
+async fn check_rows(app: &TestApp, canary: &str) {
+    let tables = "SELECT string_agg(query_to_xml(format('SELECT * FROM %I', tablename), true, false, '')::text, '')
+         FROM pg_tables WHERE schemaname = 'public'";
+    let rows = app.database.text(tables).await.unwrap().unwrap();
+    assert!(rows.contains("provider-key-Main"), "the rows were read");
+    assert!(!rows.contains(canary), "in a row");
 }
