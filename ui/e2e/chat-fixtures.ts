@@ -78,8 +78,10 @@ async function defaultAgent(page: Page): Promise<string> {
   return ((await (await page.request.get('/api/agents/default')).json()) as { id: string }).id;
 }
 
+export type Equipped = { agentId: string; server: string; serverId: string };
+
 /** A real MCP server in a container, its tools given to an agent of its own; null where no engine has its image. */
-export async function agentWithContainer(page: Page): Promise<{ agentId: string; server: string } | null> {
+export async function agentWithContainer(page: Page): Promise<Equipped | null> {
   const known = await promisify(execFile)('docker', ['image', 'inspect', MCP_IMAGE]).then(
     () => true,
     () => false,
@@ -114,7 +116,7 @@ export async function agentWithContainer(page: Page): Promise<{ agentId: string;
   await posted(page, '/api/agents/tools/bulk-assign', {
     assignments: [{ agentId: agent.id, toolId, mcpServerId: null, credentialResolutionMode: 'dynamic' }],
   });
-  return { agentId: agent.id, server };
+  return { agentId: agent.id, server, serverId: installed.id };
 }
 
 async function posted<T>(page: Page, path: string, data: unknown): Promise<T> {

@@ -2,6 +2,7 @@ import { answers, callsThen, slowWords } from './chat-upstream';
 import {
   agentWithContainer,
   box,
+  type Equipped,
   expect,
   expectAccessible,
   expectDone,
@@ -44,10 +45,16 @@ for (const provider of PROVIDERS) {
 
 test.describe('with a real MCP server in a container', () => {
   test.describe.configure({ timeout: 120_000 });
-  let agent: { agentId: string; server: string } | null = null;
+  let agent: Equipped | null = null;
   test.beforeAll(async ({ browser, stack }) => {
     const page = await browser.newPage({ baseURL: stack.server.ui, storageState: stack.state });
     agent = await agentWithContainer(page);
+    await page.close();
+  });
+  test.afterAll(async ({ browser, stack }) => {
+    if (agent === null) return;
+    const page = await browser.newPage({ baseURL: stack.server.ui, storageState: stack.state });
+    await page.request.delete(`/api/mcp_server/${agent.serverId}`);
     await page.close();
   });
   test.beforeEach(() => test.skip(agent === null, `no container engine with the image ${MCP_IMAGE}`));
