@@ -38,7 +38,7 @@ impl TestApp {
             .chain(variables)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::read(&Environment::from_pairs(pairs)).unwrap();
-        let running = Running::start(config).await.unwrap();
+        let running = Box::pin(Running::start(config)).await.unwrap();
         Self {
             running,
             database,

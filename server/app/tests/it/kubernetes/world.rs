@@ -127,7 +127,7 @@ impl World {
         let mut config = Config::read(&Environment::from_pairs(pairs)).unwrap();
         change(&mut config);
         self.app.running.stop().await;
-        self.app.running = Running::start(config).await.unwrap();
+        self.app.running = Box::pin(Running::start(config)).await.unwrap();
         self
     }
 
