@@ -15,7 +15,7 @@ use arc_swap::{ArcSwap, Guard};
 use chrono::{DateTime, Utc};
 use db::Db;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 pub use gateway::{
@@ -166,6 +166,8 @@ impl Snapshot {
 pub struct SnapshotHandle {
     current: Arc<ArcSwap<Snapshot>>,
     version: Arc<watch::Sender<u64>>,
+    /// One reads at a time, or what was read earlier could replace what was read later.
+    reading: Arc<Mutex<()>>,
 }
 
 impl Default for SnapshotHandle {
@@ -173,6 +175,7 @@ impl Default for SnapshotHandle {
         Self {
             current: Arc::default(),
             version: Arc::new(watch::Sender::new(0)),
+            reading: Arc::default(),
         }
     }
 }
@@ -194,6 +197,7 @@ impl SnapshotHandle {
 
     /// Reads the database again.
     pub async fn refresh(&self, db: &Db) -> db::Result<()> {
+        let _turn = self.reading.lock().await;
         self.store(Snapshot::read(db).await?);
         Ok(())
     }
