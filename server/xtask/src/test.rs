@@ -142,7 +142,7 @@ fn prepare<'a>(
             )
         })?;
     }
-    let bao = if has(Suite::Rust) {
+    let bao = if has(Suite::Rust) || has(Suite::E2e) {
         openbao::install(workspace, progress)?
     } else {
         None

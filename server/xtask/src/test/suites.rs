@@ -57,6 +57,9 @@ fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
     if let Some(chromium) = system::chromium() {
         playwright.env("ARCHESTRA_E2E_CHROMIUM", chromium);
     }
+    if let Some(bao) = &prepared.bao {
+        playwright.env("ARCHESTRA_E2E_VAULT", bao);
+    }
     listen(&mut playwright)
 }
 
