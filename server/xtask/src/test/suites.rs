@@ -46,6 +46,9 @@ fn ui(prepared: &Prepared<'_>) -> Result<Tally> {
 
 /// Playwright over the real program, which it starts itself.
 fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
+    // Without an engine it says why, and the walks with containers say that they are skipped.
+    let images = prepared.workspace.binary("debug", "mcp-images");
+    Command::new(images).status()?;
     let mut playwright = node::npm(&prepared.workspace.ui());
     playwright
         .args(["run", "e2e"])
