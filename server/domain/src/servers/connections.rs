@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use db::mcp_servers::McpServer;
+use futures_util::future::BoxFuture;
 use mcp::client::{Client, HttpTarget, Options};
 use mcp::oauth::Challenge;
 use runtimes::spec::Transport;
@@ -88,7 +89,7 @@ impl Servers {
             return Ok(now.client.clone());
         }
         let row = self.row(id).await?;
-        self.renew(&row, challenge).await?;
+        Box::pin(self.renew(&row, challenge)).await?;
         slot.live.store(None);
         drop(turn);
         self.connect(&slot, row).await
@@ -142,7 +143,16 @@ impl Servers {
         u64::try_from(self.parts.clock.now().timestamp_millis()).unwrap_or(0)
     }
 
-    async fn connect(self: &Arc<Self>, slot: &Arc<Slot>, row: McpServer) -> Result<Client> {
+    /// Boxed: what it goes through (secrets, sign-in, runtimes) stays out of every caller's future.
+    fn connect<'a>(
+        self: &'a Arc<Self>,
+        slot: &'a Arc<Slot>,
+        row: McpServer,
+    ) -> BoxFuture<'a, Result<Client>> {
+        Box::pin(self.connect_now(slot, row))
+    }
+
+    async fn connect_now(self: &Arc<Self>, slot: &Arc<Slot>, row: McpServer) -> Result<Client> {
         let _turn = slot.turn.lock().await;
         if let Some(client) = self.usable(slot) {
             return Ok(client);
