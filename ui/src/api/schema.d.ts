@@ -3489,7 +3489,7 @@ export interface components {
             teamDetails?: components["schemas"]["TeamDetails"] | null;
             /** Format: uuid */
             secretId?: string | null;
-            /** @description `database`, or `none` if it has no secret */
+            /** @description Where its secret is kept: `external_vault` where it has references, `none` where there is none. */
             secretStorageType: string;
             /** @description `docker`, `kubernetes` or `process`; null until one is chosen, and for remote servers. */
             runtime?: string | null;
@@ -3846,7 +3846,7 @@ export interface components {
             /** Format: date-time */
             fetchedAt: string;
         };
-        /** @description Values that are left out stay as they are. */
+        /** @description Values that are left out stay as they are. Secret ones of an installation with references are references. */
         ReinstallInput: {
             environmentValues?: {
                 [key: string]: string;
