@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { CREDENTIALS, providerPort, uiUrl } from './environment';
+import { CREDENTIALS, mcpServerUrl, providerPort, uiUrl } from './environment';
 import { expect, expectAccessible, test, unique } from './fixtures';
 import { type Started, startServer } from './server';
 import { startVault, type Vault, vaultProgram } from './vault';
@@ -25,6 +25,30 @@ function at(server: () => Started | undefined) {
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
     baseURL: async ({}, provide: (url: string) => Promise<void>) => provide(server()?.ui ?? uiUrl()),
   };
+}
+
+/** A remote server that wants a secret, and a team whose folder it lies in. */
+async function addWeather(page: Page): Promise<{ id: string; name: string }> {
+  const name = unique('weather').replace(' ', '-');
+  const team = await page.request.post('/api/teams', { data: { name: 'Weather' } });
+  const { id: teamId } = (await team.json()) as { id: string };
+  const folder = { vaultPath: 'secret/data/teams/weather' };
+  await page.request.post(`/api/teams/${teamId}/vault-folder`, { data: folder });
+  const field = { type: 'string', required: true, description: 'From the weather service.' };
+  const userConfig = {
+    key: { ...field, title: 'API key', sensitive: true, headerName: 'x-key' },
+    region: { ...field, title: 'Region' },
+  };
+  const data = { name, serverType: 'remote', serverUrl: mcpServerUrl(name), requiresAuth: true, userConfig };
+  const answer = await page.request.post('/api/internal_mcp_catalog', { data });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return { id: ((await answer.json()) as { id: string }).id, name };
+}
+
+async function referencesOf(page: Page, server: string): Promise<string[]> {
+  const answer = await page.request.get(`/api/secrets?kind=mcpServer&search=${server}`);
+  const { data } = (await answer.json()) as { data: { references: { reference: string }[] }[] };
+  return data.flatMap((secret) => secret.references.map(({ reference }) => reference));
 }
 
 const list = (page: Page) => page.getByRole('region', { name: 'Secrets', exact: true });
@@ -121,6 +145,7 @@ test.describe('with a Vault that is only read', () => {
     test.setTimeout(120_000);
     vault = await startVault(program ?? '');
     await vault.write('secret/data/teams/payments/openai', { api_key: 'sk-e2e-in-vault', other: 'x' });
+    await vault.write('secret/data/teams/weather/api', { key: 'key-e2e-in-vault', newer: 'newer-e2e-in-vault' });
     server = await startServer(providerPort(), {
       ARCHESTRA_SECRETS_MANAGER: 'READONLY_VAULT',
       ARCHESTRA_HASHICORP_VAULT_ADDR: vault.address,
@@ -163,6 +188,40 @@ test.describe('with a Vault that is only read', () => {
     await page.goto('/settings/secrets');
     await expect(row(page, 'Payments')).toContainText('by reference');
     await expectAccessible(page);
+  });
+
+  test('an MCP server is installed with where its secret lies, and given another place', async ({ page }) => {
+    await signIn(page);
+    const { id, name } = await addWeather(page);
+    await page.goto(`/catalog?install=${id}`);
+    const dialog = page.getByRole('dialog');
+    const key = page.getByRole('group', { name: 'API key in Vault' });
+    await dialog.getByLabel('Region').fill('eu');
+    await expect(dialog.getByRole('group', { name: 'Access token in Vault' })).toBeVisible();
+    await expect(dialog.locator('input[type=password]')).toHaveCount(0);
+    await key.getByLabel('Vault path').fill('secret/data/teams/weather/api');
+    await expect(dialog.getByRole('button', { name: 'Connect' })).toBeDisabled();
+    await key.getByLabel('Key', { exact: true }).fill('nothing');
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('secret/data/teams/weather/api#nothing');
+    await expectAccessible(page);
+    await key.getByLabel('Choose from').selectOption('The folder of Weather');
+    await key.getByLabel('Secret').selectOption('api');
+    await key.getByLabel('Key', { exact: true }).selectOption('key');
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await expect(page.getByText('Ready with 3 tools')).toBeVisible();
+    expect(await referencesOf(page, name)).toEqual(['secret/data/teams/weather/api#key']);
+
+    await dialog.getByRole('link', { name: 'Try a tool' }).click();
+    await page.getByRole('tab', { name: 'Configuration' }).click();
+    await expect(key).toContainText('Leave it empty to keep it.');
+    await key.getByLabel('Vault path').fill('secret/data/teams/weather/api');
+    await key.getByLabel('Key', { exact: true }).fill('newer');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save and restart' }).click();
+    await expect(page.getByText(`${name} starts with the new values.`)).toBeVisible();
+    expect(await referencesOf(page, name)).toEqual(['secret/data/teams/weather/api#newer']);
   });
 
   test('a reference that leads nowhere is told before it is saved', async ({ page }) => {

@@ -118,6 +118,7 @@ impl From<ServerError> for ApiError {
             ServerError::Missing { .. } | ServerError::Invalid(_) | ServerError::Refused { .. } => {
                 Self::Validation(sentence(&error))
             }
+            ServerError::Forbidden(_) => Self::Forbidden(sentence(&error)),
             ServerError::Conflict(_)
             | ServerError::NotReady { .. }
             | ServerError::Reauthenticate { .. } => Self::Conflict(sentence(&error)),

@@ -7,6 +7,7 @@ use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::installation_requests::InstallationRequest as Row;
 use domain::access::{Action, Resource, role_allows};
+use domain::catalog;
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -175,7 +176,8 @@ pub(crate) async fn create(
 ) -> Result<Json<InstallationRequest>, ApiError> {
     let config = input
         .custom_server_config
-        .filter(|config| !config.is_null());
+        .filter(|config| !config.is_null())
+        .map(catalog::without_secrets);
     if input.external_catalog_id.is_none() && config.is_none() {
         return Err(ApiError::Validation(
             "Say which server: externalCatalogId or customServerConfig.".into(),
@@ -236,7 +238,7 @@ pub(crate) async fn update(
             row.request_reason.clone_from(reason);
         }
         if let Some(config) = &input.custom_server_config {
-            row.custom_server_config.clone_from(config);
+            row.custom_server_config = config.clone().map(catalog::without_secrets);
         }
         if let Some(response) = &input.admin_response {
             row.admin_response.clone_from(response);

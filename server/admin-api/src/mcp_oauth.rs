@@ -69,6 +69,7 @@ impl CallbackInput {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ServerSignedIn)]
 pub(crate) struct SignedIn {
     success: bool,
     catalog_id: Uuid,

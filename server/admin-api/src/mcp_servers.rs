@@ -155,6 +155,7 @@ pub(crate) async fn install(
         values: Values {
             environment: input.environment_values.unwrap_or_default(),
             user_config: input.user_config_values.unwrap_or_default(),
+            vault_folders: access::vault_folders(&platform, &caller).await?,
         },
         are_references: input.is_byos_vault,
         agent_ids: input.agent_ids.unwrap_or_default(),
@@ -305,7 +306,7 @@ pub(crate) async fn stop(
     read_again(&platform, id).await
 }
 
-/// Values that are left out stay as they are.
+/// Values that are left out stay as they are. Secret ones of an installation with references are references.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReinstallInput {
@@ -326,11 +327,13 @@ pub(crate) async fn reinstall(
     extract::OptionalJson(input): extract::OptionalJson<ReinstallInput>,
 ) -> Result<Json<McpServer>, ApiError> {
     changeable(&platform, &caller, id).await?;
+    let vault_folders = access::vault_folders(&platform, &caller).await?;
     let values = input
         .filter(|input| input.environment_values.is_some() || input.user_config_values.is_some())
         .map(|input| Values {
             environment: input.environment_values.unwrap_or_default(),
             user_config: input.user_config_values.unwrap_or_default(),
+            vault_folders,
         });
     platform.servers.reinstall(id, values).await?;
     read_again(&platform, id).await

@@ -28,6 +28,7 @@ pub(crate) struct Runtime {
 
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "camelCase")]
+#[schema(as = RuntimeHealth)]
 pub(crate) enum Health {
     Available {
         version: String,

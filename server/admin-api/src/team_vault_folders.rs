@@ -71,6 +71,16 @@ async fn check_member(platform: &Platform, caller: &Caller, team: Uuid) -> Resul
     ))
 }
 
+/// The folders of a person's teams.
+pub(crate) async fn of_user(platform: &Platform, user: &str) -> Result<Vec<String>, ApiError> {
+    let mut folders = Vec::new();
+    for team in db::teams::of_user(&platform.db, user).await? {
+        let folder = db::team_vault_folders::find(&platform.db, team.id).await?;
+        folders.extend(folder.map(|folder| folder.vault_path));
+    }
+    Ok(folders)
+}
+
 #[utoipa::path(get, path = "/api/teams/{id}/vault-folder", tag = "teams", params(("id" = Uuid, Path)),
     responses((status = 200, body = Option<VaultFolder>), (status = 400, body = ErrorBody)))]
 pub(crate) async fn get(

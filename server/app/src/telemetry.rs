@@ -25,6 +25,10 @@ pub fn init(level: &str, json: Option<bool>) {
             filter = filter.add_directive(directive);
         }
     }
+    // It writes whole requests to the engine, with the secrets of the containers it makes.
+    if let Ok(directive) = "bollard=warn".parse() {
+        filter = filter.add_directive(directive);
+    }
     let json = json.unwrap_or_else(|| !std::io::stderr().is_terminal());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

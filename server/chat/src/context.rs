@@ -1,9 +1,11 @@
 //! What a conversation takes of its model's context, and what it has cost.
 
+use db::conversations::Conversation;
 use llm::chat::{AssistantPart, Tool, Turn, UserPart};
 use llm::usage::Usage;
 use serde_json::{Value, json};
 
+use crate::Chat;
 use crate::model::{Answer, Asking};
 
 /// How many bytes make a token, about: what the usual tokenizers need for English and for JSON.
@@ -11,7 +13,8 @@ const BYTES_PER_TOKEN: usize = 4;
 /// What providers count for a picture of ordinary size, about.
 const PICTURE_TOKENS: usize = 1_500;
 
-/// Context windows by the beginnings of models' names, the longer ones first. Source: the providers' pages of models.
+/// Context windows by the beginnings of models' names, the longer ones first, for providers that do not list them.
+/// Source: the providers' pages of models.
 const WINDOWS: [(&str, u64); 12] = [
     ("claude", 200_000),
     ("gpt-5", 400_000),
@@ -27,14 +30,24 @@ const WINDOWS: [(&str, u64); 12] = [
     ("gemini", 1_048_576),
 ];
 
-pub(crate) fn window(model: &str) -> Option<u64> {
+/// As the provider lists the model, else by its name.
+pub(crate) async fn window(chat: &Chat, conversation: &Conversation) -> db::Result<Option<u64>> {
+    let Conversation {
+        provider, model, ..
+    } = conversation;
+    let listed = db::models::context_length(&chat.platform.db, provider, model).await?;
+    let listed = listed.and_then(|length| u64::try_from(length).ok());
+    Ok(listed.or_else(|| usual(model)))
+}
+
+fn usual(model: &str) -> Option<u64> {
     let model = model.rsplit('/').next().unwrap_or(model);
     let known = WINDOWS.iter().find(|(start, _)| model.starts_with(start));
     known.map(|(_, window)| *window)
 }
 
-/// Estimates, made to fit what the provider counted where it did.
-pub(crate) fn of(asking: &Asking<'_>, usage: Option<&Usage>) -> Value {
+/// Estimates, made to fit what the provider counted where it did. `limit`: the model's window.
+pub(crate) fn of(asking: &Asking<'_>, limit: Option<u64>, usage: Option<&Usage>) -> Value {
     let system = asking.system.as_deref().map_or(0, str::len) / BYTES_PER_TOKEN;
     let tools = asking.tools.iter().map(tool_bytes).sum::<usize>() / BYTES_PER_TOKEN;
     let (words, attachments) = asking
@@ -54,7 +67,6 @@ pub(crate) fn of(asking: &Asking<'_>, usage: Option<&Usage>) -> Value {
     let (system, tools, attachments) = (fit(system), fit(tools), fit(attachments));
     let answered = usage.map_or(0, |usage| usage.output);
     let used = prompt.unwrap_or_else(|| fit(estimated)) + answered;
-    let limit = window(&asking.conversation.model);
     json!({
         "model": asking.conversation.model,
         "limit": limit,

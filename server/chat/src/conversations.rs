@@ -160,7 +160,7 @@ pub(crate) async fn get(
     Mine(row): Mine,
 ) -> Result<Json<ConversationDetail>, ChatError> {
     let (messages, last_event_id) = messages(&chat, row.id).await?;
-    let context = gauge(&chat, &row, &messages).await;
+    let context = gauge(&chat, &row, &messages).await?;
     let usages = messages.iter().filter_map(|message| message.usage.as_ref());
     let cost = context::cost(usages);
     let Json(conversation) = answer(&chat, row).await?;
@@ -205,7 +205,11 @@ pub(crate) async fn messages(
 }
 
 /// What the next request would take, by estimate.
-async fn gauge(chat: &Chat, row: &rows::Conversation, messages: &[rows::Message]) -> Value {
+async fn gauge(
+    chat: &Chat,
+    row: &rows::Conversation,
+    messages: &[rows::Message],
+) -> Result<Value, ChatError> {
     let turns = history::of_messages(&history::branch(messages, row.leaf_message_id));
     let snapshot_tools = crate::tools::of_agent(chat, row.agent_id);
     let enabled = |id: &String| {
@@ -218,15 +222,16 @@ async fn gauge(chat: &Chat, row: &rows::Conversation, messages: &[rows::Message]
         .filter(|tool| !tool.paused && enabled(&tool.id))
         .map(crate::tools::Known::declared)
         .collect();
-    let agent = db::agents::find(&chat.platform.db, row.agent_id).await;
-    let of_agent = agent.ok().flatten().and_then(|agent| agent.system_prompt);
+    let agent = db::agents::find(&chat.platform.db, row.agent_id).await?;
+    let of_agent = agent.and_then(|agent| agent.system_prompt);
     let asking = Asking {
         conversation: row,
         system: row.system_prompt.clone().or(of_agent),
         turns: &turns,
         tools: &tools,
     };
-    context::of(&asking, None)
+    let limit = context::window(chat, row).await?;
+    Ok(context::of(&asking, limit, None))
 }
 
 #[utoipa::path(patch, path = "/api/chat/conversations/{id}", tag = TAG, request_body = UpdateConversation, responses((status = 200, body = Conversation)))]

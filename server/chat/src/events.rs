@@ -113,7 +113,8 @@ impl Follower {
         }
     }
 
-    /// What the database has; none if something between is missing.
+    /// What the database has; none if something between is missing, or if it knows less than the reader does: then its
+    /// replica was killed before it had written what it told.
     async fn kept(&self) -> Option<Vec<Numbered>> {
         let known = self.after.unwrap_or(0);
         let db = &self.chat.platform.db;
@@ -124,10 +125,11 @@ impl Follower {
                 return Some(Vec::new());
             }
         };
-        let first = rows.first().map(|row| row.first_id);
-        if let (Some(after), Some(first)) = (self.after, first)
-            && first > after + 1
-        {
+        let is_gone = |after| match rows.first() {
+            Some(row) => row.first_id - 1 > after,
+            None => after > 0,
+        };
+        if self.after.is_some_and(is_gone) {
             return None;
         }
         let lines = rows

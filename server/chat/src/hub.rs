@@ -109,8 +109,8 @@ impl LocalRun {
     /// What was told after an event; none if something between is not here.
     pub(crate) fn after(&self, after: i64) -> Option<Vec<Numbered>> {
         let state = lock(&self.state);
-        let skipped = usize::try_from(after + 1 - state.first_id).ok()?;
-        let events = state.events.get(skipped..)?;
+        let skipped = after.checked_sub(state.first_id - 1)?;
+        let events = state.events.get(usize::try_from(skipped).ok()?..)?;
         Some((after + 1..).zip(events.iter().cloned()).collect())
     }
 

@@ -12,6 +12,8 @@ use crate::run::{Ending, LEASE, finish_message, run_end};
 
 /// How often it is looked for them.
 const EVERY: Duration = Duration::from_secs(2);
+/// Readers may have heard more than was kept. So many numbers are left out, so that none they know is given again.
+const UNKEPT: i64 = 1_000_000;
 /// A file that was uploaded and not sent is kept for so long.
 const UNSENT: TimeDelta = TimeDelta::days(1);
 
@@ -54,7 +56,7 @@ async fn interrupt(chat: &Chat, mut run: Run) -> db::Result<()> {
     finish_message(&mut message, &mut parts, &Ending::Interrupted);
     let mut events = Ending::Interrupted.events();
     events.push(run_end(&run, message.clone()));
-    let last = rows.last().map_or(0, |row| row.last_id);
+    let last = rows.last().map_or(0, |row| row.last_id) + UNKEPT;
     let lines: Vec<String> = events.iter().map(Value::to_string).collect();
     let progress = Progress {
         run: &run,

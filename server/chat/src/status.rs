@@ -30,7 +30,7 @@ pub(crate) struct StatusQuery {
 pub(crate) struct ChatStatus {
     /// A real model can be asked.
     ready: bool,
-    default_model: ChatModel,
+    default_model: DefaultModel,
     providers: Vec<ProviderStatus>,
     /// Model servers found on this machine.
     local: Vec<LocalModels>,
@@ -40,7 +40,8 @@ pub(crate) struct ChatStatus {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ChatModel {
+#[schema(as = ChatDefaultModel)]
+pub(crate) struct DefaultModel {
     provider: String,
     model: String,
 }
@@ -106,7 +107,7 @@ pub(crate) async fn status(
     let (provider, model) = default_model(&chat, agent.unwrap_or_default());
     Ok(Json(ChatStatus {
         ready,
-        default_model: ChatModel { provider, model },
+        default_model: DefaultModel { provider, model },
         providers: statuses,
         message: (!ready).then(|| message(&local)),
         local: local.into_iter().map(LocalModels::from).collect(),

@@ -70,6 +70,16 @@ pub async fn of_key(db: &Db, provider: &str, key_id: Option<Uuid>) -> Result<Vec
     Ok(query.fetch_all(&db.pool).await?)
 }
 
+/// How much a model takes in at once, in tokens, where its provider says so.
+pub async fn context_length(db: &Db, provider: &str, model: &str) -> Result<Option<i32>> {
+    let query = sqlx::query_scalar(
+        "SELECT context_length FROM models WHERE provider = $1 AND model_id = $2",
+    )
+    .bind(provider)
+    .bind(model);
+    Ok(query.fetch_optional(&db.pool).await?.flatten())
+}
+
 /// Model and key.
 pub async fn keys(db: &Db) -> Result<Vec<(Uuid, Uuid)>> {
     Ok(sqlx::query_as("SELECT model_id, key_id FROM model_keys")

@@ -67,6 +67,12 @@ pub async fn find(db: &Db, id: Uuid) -> Result<Found> {
     Ok(assembled(rows.bind(id).fetch_all(&db.pool).await?))
 }
 
+/// The stores of some secrets, and their names there.
+pub async fn places(db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String, Option<String>)>> {
+    let query = sqlx::query_as("SELECT id, store, location FROM secrets WHERE id = ANY($1)");
+    Ok(query.bind(ids).fetch_all(&db.pool).await?)
+}
+
 /// A secret with its fields.
 pub type Found = Option<(Secret, Vec<Field>)>;
 

@@ -96,6 +96,25 @@ pub async fn unseal(secrets: &Secrets, item: &mut CatalogItem) -> Result<()> {
     Ok(())
 }
 
+/// A described server without its secret values: who only asks for one keeps them.
+pub fn without_secrets(mut config: Value) -> Value {
+    for name in ["localConfig", "oauthConfig"] {
+        let Some(part) = config.get_mut(name) else {
+            continue;
+        };
+        let mut taken = Some(part.take());
+        let places = match name {
+            "localConfig" => places(&mut taken),
+            _ => client_place(&mut taken),
+        };
+        for place in places {
+            place.object.remove(place.key);
+        }
+        *part = taken.unwrap_or_default();
+    }
+    config
+}
+
 /// After an item was deleted.
 pub async fn forget(secrets: &Secrets, item: &CatalogItem) -> Result<()> {
     let ids = [item.local_config_secret_id, item.client_secret_id];

@@ -14,6 +14,7 @@ mod oauth;
 mod pinning;
 mod places;
 mod reconcile;
+mod references;
 mod remote;
 mod removals;
 mod requests;

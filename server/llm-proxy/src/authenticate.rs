@@ -17,7 +17,7 @@ use crate::error::Failure;
 use crate::routing::Route;
 
 /// Where clients put their keys, whichever provider they mean.
-const CARRIERS: [HeaderName; 3] = [
+pub(crate) const CARRIERS: [HeaderName; 3] = [
     AUTHORIZATION,
     HeaderName::from_static("x-api-key"),
     HeaderName::from_static("x-goog-api-key"),
@@ -126,7 +126,7 @@ impl Seen {
 }
 
 /// `Bearer x` and plain `x` mean the same.
-fn credential(value: &str) -> &str {
+pub(crate) fn credential(value: &str) -> &str {
     match value.split_once(' ') {
         Some((scheme, credential)) if scheme.eq_ignore_ascii_case("bearer") => credential.trim(),
         _ => value.trim(),
@@ -134,7 +134,7 @@ fn credential(value: &str) -> &str {
 }
 
 /// The value of a pair of a query, if it is a key.
-fn key_in(pair: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn key_in(pair: &str) -> Option<Cow<'_, str>> {
     let (name, value) = form_urlencoded::parse(pair.as_bytes()).next()?;
     (name == "key").then_some(value)
 }

@@ -1,6 +1,6 @@
 //! The LLM proxy plane: a provider's own API behind one base URL, every call recorded.
 //!
-//! The client's bytes go up and the provider's bytes come down unchanged. What a call was about is read from copies of
+//! The client's bytes go up and the provider's bytes come down unchanged, but for keys in errors (`masking`). What a call was about is read from copies of
 //! them, later and on another thread (`recording`). Where calls go comes from the configuration, never from a request.
 
 mod routes;
@@ -18,6 +18,8 @@ mod upstream;
 mod vertex;
 
 mod streaming;
+
+mod masking;
 
 mod recording;
 

@@ -16,6 +16,7 @@ use llm::dialect::Dialect;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{Failure, cause};
+use crate::masking::Mask;
 use crate::recording::Recording;
 use crate::routing::Route;
 use crate::upstream::{Answer, Connection, Pool, remove_hop_by_hop};
@@ -30,6 +31,7 @@ pub(crate) fn relay(
         response,
         connection,
         pool,
+        keys,
     } = answer;
     let (mut head, upstream) = response.into_parts();
     let content_type = head
@@ -52,8 +54,10 @@ pub(crate) fn relay(
         upstream.size_hint().exact(),
     );
     remove_hop_by_hop(&mut head.headers);
+    let is_error = head.status.is_client_error() || head.status.is_server_error();
     let mut relay = Relay {
         upstream,
+        mask: is_error.then(|| keys.mask()).flatten(),
         connection: Some(connection),
         pool,
         provider: route.provider.name,
@@ -73,6 +77,8 @@ pub(crate) fn relay(
 /// A body that comes from the upstream as fast as the client takes it. Dropped early, it cancels the upstream.
 struct Relay {
     upstream: Incoming,
+    /// Of an error.
+    mask: Option<Mask>,
     connection: Option<Connection>,
     pool: Arc<Pool>,
     provider: &'static str,
@@ -100,11 +106,16 @@ impl HttpBody for Relay {
         }
         match self.poll_upstream(context) {
             Poll::Ready(Some(Ok(frame))) => {
+                let is_last = self.upstream.is_end_stream();
+                let frame = match &mut self.mask {
+                    Some(mask) => frame.map_data(|data| mask.pass(&data, is_last)),
+                    None => frame,
+                };
                 if let Some(data) = frame.data_ref() {
                     self.recording.chunk(data);
                 }
                 self.silence.broken();
-                if self.upstream.is_end_stream() {
+                if is_last {
                     self.end();
                 }
                 Poll::Ready(Some(Ok(frame)))
@@ -158,8 +169,12 @@ impl Relay {
             let provider = self.provider;
             return self.break_off(Failure::Unfinished { provider }, context);
         }
+        let rest = self.mask.as_mut().and_then(Mask::rest);
+        if let Some(rest) = &rest {
+            self.recording.chunk(rest);
+        }
         self.end();
-        Poll::Ready(None)
+        Poll::Ready(rest.map(|rest| Ok(Frame::data(rest))))
     }
 
     fn end(&mut self) {

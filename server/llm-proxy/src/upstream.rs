@@ -31,6 +31,7 @@ pub(crate) use pool::Pool;
 
 use crate::authenticate::without_our_key;
 use crate::error::{Failure, cause};
+use crate::masking::SentKeys;
 use crate::routing::Route;
 use crate::vertex::Vertex;
 use keyed::Keyed;
@@ -41,6 +42,7 @@ pub(crate) struct Answer {
     pub(crate) response: Response<Incoming>,
     pub(crate) connection: Connection,
     pub(crate) pool: Arc<Pool>,
+    pub(crate) keys: SentKeys,
 }
 
 /// A request on its way.
@@ -155,11 +157,13 @@ impl Upstreams {
         let Outgoing { request, endpoint } = outgoing;
         let pool = &endpoint.pool;
         let provider = provider.name;
+        let keys = SentKeys::of(&request);
         match timeout(self.timeout, pool.send(request)).await {
             Ok(Ok((response, connection))) => Ok(Answer {
                 response,
                 connection,
                 pool: Arc::clone(pool),
+                keys,
             }),
             Ok(Err(SendError::Connect(error))) => Err(Failure::Unreachable {
                 provider,

@@ -1,7 +1,9 @@
 //! The HTTP client for addresses that came from outside: every connection goes to an address that the guard has checked.
 
 mod redirect;
+mod sent;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,7 @@ use url::Url;
 
 use crate::error::{Error, chain};
 use crate::guard::{AddressGuard, Refused};
+pub(crate) use sent::Sent;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A load balancer drops a connection that is idle for 60 s; a pooled one must not be older than that.
@@ -74,7 +77,10 @@ impl Http {
     /// Sends and follows redirects as far as they are harmless. The body of the answer is still to be read.
     pub async fn send(&self, mut outgoing: Outgoing) -> Result<Response, Error> {
         for _ in 0..=REDIRECTS {
-            let response = self.send_once(&outgoing).await?;
+            let mut response = self.send_once(&outgoing).await?;
+            if !response.status().is_success() {
+                response.extensions_mut().insert(Sent::with(&outgoing));
+            }
             match redirect::next(&outgoing, response.status(), response.headers())? {
                 Some(next) => outgoing = next,
                 None => return Ok(response),
@@ -124,11 +130,17 @@ pub(crate) async fn body(mut response: Response, limit: usize) -> Result<Bytes, 
     Ok(Bytes::from(whole))
 }
 
-/// What a server said beside an error status, shortened for people.
+/// What a server said beside an error status, without the secrets that it was sent.
 pub(crate) async fn complaint(response: Response) -> (StatusCode, Bytes) {
     const ENOUGH: usize = 64 * 1024;
-    let status = response.status();
-    (status, body(response, ENOUGH).await.unwrap_or_default())
+    let (status, sent) = (response.status(), Sent::before(&response));
+    let said = body(response, ENOUGH).await.unwrap_or_default();
+    let hidden = std::str::from_utf8(&said).map(|said| sent.hidden_in(said));
+    let said = match hidden {
+        Ok(Cow::Owned(hidden)) => hidden.into(),
+        _ => said,
+    };
+    (status, said)
 }
 
 pub(crate) fn broken(error: &reqwest::Error) -> Error {

@@ -282,15 +282,22 @@ impl Secrets {
 
     /// `database`, `keyring`, `vault`, or `external_vault` for what somebody else keeps there.
     pub async fn storage_type(&self, id: Uuid) -> Result<Option<&'static str>> {
-        let found = db::secrets::find(&self.db, id).await?;
-        Ok(
-            found.map(|(row, _)| match (row.store.as_str(), row.location) {
+        Ok(self.storage_types(&[id]).await?.remove(&id))
+    }
+
+    /// The same for many at once.
+    pub async fn storage_types(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, &'static str>> {
+        let places = db::secrets::places(&self.db, ids).await?;
+        let named = |(id, store, location): (Uuid, String, Option<String>)| {
+            let name = match (store.as_str(), location) {
                 (vault::ID, None) => "external_vault",
                 (vault::ID, Some(_)) => vault::ID,
                 (keyring::ID, _) => keyring::ID,
                 _ => database::ID,
-            }),
-        )
+            };
+            (id, name)
+        };
+        Ok(places.into_iter().map(named).collect())
     }
 
     /// A key for another purpose, the same on every replica: what it protects says nothing about any other key.

@@ -35,6 +35,12 @@ impl Reference {
             key: key.trim().to_owned(),
         })
     }
+
+    /// Whether it leads below a folder.
+    pub fn is_in(&self, folder: &str) -> bool {
+        let rest = self.path.strip_prefix(folder);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    }
 }
 
 pub(crate) fn check_path(path: &str) -> Result<()> {

@@ -136,7 +136,7 @@ export type Turn = { run: Run; userMessage: Message | null; message: Message; la
 
 export type ChatTool = Served<Schemas['ChatTool']>;
 
-export type ChatStatus = Narrowed<'ChatStatus', { defaultModel: { provider: string; model: string } }>;
+export type ChatStatus = Served<Schemas['ChatStatus']>;
 
 /** A model one can choose. */
 export type ChatModel = Served<Schemas['ChatModel']>;

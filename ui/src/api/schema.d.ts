@@ -2894,6 +2894,10 @@ export interface components {
             newPassword: string;
             revokeOtherSessions?: boolean;
         };
+        ChatDefaultModel: {
+            provider: string;
+            model: string;
+        };
         ChatDemoModel: {
             provider: string;
             model: string;
@@ -2970,7 +2974,7 @@ export interface components {
         ChatStatus: {
             /** @description A real model can be asked. */
             ready: boolean;
-            defaultModel: components["schemas"]["ChatModel"];
+            defaultModel: components["schemas"]["ChatDefaultModel"];
             providers: components["schemas"]["ChatProviderStatus"][];
             /** @description Model servers found on this machine. */
             local: components["schemas"]["ChatLocalModels"][];
@@ -3485,7 +3489,7 @@ export interface components {
             teamDetails?: components["schemas"]["TeamDetails"] | null;
             /** Format: uuid */
             secretId?: string | null;
-            /** @description `database`, or `none` if it has no secret */
+            /** @description Where its secret is kept: `external_vault` where it has references, `none` where there is none. */
             secretStorageType: string;
             /** @description `docker`, `kubernetes` or `process`; null until one is chosen, and for remote servers. */
             runtime?: string | null;
@@ -3842,7 +3846,7 @@ export interface components {
             /** Format: date-time */
             fetchedAt: string;
         };
-        /** @description Values that are left out stay as they are. */
+        /** @description Values that are left out stay as they are. Secret ones of an installation with references are references. */
         ReinstallInput: {
             environmentValues?: {
                 [key: string]: string;
@@ -3974,10 +3978,23 @@ export interface components {
             /** @description `docker`, `kubernetes` or `process` */
             id: string;
             name: string;
-            health: components["schemas"]["Health"];
+            health: components["schemas"]["RuntimeHealth"];
             /** @description `images`, `commands`, `stdio`, `http`, `secretFiles`, `pullSecrets`, `serviceAccounts`, `limits`, `outlivesProgram` */
             capabilities: string[];
             serverCount: number;
+        };
+        RuntimeHealth: {
+            version: string;
+            detail: string;
+            /** @description What stands between a server and the machine: `container`, `pod`, `sandbox` or `none`. */
+            isolation: string;
+            /** @enum {string} */
+            status: "available";
+        } | {
+            cause: string;
+            fix: components["schemas"]["Fix"];
+            /** @enum {string} */
+            status: "unavailable";
         };
         Secret: {
             /** Format: uuid */
@@ -4040,6 +4057,22 @@ export interface components {
             command?: string | null;
             containerName?: string | null;
             namespace?: string | null;
+        };
+        ServerSignedIn: {
+            success: boolean;
+            /** Format: uuid */
+            catalogId: string;
+            /**
+             * Format: uuid
+             * @description The installation that signed in anew; null before an installation.
+             */
+            serverId?: string | null;
+            /**
+             * Format: uuid
+             * @description What `POST /api/mcp_server` takes.
+             */
+            secretId: string;
+            name?: string | null;
         };
         SessionBody: {
             /** Format: uuid */
@@ -8292,7 +8325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["ServerSignedIn"];
                 };
             };
             400: {

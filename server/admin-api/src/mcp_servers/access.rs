@@ -50,6 +50,20 @@ pub(super) async fn changeable(
     ))
 }
 
+/// Where in Vault references of the caller may lie: what is there is read with this server's rights and goes where the
+/// installation leads. Administrators' may lie anywhere.
+pub(super) async fn vault_folders(
+    platform: &Platform,
+    caller: &Caller,
+) -> Result<Option<Vec<String>>, ApiError> {
+    if is_admin(caller) {
+        return Ok(None);
+    }
+    crate::team_vault_folders::of_user(platform, &caller.user.id)
+        .await
+        .map(Some)
+}
+
 /// For whom an installation is to be, and whether the caller may make one for them.
 pub(super) fn scope(
     platform: &Platform,

@@ -1,6 +1,6 @@
 //! Installations on the wire.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::mcp_servers::McpServer as Row;
@@ -31,7 +31,7 @@ pub(crate) struct McpServer {
     team_id: Option<Uuid>,
     team_details: Option<TeamDetails>,
     secret_id: Option<Uuid>,
-    /// `database`, or `none` if it has no secret
+    /// Where its secret is kept: `external_vault` where it has references, `none` where there is none.
     secret_storage_type: &'static str,
     /// `docker`, `kubernetes` or `process`; null until one is chosen, and for remote servers.
     runtime: Option<String>,
@@ -145,6 +145,8 @@ pub(super) struct Facts {
     owners: HashMap<String, db::users::User>,
     teams: HashMap<Uuid, db::teams::Team>,
     clusters: HashMap<Uuid, String>,
+    /// Of secrets.
+    storage_types: BTreeMap<Uuid, &'static str>,
     /// Tools of a catalog item, and how many of them wait.
     tools: HashMap<Uuid, (usize, usize)>,
     usage: HashMap<Uuid, Usage>,
@@ -173,8 +175,10 @@ impl Facts {
                 owners.insert(id.clone(), user);
             }
         }
+        let secrets: Vec<Uuid> = rows.iter().filter_map(|row| row.secret_id).collect();
         Ok(Self {
             owners,
+            storage_types: platform.secrets.storage_types(&secrets).await?,
             teams: teams.into_iter().map(|team| (team.id, team)).collect(),
             clusters: clusters
                 .into_iter()
@@ -204,11 +208,10 @@ impl Facts {
                 name: team.name.clone(),
                 created_at: team.created_at,
             }),
-            secret_storage_type: if row.secret_id.is_some() {
-                platform.secrets.kind()
-            } else {
-                "none"
-            },
+            secret_storage_type: row
+                .secret_id
+                .and_then(|id| self.storage_types.get(&id).copied())
+                .unwrap_or("none"),
             runtime_detail: cluster.or_else(|| runtime.map(|id| runtime_detail(platform, id))),
             now: Now::new(&row, now.as_deref()),
             tool_count: if row.discovered_at.is_some() {

@@ -54,12 +54,9 @@ pub(super) async fn check_reference(
     if is_admin(caller) {
         return Ok(());
     }
-    for team in db::teams::of_user(&platform.db, &caller.user.id).await? {
-        let folder = db::team_vault_folders::find(&platform.db, team.id).await?;
-        let is_in = |path: &str| reference.path.starts_with(&format!("{path}/"));
-        if folder.is_some_and(|folder| is_in(&folder.vault_path)) {
-            return Ok(());
-        }
+    let folders = crate::team_vault_folders::of_user(platform, &caller.user.id).await?;
+    if folders.iter().any(|folder| reference.is_in(folder)) {
+        return Ok(());
     }
     Err(ApiError::Forbidden(
         "This path is in no Vault folder of a team of yours. Ask an administrator.".into(),

@@ -5,6 +5,8 @@
 mod access;
 mod agents;
 mod api_keys;
+#[cfg(target_os = "linux")]
+mod canaries;
 mod chat;
 #[cfg(target_os = "linux")]
 mod faults;

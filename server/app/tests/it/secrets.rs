@@ -1,5 +1,7 @@
 //! Stored secrets over HTTP: where they are, who uses them, and never what they are.
 
+mod references;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::bao::{Bao, ROOT};

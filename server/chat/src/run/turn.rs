@@ -23,6 +23,8 @@ pub(super) struct Work<'a> {
     pub(super) tools: ToolBox,
     /// What the other answers of the conversation have used.
     others: Vec<Value>,
+    /// How much the model takes in at once.
+    window: Option<u64>,
 }
 
 pub(super) async fn answer(chat: &Arc<Chat>, local: &Arc<LocalRun>) -> Ending {
@@ -44,6 +46,7 @@ async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>) -> Result<String, Fault>
     let others = messages.into_iter().filter(|other| other.id != message.id);
     let work = Work {
         others: others.filter_map(|other| other.usage).collect(),
+        window: context::window(chat, &conversation).await?,
         chat,
         local,
         conversation,
@@ -94,7 +97,7 @@ impl Work<'_> {
     fn account(&self, asking: &Asking<'_>, answer: &model::Answer) {
         let (_, message, ..) = self.local.now();
         let usage = context::add(message.usage.as_ref(), answer);
-        let context = context::of(asking, answer.usage.as_ref());
+        let context = context::of(asking, self.window, answer.usage.as_ref());
         let cost = context::cost(self.others.iter().chain([&usage]));
         let data = json!({ "usage": usage, "context": context, "cost": cost });
         self.local

@@ -24,6 +24,38 @@ async fn nobody_sees_what_others_said() {
 }
 
 #[tokio::test]
+async fn the_context_is_as_large_as_the_provider_lists_the_model_and_else_as_its_name_says() {
+    let chat = TestChat::start().await;
+    let listed = db::models::Listed {
+        model_id: "gpt-5.1-mini".to_owned(),
+        name: None,
+        description: None,
+        context_length: Some(12_345),
+        chats: true,
+        released_at: None,
+    };
+    let platform = &chat.test.platform;
+    let now = platform.clock.now();
+    db::models::keep(&platform.db, "openai", None, &[listed], now)
+        .await
+        .unwrap();
+    let listed = chat.conversation("openai", "gpt-5.1-mini").await;
+    assert_eq!(chat.get(&listed).await["context"]["limit"], 12_345);
+    chat.provider.reply(says("openai", "Hello."));
+    let mut events = chat.say(&listed, "Hi").await;
+    let told = events.until("data-usage").await;
+    assert_eq!(told["data"]["context"]["limit"], 12_345);
+    events.end().await;
+    for (model, window) in [
+        ("gpt-5.1", json!(400_000)),
+        ("model-of-nobody", json!(null)),
+    ] {
+        let other = chat.conversation("openai", model).await;
+        assert_eq!(chat.get(&other).await["context"]["limit"], window);
+    }
+}
+
+#[tokio::test]
 async fn a_search_finds_titles_and_what_was_said() {
     let chat = TestChat::start().await;
     let conversation = chat.openai().await;

@@ -73,6 +73,19 @@ fn told_so_far() -> Events {
 
 /// What a replica leaves that was killed in the middle of an answer.
 async fn leave_behind(chat: &TestChat, conversation: &str) -> Uuid {
+    let run = begin_and_die(chat, conversation).await;
+    let progress = Progress {
+        run: &run,
+        events: Some(told_so_far()),
+        message: None,
+    };
+    let db = &chat.test.platform.db;
+    assert!(db::conversations::progress(db, &progress).await.unwrap());
+    run.message_id
+}
+
+/// An answer that was begun and of which nothing was written.
+async fn begin_and_die(chat: &TestChat, conversation: &str) -> Run {
     let platform = &chat.test.platform;
     let id: Uuid = conversation.rsplit('/').next().unwrap().parse().unwrap();
     let now = platform.clock.now();
@@ -115,14 +128,7 @@ async fn leave_behind(chat: &TestChat, conversation: &str) -> Uuid {
     db::conversations::begin_run(db, &run, Some(&question), &answer, &[])
         .await
         .unwrap();
-    let events = told_so_far();
-    let progress = Progress {
-        run: &run,
-        events: Some(events),
-        message: None,
-    };
-    assert!(db::conversations::progress(db, &progress).await.unwrap());
-    run.message_id
+    run
 }
 
 #[tokio::test]
@@ -166,6 +172,54 @@ async fn an_answer_whose_replica_died_is_interrupted_and_goes_on_when_it_is_resu
             .iter()
             .all(|request| request.message["method"] != "tools/call")
     );
+}
+
+#[tokio::test]
+async fn a_reader_who_heard_more_than_was_kept_is_told_to_read_anew() {
+    let chat = TestChat::start().await;
+    let conversation = chat.openai().await;
+    let reset = json!({ "type": "reset" });
+    let mut never_told = chat.follow(&conversation, Some(5)).await;
+    assert_eq!(never_told.next().await, reset);
+    leave_behind(&chat, &conversation).await;
+    // Seven events were kept of what was told before the kill.
+    let mut ahead = chat.follow(&conversation, Some(9)).await;
+    assert_eq!(ahead.next().await, reset);
+    let mut level = chat.follow(&conversation, Some(7)).await;
+    assert_eq!(level.next().await["type"], "abort");
+    level.end().await;
+    for heard in [9, level.last + 1, i64::MAX] {
+        let mut ahead = chat.follow(&conversation, Some(heard)).await;
+        assert_eq!(ahead.next().await, reset, "after {heard}");
+    }
+
+    chat.provider.reply(begins("There are nine"));
+    chat.post(&format!("{conversation}/resume"), json!({}))
+        .await;
+    level.until("text-delta").await;
+    for heard in [9, i64::MAX] {
+        let mut ahead = chat.follow(&conversation, Some(heard)).await;
+        assert_eq!(ahead.next().await, reset, "after {heard}");
+    }
+    let read = chat.get(&conversation).await;
+    let known = read["lastEventId"].as_i64();
+    let mut caught_up = chat.follow(&conversation, known).await;
+    chat.post(&format!("{conversation}/stop"), json!({})).await;
+    assert_eq!(caught_up.end().await["data"]["run"]["status"], "stopped");
+}
+
+#[tokio::test]
+async fn numbers_go_on_where_a_replica_died_before_it_wrote_anything() {
+    let chat = TestChat::start().await;
+    let conversation = chat.openai().await;
+    chat.provider.reply(says("openai", "Hello."));
+    let mut events = chat.say(&conversation, "Hi").await;
+    events.end().await;
+    let before = events.last;
+    begin_and_die(&chat, &conversation).await;
+    let end = events.end().await;
+    assert_eq!(end["data"]["run"]["status"], "interrupted");
+    assert!(events.last > before, "{} after {before}", events.last);
 }
 
 #[tokio::test]

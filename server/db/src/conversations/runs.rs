@@ -66,6 +66,14 @@ pub async fn begin_run(
         .bind(conversation)
         .execute(&mut *tx)
         .await?;
+    let last = last.unwrap_or(0);
+    // Tells nothing, but keeps the count if this replica dies before it has written anything.
+    sqlx::query("INSERT INTO conversation_events VALUES ($1, $2, $3, '')")
+        .bind(conversation)
+        .bind(last + 1)
+        .bind(last)
+        .execute(&mut *tx)
+        .await?;
     if let Some(question) = question {
         put_message(&mut tx, question).await?;
     }
@@ -82,7 +90,7 @@ pub async fn begin_run(
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok(last.unwrap_or(0))
+    Ok(last)
 }
 
 async fn insert_run(tx: &mut Transaction<'_, Postgres>, run: &Run) -> Result<()> {
@@ -212,10 +220,10 @@ pub async fn last_event(db: &Db, conversation_id: Uuid) -> Result<i64> {
     Ok(query.fetch_one(&db.pool).await?)
 }
 
-/// What has been told after an event, oldest first; a row may begin before it.
+/// What has been told after an event, oldest first. The first row has that event, or follows it, if it is known.
 pub async fn events_after(db: &Db, conversation_id: Uuid, after: i64) -> Result<Vec<Events>> {
     let query = sqlx::query_as(
-        "SELECT first_id, last_id, events FROM conversation_events WHERE conversation_id = $1 AND last_id > $2
+        "SELECT first_id, last_id, events FROM conversation_events WHERE conversation_id = $1 AND last_id >= $2
          ORDER BY last_id",
     )
     .bind(conversation_id)

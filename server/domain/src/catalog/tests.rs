@@ -60,3 +60,15 @@ async fn a_sealed_item_holds_no_secret_and_an_unsealed_one_is_as_it_was() {
     forget(&secrets, &item).await.unwrap();
     assert!(secrets.get(ids.0.unwrap()).await.unwrap().is_none());
 }
+
+#[test]
+fn who_asks_for_a_server_keeps_its_secrets() {
+    let described = json!({ "name": "x", "localConfig": { "command": "npx", "environment": [
+        {"key": "TOKEN", "type": "secret", "value": "hunter2"}, {"key": "LEVEL", "type": "string", "value": "3"}] },
+        "oauthConfig": { "client_id": "c", "client_secret": "hunter3" } });
+    let kept = without_secrets(described);
+    let environment = &kept["localConfig"]["environment"];
+    assert_eq!(environment[0], json!({"key": "TOKEN", "type": "secret"}));
+    assert_eq!(environment[1]["value"], "3");
+    assert_eq!(kept["oauthConfig"], json!({ "client_id": "c" }));
+}

@@ -17,6 +17,8 @@ pub enum ServerError {
     Conflict(String),
     #[error("{0}")]
     Invalid(String),
+    #[error("{0}")]
+    Forbidden(String),
     /// What would run it refuses, or is not there.
     #[error("the MCP server {name} cannot run: {cause}")]
     Runtime { name: String, cause: String },

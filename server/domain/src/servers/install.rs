@@ -6,10 +6,11 @@ use std::sync::Arc;
 use db::mcp_catalog::CatalogItem;
 use db::mcp_servers::McpServer;
 use secrecy::{ExposeSecret as _, SecretString};
-use secrets::{Fields, Reference};
+use secrets::{Fields, Mode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::references::{self, References};
 use super::spec::{UserConfig, entries, environment_field, is_secret, user_field};
 use super::{Result, ServerError, Servers, discovery, remote};
 
@@ -26,6 +27,8 @@ pub enum Scope {
 pub struct Values {
     pub environment: BTreeMap<String, SecretString>,
     pub user_config: BTreeMap<String, SecretString>,
+    /// Where in Vault references among them may lie; without it, anywhere.
+    pub vault_folders: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -47,13 +50,16 @@ pub struct NewServer {
     pub agent_ids: Vec<Uuid>,
 }
 
+const ONE_KIND: &str = "what a sign-in left is kept here, so the other values of this installation cannot be references. \
+                        Send them themselves, without isByosVault";
+
 /// Values as a row and a secret keep them.
 struct Kept {
     environment: Value,
     user_config: Value,
     secret: Fields,
-    /// The secret is in its store already.
-    is_stored: bool,
+    /// Where the secret comes from, if somebody else keeps it.
+    references: References,
 }
 
 impl Servers {
@@ -64,6 +70,9 @@ impl Servers {
         self.check_is_first(&new).await?;
         let mut kept = keep(&item, &new.values);
         if let Some(secret_id) = new.secret_id {
+            if new.are_references {
+                return Err(ServerError::Invalid(ONE_KIND.to_owned()));
+            }
             let earlier = self.parts.secrets.get(secret_id).await?.unwrap_or_default();
             kept.secret.extend(earlier);
         }
@@ -74,11 +83,12 @@ impl Servers {
         let secret_id = new
             .secret_id
             .or_else(|| (!kept.secret.is_empty()).then(Uuid::now_v7));
-        let row = self.new_row(&new, &item, secret_id, &kept);
         if new.are_references {
-            let references = references(&kept.secret)?;
-            self.put_references(&row, &mut kept, references).await?;
+            let folders = new.values.vault_folders.as_deref();
+            kept.references = references::parse(&kept.secret, folders)?;
+            kept.secret = self.resolve(&kept.references).await?;
         }
+        let row = self.new_row(&new, &item, secret_id, &kept);
         let installed = if is_local {
             self.install_local(&row, &item, &kept).await
         } else {
@@ -127,41 +137,16 @@ impl Servers {
     }
 
     async fn put_secret(&self, row: &McpServer, kept: &Kept, kind: &str) -> Result<()> {
-        if let Some(secret_id) = row.secret_id.filter(|_| !kept.is_stored) {
-            let name = format!("mcp-server-{}-{kind}", row.name);
-            self.parts
-                .secrets
-                .put(secret_id, &name, &kept.secret)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// What they refer to is what the server is started with.
-    async fn put_references(
-        &self,
-        row: &McpServer,
-        kept: &mut Kept,
-        references: BTreeMap<String, Reference>,
-    ) -> Result<()> {
-        let Some(secret_id) = row.secret_id.filter(|_| !references.is_empty()) else {
+        let Some(secret_id) = row.secret_id else {
             return Ok(());
         };
-        let (name, secrets) = (format!("mcp-server-{}", row.name), &self.parts.secrets);
-        secrets
-            .put_references(secret_id, &name, &references)
-            .await?;
-        kept.is_stored = true;
-        kept.secret = match secrets.get(secret_id).await {
-            Ok(found) => found.unwrap_or_default(),
-            Err(error) => {
-                // One that nothing refers to yet would stay for ever.
-                if self.row(row.id).await.is_err() {
-                    secrets.delete(secret_id).await?;
-                }
-                return Err(error.into());
-            }
-        };
+        let name = format!("mcp-server-{}-{kind}", row.name);
+        let (secrets, references) = (&self.parts.secrets, &kept.references);
+        if references.is_empty() {
+            secrets.put(secret_id, &name, &kept.secret).await?;
+        } else {
+            secrets.put_references(secret_id, &name, references).await?;
+        }
         Ok(())
     }
 
@@ -237,37 +222,15 @@ impl Servers {
         let asked_for_other_values = values.is_some();
         let mut row = self.row(id).await?;
         let item = self.item(row.catalog_id).await?;
-        let before = self.fields(&row).await?;
-        let mut referenced = match row.secret_id {
-            Some(secret_id) => self.parts.secrets.references(secret_id).await?,
-            None => BTreeMap::new(),
-        };
-        let mut kept = match values {
-            Some(values) if !referenced.is_empty() => {
-                let mut kept = keep(&item, &values);
-                referenced.extend(references(&kept.secret)?);
-                self.put_references(&row, &mut kept, referenced).await?;
-                kept
-            }
-            Some(values) => {
-                let mut kept = keep(&item, &values);
-                for (field, value) in before {
-                    let is_token = !field.contains('/');
-                    if is_token || is_unsaid(&field, &values) {
-                        kept.secret.entry(field).or_insert(value);
-                    }
-                }
-                kept
-            }
+        let kept = match values {
+            Some(values) => self.changed(&row, &item, &values).await?,
             None => Kept {
                 environment: row.environment_values.clone(),
                 user_config: row.user_config_values.clone(),
-                secret: before,
-                is_stored: false,
+                secret: self.fields(&row).await?,
+                references: References::new(),
             },
         };
-        // Without other values there is nothing to write.
-        kept.is_stored |= !asked_for_other_values;
         row.environment_values = kept.environment.clone();
         row.user_config_values = kept.user_config.clone();
         if row.server_type == "local" {
@@ -276,12 +239,40 @@ impl Servers {
         if row.secret_id.is_none() && !kept.secret.is_empty() {
             row.secret_id = Some(Uuid::now_v7());
         }
-        self.put_secret(&row, &kept, "env").await?;
+        if asked_for_other_values {
+            self.put_secret(&row, &kept, "env").await?;
+        }
         let (environment, user_config) = (&kept.environment, &kept.user_config);
         db::mcp_servers::set_values(&self.parts.db, id, row.secret_id, environment, user_config)
             .await?;
         self.begin_again(&row).await?;
         self.row(id).await
+    }
+
+    /// Other values, and what there was of those that the form does not mention. What has references keeps to them.
+    async fn changed(&self, row: &McpServer, item: &CatalogItem, values: &Values) -> Result<Kept> {
+        let secrets = &self.parts.secrets;
+        let mut kept = keep(item, values);
+        let known = match row.secret_id {
+            Some(secret_id) => secrets.references(secret_id).await?,
+            None => References::new(),
+        };
+        let is_first = row.secret_id.is_none() && secrets.mode() == Mode::ReadonlyVault;
+        if is_first || !known.is_empty() {
+            let folders = values.vault_folders.as_deref();
+            kept.references = known;
+            kept.references
+                .extend(references::parse(&kept.secret, folders)?);
+            kept.secret = self.resolve(&kept.references).await?;
+            return Ok(kept);
+        }
+        for (field, value) in self.fields(row).await? {
+            let is_token = !field.contains('/');
+            if is_token || is_unsaid(&field, values) {
+                kept.secret.entry(field).or_insert(value);
+            }
+        }
+        Ok(kept)
     }
 }
 
@@ -339,17 +330,8 @@ fn keep(item: &CatalogItem, values: &Values) -> Kept {
         environment: Value::Object(kept.0),
         user_config: Value::Object(kept.1),
         secret: kept.2,
-        is_stored: false,
+        references: References::new(),
     }
-}
-
-/// What was entered as `path#key`.
-fn references(entered: &Fields) -> Result<BTreeMap<String, Reference>> {
-    let parse = |(field, text): (&String, &SecretString)| {
-        let reference = Reference::parse(text.expose_secret())?;
-        Ok((field.clone(), reference))
-    };
-    entered.iter().map(parse).collect()
 }
 
 /// What a person is to be asked for must have been answered, whatever defaults there are.

@@ -19,7 +19,7 @@ use super::calls::Outcome;
 use super::connection::{Connection, Source};
 use crate::era::{Era, headers, method};
 use crate::error::Error;
-use crate::http::{Http, Outgoing, body, complaint};
+use crate::http::{Http, Outgoing, Sent, body, complaint};
 use crate::jsonrpc::{self, Message, RpcError, excerpt};
 use crate::oauth::Challenge;
 use session::Sessions;
@@ -219,7 +219,7 @@ pub(super) fn is_event_stream(response: &Response) -> bool {
 
 /// What an answer with an error status means.
 pub(super) async fn failure(response: Response) -> Error {
-    let challenge = challenge(response.headers());
+    let challenge = challenge(&response);
     let (status, bytes) = complaint(response).await;
     match status {
         StatusCode::UNAUTHORIZED => return Error::Unauthorized { status, challenge },
@@ -239,9 +239,14 @@ pub(super) async fn failure(response: Response) -> Error {
     }
 }
 
-fn challenge(headers: &HeaderMap) -> Option<Box<Challenge>> {
-    let values = headers.get_all(WWW_AUTHENTICATE).into_iter();
-    Challenge::among(values.filter_map(|value| value.to_str().ok())).map(Box::new)
+fn challenge(response: &Response) -> Option<Box<Challenge>> {
+    let sent = Sent::before(response);
+    let values = response.headers().get_all(WWW_AUTHENTICATE).into_iter();
+    let values: Vec<_> = values
+        .filter_map(|value| value.to_str().ok())
+        .map(|value| sent.hidden_in(value))
+        .collect();
+    Challenge::among(values.iter().map(AsRef::as_ref)).map(Box::new)
 }
 
 /// Several servers answer 400 where the specification says 404.

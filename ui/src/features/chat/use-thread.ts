@@ -73,14 +73,13 @@ function follow(id: string, store: ThreadStore, { read, onListed }: Handlers): (
       clearTimeout(listed);
       listed = setTimeout(onListed, LIST_MS);
     };
-    source.addEventListener('reset', () => again(0));
-    source.onerror = () => again(RETRY_MS);
+    source.addEventListener('reset', () => readAnew(0));
+    // A connection that broke off goes on by itself, after the last event; one that was refused does not.
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) readAnew(RETRY_MS);
+    };
   }
-  /**
-   * What was heard last may be more than the server kept, if it was killed, and then nothing newer would ever come: so
-   * it is read anew, and followed from there.
-   */
-  function again(wait: number) {
+  function readAnew(wait: number) {
     source.close();
     retry = setTimeout(() => {
       read().then(
@@ -91,7 +90,7 @@ function follow(id: string, store: ThreadStore, { read, onListed }: Handlers): (
           connect();
         },
         (error: unknown) => {
-          if (!closed && !(error instanceof ApiError && error.status === 404)) again(RETRY_MS);
+          if (!closed && !(error instanceof ApiError && error.status === 404)) readAnew(RETRY_MS);
         },
       );
     }, wait);

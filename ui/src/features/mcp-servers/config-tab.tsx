@@ -14,26 +14,47 @@ import { catalogItemQuery } from '@/features/mcp-catalog/queries';
 import { PromptFields } from '@/features/mcp-servers/install/prompt-fields';
 import { answersOf, missingAnswers, promptsOf, startAnswers } from '@/features/mcp-servers/install/prompts';
 import { useReinstall } from '@/features/mcp-servers/queries';
+import { featuresQuery } from '@/features/secrets/queries';
 import { useCan } from '@/shell/permissions';
 
 export function ConfigTab({ server }: { server: McpServer }) {
   const item = useQuery(catalogItemQuery(server.catalogId));
+  const features = useQuery(featuresQuery);
   if (item.isLoadingError) {
     return (
       <ErrorState title="Its configuration could not be read" error={item.error} onRetry={() => void item.refetch()} />
     );
   }
-  if (item.isPending) return <Skeleton className="h-72" />;
+  if (features.isLoadingError) {
+    return (
+      <ErrorState
+        title="How this server keeps secrets could not be read"
+        error={features.error}
+        onRetry={() => void features.refetch()}
+      />
+    );
+  }
+  if (item.isPending || features.isPending) return <Skeleton className="h-72" />;
   return (
     <div className="flex flex-col gap-5">
-      <Answers key={server.updatedAt} server={server} item={item.data} />
+      <Answers
+        key={server.updatedAt}
+        server={server}
+        item={item.data}
+        // What has values of its own keeps to them.
+        byReference={
+          server.secretId === null ? features.data.byosEnabled : server.secretStorageType === 'external_vault'
+        }
+      />
       <Definition item={item.data} />
     </div>
   );
 }
 
-function Answers({ server, item }: { server: McpServer; item: CatalogItem }) {
-  const prompts = promptsOf(item);
+type AnswersProps = { server: McpServer; item: CatalogItem; byReference: boolean };
+
+function Answers({ server, item, byReference }: AnswersProps) {
+  const prompts = promptsOf(item, byReference);
   const reinstall = useReinstall(server.id);
   const mayUpdate = useCan('mcpServer', 'update');
   const [answers, setAnswers] = useState(() =>
@@ -41,7 +62,7 @@ function Answers({ server, item }: { server: McpServer; item: CatalogItem }) {
   );
   // A secret that is left empty stays as it is stored.
   const missing = missingAnswers(
-    prompts.filter((prompt) => !prompt.secret),
+    prompts.map((prompt) => (prompt.secret ? { ...prompt, required: false } : prompt)),
     answers,
   );
   function submit(event: FormEvent) {

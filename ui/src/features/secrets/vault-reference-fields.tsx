@@ -9,17 +9,28 @@ import { vaultFolderQuery, vaultKeysQuery, vaultSecretsQuery } from '@/features/
 
 export type VaultReference = { path: string; key: string };
 
-type Props = { label: string; value: VaultReference; onChange: (value: VaultReference) => void };
+type Props = {
+  label: string;
+  hint?: string;
+  optional?: boolean;
+  value: VaultReference;
+  onChange: (value: VaultReference) => void;
+};
+type ValueProps = Pick<Props, 'value' | 'onChange'>;
 
 /** Where a value lies in Vault instead of the value itself: picked from a team's folder, or typed. */
-export function VaultReferenceFields({ label, value, onChange }: Props) {
+export function VaultReferenceFields({ label, hint, optional, value, onChange }: Props) {
   const [teamId, setTeamId] = useState('');
   const teams = useQuery(teamsQuery).data ?? [];
   const folders = useQueries({ queries: teams.map((team) => vaultFolderQuery(team.id)) });
   const withFolder = teams.filter((_, index) => folders[index]?.data);
   return (
     <fieldset className="flex flex-col gap-3 rounded-lg border border-line p-3">
-      <legend className="px-1 text-sm font-medium">{label}</legend>
+      <legend className="px-1 text-sm font-medium">
+        {label}
+        {optional ? <span className="ml-1.5 font-normal text-text-3">optional</span> : null}
+      </legend>
+      {hint ? <p className="text-xs text-text-3">{hint}</p> : null}
       {withFolder.length > 0 ? (
         <Field label="Choose from">
           {(control) => (
@@ -46,7 +57,7 @@ export function VaultReferenceFields({ label, value, onChange }: Props) {
   );
 }
 
-function TypedReference({ value, onChange }: Omit<Props, 'label'>) {
+function TypedReference({ value, onChange }: ValueProps) {
   return (
     <div className="grid grid-cols-[1fr_9rem] gap-3 max-sm:grid-cols-1">
       <Field label="Vault path">
@@ -79,7 +90,7 @@ function TypedReference({ value, onChange }: Omit<Props, 'label'>) {
   );
 }
 
-function PickedReference({ teamId, value, onChange }: Omit<Props, 'label'> & { teamId: string }) {
+function PickedReference({ teamId, value, onChange }: ValueProps & { teamId: string }) {
   const secrets = useQuery(vaultSecretsQuery(teamId));
   const known = secrets.data?.some((secret) => secret.path === value.path) ?? false;
   const keys = useQuery({ ...vaultKeysQuery(teamId, value.path), enabled: known });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { asStatement, formatReference, isOld, isRotatable, kindName, parseReference } from '@/features/secrets/words';
+import {
+  asStatement,
+  formatReference,
+  isOld,
+  isReference,
+  isRotatable,
+  kindName,
+  parseReference,
+} from '@/features/secrets/words';
 
 describe('a reference into Vault', () => {
   it.each([
@@ -11,6 +19,11 @@ describe('a reference into Vault', () => {
 
   it('is written as it is read', () => {
     expect(formatReference({ path: ' kv/a ', key: 'b' })).toBe('kv/a#b');
+    expect(formatReference({ path: '', key: ' ' })).toBe('');
+  });
+
+  it('has both halves', () => {
+    expect(['kv/a#b', 'kv/a#', '#b', 'kv/a', ''].map(isReference)).toEqual([true, false, false, false, false]);
   });
 });
 

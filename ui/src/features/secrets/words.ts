@@ -45,6 +45,13 @@ export function parseReference(reference: string): { path: string; key: string }
   return hash < 0 ? { path: reference, key: '' } : { path: reference.slice(0, hash), key: reference.slice(hash + 1) };
 }
 
+/** Empty as long as both halves are. */
 export function formatReference({ path, key }: { path: string; key: string }): string {
-  return `${path.trim()}#${key.trim()}`;
+  const reference = `${path.trim()}#${key.trim()}`;
+  return reference === '#' ? '' : reference;
+}
+
+export function isReference(text: string): boolean {
+  const { path, key } = parseReference(text.trim());
+  return path !== '' && key !== '';
 }

@@ -7,12 +7,14 @@ import { ErrorState } from '@/components/ui/states';
 import { catalogItemQuery } from '@/features/mcp-catalog/queries';
 import { InstallForm } from '@/features/mcp-servers/install/form';
 import { InstallProgress } from '@/features/mcp-servers/install/progress';
+import { featuresQuery } from '@/features/secrets/queries';
 
 type Props = { catalogId: string; secretId: string | undefined; onClose: () => void };
 
 /** Asks what the server needs to know, starts it, and stays until its tools are there or the cause is known. */
 export function InstallDialog({ catalogId, secretId, onClose }: Props) {
   const item = useQuery(catalogItemQuery(catalogId));
+  const features = useQuery(featuresQuery);
   const [installed, setInstalled] = useState<McpServer | null>(null);
   return (
     <Dialog
@@ -27,7 +29,13 @@ export function InstallDialog({ catalogId, secretId, onClose }: Props) {
           error={item.error}
           onRetry={() => void item.refetch()}
         />
-      ) : item.isPending ? (
+      ) : features.isLoadingError ? (
+        <ErrorState
+          title="How this server keeps secrets could not be read"
+          error={features.error}
+          onRetry={() => void features.refetch()}
+        />
+      ) : item.isPending || features.isPending ? (
         <DialogBody>
           <Skeleton className="h-8" />
           <Skeleton className="h-20" />
@@ -40,6 +48,8 @@ export function InstallDialog({ catalogId, secretId, onClose }: Props) {
           key={item.data.id}
           item={item.data}
           secretId={secretId}
+          // What a sign-in left is kept here, and then so is the rest.
+          byReference={features.data.byosEnabled && secretId === undefined}
           onInstalled={setInstalled}
           onCancel={onClose}
         />

@@ -14,17 +14,21 @@ import { clustersQuery, runtimesQuery } from '@/features/clusters/queries';
 import { PromptFields } from '@/features/mcp-servers/install/prompt-fields';
 import { answersOf, missingAnswers, promptsOf, startAnswers } from '@/features/mcp-servers/install/prompts';
 import { serversQuery, teamsQuery, useBeginOAuth, useInstall } from '@/features/mcp-servers/queries';
+import { VaultReferenceFields } from '@/features/secrets/vault-reference-fields';
+import { formatReference, isReference, parseReference } from '@/features/secrets/words';
 
 type Props = {
   item: CatalogItem;
   /** Left by a sign-in that is done. */
   secretId: string | undefined;
+  /** Secrets are named by where they lie in Vault. */
+  byReference: boolean;
   onInstalled: (server: McpServer) => void;
   onCancel: () => void;
 };
 
-export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
-  const prompts = promptsOf(item);
+export function InstallForm({ item, secretId, byReference, onInstalled, onCancel }: Props) {
+  const prompts = promptsOf(item, byReference);
   const install = useInstall();
   const oauth = useBeginOAuth();
   const servers = useQuery(serversQuery).data ?? [];
@@ -37,7 +41,8 @@ export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
   const [agentId, setAgentId] = useState('');
   const shownName = name ?? freeName(item.name, servers);
   const missing = missingAnswers(prompts, answers);
-  const ready = shownName.trim() !== '' && missing.length === 0 && (scope !== 'team' || teamId !== null);
+  const halfToken = byReference && accessToken !== '' && !isReference(accessToken);
+  const ready = shownName.trim() !== '' && missing.length === 0 && !halfToken && (scope !== 'team' || teamId !== null);
   const byOAuth = item.serverType === 'remote' && item.oauthConfig !== null;
 
   function submit(event: FormEvent) {
@@ -52,6 +57,7 @@ export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
       ...answersOf(prompts, answers),
       ...(accessToken.trim() === '' ? {} : { accessToken: accessToken.trim() }),
       ...(secretId === undefined ? {} : { secretId }),
+      ...(byReference ? { isByosVault: true } : {}),
       agentIds: agentId === '' ? [] : [agentId],
     };
     install.mutate(input, { onSuccess: onInstalled });
@@ -77,6 +83,7 @@ export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
           <RemoteSignIn
             item={item}
             byOAuth={byOAuth}
+            byReference={byReference}
             pending={oauth.isPending}
             accessToken={accessToken}
             onAccessToken={setAccessToken}
@@ -116,13 +123,15 @@ export function InstallForm({ item, secretId, onInstalled, onCancel }: Props) {
 type SignInProps = {
   item: CatalogItem;
   byOAuth: boolean;
+  byReference: boolean;
   pending: boolean;
   accessToken: string;
   onAccessToken: (token: string) => void;
   onSignIn: () => void;
 };
 
-function RemoteSignIn({ item, byOAuth, pending, accessToken, onAccessToken, onSignIn }: SignInProps) {
+function RemoteSignIn({ item, byOAuth, byReference, pending, accessToken, onAccessToken, onSignIn }: SignInProps) {
+  const label = byOAuth ? 'Or an access token' : 'Access token';
   return (
     <fieldset className="flex flex-col gap-3 rounded-lg border border-line p-3">
       <legend className="px-1 text-sm font-medium">Sign in to {item.name}</legend>
@@ -135,17 +144,25 @@ function RemoteSignIn({ item, byOAuth, pending, accessToken, onAccessToken, onSi
           <p className="text-xs text-text-3">You come back here when you have agreed there.</p>
         </>
       ) : null}
-      <Field label={byOAuth ? 'Or an access token' : 'Access token'} hint="Kept encrypted; sent only to this server.">
-        {(control) => (
-          <Input
-            {...control}
-            type="password"
-            autoComplete="new-password"
-            value={accessToken}
-            onChange={(event) => onAccessToken(event.target.value)}
-          />
-        )}
-      </Field>
+      {byReference ? (
+        <VaultReferenceFields
+          label={`${label} in Vault`}
+          value={parseReference(accessToken)}
+          onChange={(reference) => onAccessToken(formatReference(reference))}
+        />
+      ) : (
+        <Field label={label} hint="Kept encrypted; sent only to this server.">
+          {(control) => (
+            <Input
+              {...control}
+              type="password"
+              autoComplete="new-password"
+              value={accessToken}
+              onChange={(event) => onAccessToken(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
     </fieldset>
   );
 }

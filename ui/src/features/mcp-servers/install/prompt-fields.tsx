@@ -2,6 +2,8 @@ import { Field } from '@/components/ui/field';
 import { Input, Textarea } from '@/components/ui/input';
 import { Switch } from '@/components/ui/switch';
 import { type Answers, answerKey, type Prompt } from '@/features/mcp-servers/install/prompts';
+import { VaultReferenceFields } from '@/features/secrets/vault-reference-fields';
+import { formatReference, parseReference } from '@/features/secrets/words';
 
 type Props = {
   prompts: Prompt[];
@@ -16,6 +18,19 @@ export function PromptFields({ prompts, answers, onChange, secretHint }: Props) 
     const key = answerKey(prompt);
     const value = answers[key] ?? '';
     const set = (next: string) => onChange({ ...answers, [key]: next });
+    if (prompt.kind === 'reference') {
+      const hint = [prompt.description, secretHint].filter(Boolean).join(' ');
+      return (
+        <VaultReferenceFields
+          key={key}
+          label={`${prompt.label} in Vault`}
+          hint={hint}
+          optional={!prompt.required}
+          value={parseReference(value)}
+          onChange={(reference) => set(formatReference(reference))}
+        />
+      );
+    }
     return (
       <PromptField key={key} prompt={prompt} value={value} first={index === 0} onChange={set} secretHint={secretHint} />
     );

@@ -70,6 +70,17 @@ describe('an answer', () => {
     expect(missingAnswers(prompts, { 'user:port': '9' })).toHaveLength(0);
   });
 
+  it('that is secret is a whole reference where Vault is only read', () => {
+    const item = local([variable({ type: 'secret' }), variable({ key: 'REGION' })]);
+    const prompts = promptsOf(item, true);
+    expect(prompts.map((prompt) => prompt.kind)).toEqual(['reference', 'text']);
+    expect(missingAnswers(prompts, {})).toHaveLength(0);
+    expect(missingAnswers(prompts, { 'environment:TOKEN': 'kv/team#' })).toHaveLength(1);
+    expect(missingAnswers(prompts, { 'environment:TOKEN': 'kv/team#token', 'environment:REGION': 'eu' })).toHaveLength(
+      0,
+    );
+  });
+
   it('that is empty is not sent', () => {
     const prompts = promptsOf(local([variable({})]));
     expect(answersOf(prompts, { 'environment:TOKEN': '' }).environmentValues).toEqual({});

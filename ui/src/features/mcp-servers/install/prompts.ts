@@ -1,5 +1,6 @@
 /** What a server asks for at its installation, and the answers as the API takes them. Pure. */
 import type { CatalogDescription, Value } from '@/api/mcp';
+import { isReference } from '@/features/secrets/words';
 
 export type Prompt = {
   /** Environment variables and user configuration are two lists in the API. */
@@ -7,7 +8,8 @@ export type Prompt = {
   key: string;
   label: string;
   description: string | null;
-  kind: 'text' | 'number' | 'boolean' | 'directory' | 'file';
+  /** A `reference` says where in Vault the value lies, as `path#key`. */
+  kind: 'text' | 'number' | 'boolean' | 'directory' | 'file' | 'reference';
   secret: boolean;
   required: boolean;
   multiple: boolean;
@@ -18,7 +20,7 @@ export type Prompt = {
 
 export type Answers = Record<string, string>;
 
-export function promptsOf(item: Pick<CatalogDescription, 'localConfig' | 'userConfig'>): Prompt[] {
+export function promptsOf(item: Pick<CatalogDescription, 'localConfig' | 'userConfig'>, byReference = false): Prompt[] {
   const environment = (item.localConfig?.environment ?? [])
     .filter((variable) => variable.promptOnInstallation)
     .map((variable): Prompt => ({
@@ -45,7 +47,8 @@ export function promptsOf(item: Pick<CatalogDescription, 'localConfig' | 'userCo
     min: field.min,
     max: field.max,
   }));
-  return [...environment, ...user];
+  const prompts = [...environment, ...user];
+  return byReference ? prompts.map((prompt) => (prompt.secret ? { ...prompt, kind: 'reference' } : prompt)) : prompts;
 }
 
 /** A prompt's place among the answers: the two lists may use the same key. */
@@ -59,11 +62,12 @@ export function startAnswers(prompts: Prompt[], known: Record<string, string> = 
   );
 }
 
-/** The prompts that must be answered and are not, and numbers outside their range. */
+/** The prompts that must be answered and are not, numbers outside their range, and halves of references. */
 export function missingAnswers(prompts: Prompt[], answers: Answers): Prompt[] {
   return prompts.filter((prompt) => {
     const answer = (answers[answerKey(prompt)] ?? '').trim();
     if (answer === '') return prompt.required && prompt.kind !== 'boolean';
+    if (prompt.kind === 'reference') return !isReference(answer);
     if (prompt.kind !== 'number') return false;
     const number = Number(answer);
     return Number.isNaN(number) || number < (prompt.min ?? -Infinity) || number > (prompt.max ?? Infinity);
