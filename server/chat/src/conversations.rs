@@ -159,13 +159,17 @@ pub(crate) async fn get(
     Extract(chat): State,
     Mine(row): Mine,
 ) -> Result<Json<ConversationDetail>, ChatError> {
-    let (messages, last_event_id) = messages(&chat, row.id).await?;
+    let Contents {
+        conversation: row,
+        messages,
+        run,
+        last_event_id,
+    } = contents(&chat, row.id).await?;
     let context = gauge(&chat, &row, &messages).await?;
     let usages = messages.iter().filter_map(|message| message.usage.as_ref());
     let cost = context::cost(usages);
-    let Json(conversation) = answer(&chat, row).await?;
     Ok(Json(ConversationDetail {
-        conversation,
+        conversation: Conversation::new(&chat, row, run.as_ref()),
         messages: messages.into_iter().map(Message::from).collect(),
         last_event_id,
         context,
@@ -173,35 +177,47 @@ pub(crate) async fn get(
     }))
 }
 
-/// Every message, and the last event that is in them.
-pub(crate) async fn messages(
-    chat: &Chat,
-    id: Uuid,
-) -> Result<(Vec<rows::Message>, i64), ChatError> {
-    let db = &chat.platform.db;
+pub(crate) struct Contents {
+    pub(crate) conversation: rows::Conversation,
+    pub(crate) messages: Vec<rows::Message>,
+    pub(crate) run: Option<rows::Run>,
+    /// The last event that is in the messages.
+    pub(crate) last_event_id: i64,
+}
+
+/// Every message, and an answer in the making as far as it is.
+pub(crate) async fn contents(chat: &Chat, id: Uuid) -> Result<Contents, ChatError> {
     // First what grows, then what was there: so nothing is missed between the two.
     let local = chat.hub.get(id).map(|local| local.now());
-    let last = rows::last_event(db, id).await?;
-    let mut messages = rows::messages(db, id).await?;
-    let Some((run, mut message, parts, last)) = local else {
-        let mut open = messages.iter_mut();
+    let kept = rows::contents(&chat.platform.db, id).await?;
+    let mut kept = kept.ok_or(ChatError::NotFound("Conversation"))?;
+    let Some((run, mut message, parts, last_event_id)) = local else {
+        let mut open = kept.messages.iter_mut();
         let open = open.find(|message| matches!(message.status.as_str(), "streaming" | "waiting"));
-        let Some(open) = open else {
-            return Ok((messages, last));
-        };
-        let events = rows::events_after(db, id, 0).await?;
-        let mut parts = Parts::from_value(&open.parts);
-        crate::recovery::fold(&mut parts, &events);
-        open.parts = parts.to_value();
-        return Ok((messages, events.last().map_or(last, |row| row.last_id)));
+        if let Some(open) = open {
+            let mut parts = Parts::from_value(&open.parts);
+            crate::recovery::fold(&mut parts, &kept.events);
+            open.parts = parts.to_value();
+        }
+        return Ok(Contents {
+            conversation: kept.conversation,
+            messages: kept.messages,
+            run: kept.run,
+            last_event_id: kept.last_event,
+        });
     };
     message.parts = parts.to_value();
-    let place = messages.iter().position(|known| known.id == run.message_id);
-    match place {
+    let mut messages = kept.messages;
+    match messages.iter().position(|known| known.id == run.message_id) {
         Some(place) => messages[place] = message,
         None => messages.push(message),
     }
-    Ok((messages, last))
+    Ok(Contents {
+        conversation: kept.conversation,
+        messages,
+        run: Some(run),
+        last_event_id,
+    })
 }
 
 /// What the next request would take, by estimate.

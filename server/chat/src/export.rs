@@ -26,7 +26,7 @@ pub(crate) async fn export(
     Mine(row): Mine,
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, ChatError> {
-    let (messages, _) = conversations::messages(&chat, row.id).await?;
+    let messages = conversations::contents(&chat, row.id).await?.messages;
     let (media_type, ending, text) = match query.format.as_deref() {
         None | Some("markdown") => {
             let branch = history::branch(&messages, row.leaf_message_id);

@@ -396,7 +396,7 @@ async fn answer_run(
     let not_waiting =
         || ChatError::Conflict("This does not wait for an answer any more.".to_owned());
     let run = active(chat, conversation).await?.ok_or_else(not_waiting)?;
-    let (messages, _) = conversations::messages(chat, conversation).await?;
+    let messages = conversations::contents(chat, conversation).await?.messages;
     let message = messages.iter().find(|message| message.id == run.message_id);
     let parts = message.map(|message| Parts::from_value(&message.parts));
     if !parts.is_some_and(|parts| parts.0.iter().any(is_waiting)) {

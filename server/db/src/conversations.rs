@@ -1,12 +1,14 @@
 //! Conversations and their messages; `runs` for the answers in the making.
 
+mod contents;
 mod runs;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgConnection, QueryBuilder};
+use sqlx::{PgConnection, PgExecutor, QueryBuilder};
 use uuid::Uuid;
 
+pub use contents::*;
 pub use runs::*;
 
 use crate::pool::CONVERSATION_CHANNEL;
@@ -107,8 +109,12 @@ pub async fn list(db: &Db, filter: &ConversationFilter) -> Result<Vec<Listed>> {
 }
 
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Conversation>> {
+    find_of(&db.pool, id).await
+}
+
+async fn find_of(db: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Conversation>> {
     let query = sqlx::query_as("SELECT * FROM conversations WHERE id = $1").bind(id);
-    Ok(query.fetch_optional(&db.pool).await?)
+    Ok(query.fetch_optional(db).await?)
 }
 
 pub async fn insert(db: &Db, conversation: &Conversation) -> Result<()> {
@@ -179,9 +185,13 @@ pub async fn delete(db: &Db, id: Uuid) -> Result<bool> {
 
 /// All branches, oldest first.
 pub async fn messages(db: &Db, conversation_id: Uuid) -> Result<Vec<Message>> {
+    messages_of(&db.pool, conversation_id).await
+}
+
+async fn messages_of(db: impl PgExecutor<'_>, conversation_id: Uuid) -> Result<Vec<Message>> {
     let query = sqlx::query_as("SELECT * FROM messages WHERE conversation_id = $1 ORDER BY id")
         .bind(conversation_id);
-    Ok(query.fetch_all(&db.pool).await?)
+    Ok(query.fetch_all(db).await?)
 }
 
 pub async fn message(db: &Db, conversation_id: Uuid, id: Uuid) -> Result<Option<Message>> {

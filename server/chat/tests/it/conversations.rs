@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::TestChat;
+use crate::harness::{TestChat, last_message};
 use crate::replies::says;
 
 #[tokio::test]
@@ -161,4 +161,42 @@ async fn a_file_no_model_can_read_is_refused_with_what_would_do() {
         .unwrap();
     assert_eq!(refused.status(), 400);
     assert!(refused.text().await.unwrap().contains("PDF"));
+}
+
+/// It is not read half before and half after the answer's end, here or on another replica.
+#[tokio::test]
+async fn a_conversation_is_read_as_it_was_at_one_moment() {
+    let chat = TestChat::start().await;
+    let other = chat.replica().await;
+    let conversation = chat.openai().await;
+    for _ in 0..12 {
+        chat.provider.reply(says("openai", "All of it."));
+        let mut events = chat.say(&conversation, "Again").await;
+        loop {
+            let path = conversation.as_str();
+            let (near, (_, far)) = tokio::join!(
+                chat.get(path),
+                chat.send_to(&other, reqwest::Method::GET, path, None)
+            );
+            for seen in [&near, &far] {
+                assert_eq!(seen["run"]["messageId"], last_message(seen)["id"]);
+                assert_eq!(seen["leafMessageId"], last_message(seen)["id"]);
+                if seen["run"]["status"] == "completed" {
+                    assert_eq!(
+                        last_message(seen)["metadata"]["status"],
+                        "complete",
+                        "{seen}"
+                    );
+                    assert_eq!(last_message(seen)["parts"][1]["text"], "All of it.");
+                }
+            }
+            if [near, far]
+                .iter()
+                .all(|seen| seen["run"]["status"] == "completed")
+            {
+                break;
+            }
+        }
+        events.end().await;
+    }
 }

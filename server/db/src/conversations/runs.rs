@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgExecutor, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::{Message, announce};
@@ -212,23 +212,23 @@ pub async fn append_events(db: &Db, conversation_id: Uuid, events: &[String]) ->
     Ok(())
 }
 
-pub async fn last_event(db: &Db, conversation_id: Uuid) -> Result<i64> {
-    let query = sqlx::query_scalar(
-        "SELECT COALESCE(max(last_id), 0) FROM conversation_events WHERE conversation_id = $1",
-    )
-    .bind(conversation_id);
-    Ok(query.fetch_one(&db.pool).await?)
-}
-
 /// What has been told after an event, oldest first. The first row has that event, or follows it, if it is known.
 pub async fn events_after(db: &Db, conversation_id: Uuid, after: i64) -> Result<Vec<Events>> {
+    events_of(&db.pool, conversation_id, after).await
+}
+
+pub(super) async fn events_of(
+    db: impl PgExecutor<'_>,
+    conversation_id: Uuid,
+    after: i64,
+) -> Result<Vec<Events>> {
     let query = sqlx::query_as(
         "SELECT first_id, last_id, events FROM conversation_events WHERE conversation_id = $1 AND last_id >= $2
          ORDER BY last_id",
     )
     .bind(conversation_id)
     .bind(after);
-    Ok(query.fetch_all(&db.pool).await?)
+    Ok(query.fetch_all(db).await?)
 }
 
 pub async fn run(db: &Db, id: Uuid) -> Result<Option<Run>> {
@@ -238,12 +238,19 @@ pub async fn run(db: &Db, id: Uuid) -> Result<Option<Run>> {
 
 /// The newest run of each conversation that has had one.
 pub async fn latest_runs(db: &Db, conversations: &[Uuid]) -> Result<Vec<Run>> {
+    latest_runs_of(&db.pool, conversations).await
+}
+
+pub(super) async fn latest_runs_of(
+    db: impl PgExecutor<'_>,
+    conversations: &[Uuid],
+) -> Result<Vec<Run>> {
     let query = sqlx::query_as(
         "SELECT DISTINCT ON (conversation_id) * FROM conversation_runs WHERE conversation_id = ANY($1)
          ORDER BY conversation_id, started_at DESC, id DESC",
     )
     .bind(conversations);
-    Ok(query.fetch_all(&db.pool).await?)
+    Ok(query.fetch_all(db).await?)
 }
 
 /// Runs whose replica is gone, from now on this holder's.
