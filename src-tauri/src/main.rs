@@ -8,5 +8,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     postgres::child::run_if_child();
+    app::memory::prefer_small_pages();
     desktop_lib::run()
 }

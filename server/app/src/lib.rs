@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod memory;
 pub mod telemetry;
 
 mod auth_secret;

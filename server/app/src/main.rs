@@ -7,6 +7,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     postgres::child::run_if_child();
+    app::memory::prefer_small_pages();
     match app::cli::run() {
         Ok(code) => code,
         Err(error) => {
