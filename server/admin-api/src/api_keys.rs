@@ -87,6 +87,7 @@ pub(crate) async fn create(
             .map(|seconds| expiry(now, seconds))
             .transpose()?,
         last_used_at: None,
+        permission: None,
     };
     db::api_keys::insert(&platform.db, &row).await?;
     // The key must work as soon as it is shown, not when the notification has come round.

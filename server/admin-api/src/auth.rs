@@ -172,6 +172,7 @@ pub(crate) async fn sign_out(
     if let Some(axum::Extension(Caller {
         user,
         session: Some(session),
+        ..
     })) = caller
     {
         db::sessions::revoke(&platform.db, &user.id, session.id).await?;
@@ -334,5 +335,5 @@ pub(crate) async fn desktop(
 pub(crate) async fn permissions(
     caller: Caller,
 ) -> Json<serde_json::Map<String, serde_json::Value>> {
-    Json(crate::permissions::of_role(&caller.user.role))
+    Json(caller.grants.to_map())
 }

@@ -6,9 +6,12 @@ use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use cookie::Cookie;
-use domain::access::SignedIn;
+use domain::access::grants::Grants;
+use domain::access::scope::Viewer;
+use domain::access::{Action, Resource, SignedIn};
 use domain::api_keys::digest;
 use domain::platform::Platform;
+use domain::snapshot::Snapshot;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use uuid::Uuid;
@@ -23,6 +26,10 @@ pub(crate) struct Caller {
     pub(crate) user: db::users::User,
     /// None for an API key.
     pub(crate) session: Option<db::sessions::Session>,
+    /// What the role grants, or as much of it as the API key does.
+    pub(crate) grants: Grants,
+    /// Whether the key leaves out something of what the role grants.
+    pub(crate) limited: bool,
 }
 
 impl Caller {
@@ -31,6 +38,14 @@ impl Caller {
         self.session
             .as_ref()
             .is_some_and(|session| session.must_change_password)
+    }
+
+    pub(crate) fn may(&self, resource: Resource, action: Action) -> bool {
+        self.grants.allows(resource, action)
+    }
+
+    pub(crate) fn viewer<'a>(&'a self, snapshot: &'a Snapshot) -> Viewer<'a> {
+        Viewer::new(snapshot, &self.user.id, self.grants)
     }
 
     pub(crate) fn session_id(&self) -> Option<Uuid> {
@@ -87,6 +102,7 @@ async fn answer(
         let signed_in = SignedIn {
             user_id: caller.user.id.clone(),
             role: caller.user.role.clone(),
+            grants: caller.grants,
         };
         request.extensions_mut().insert(signed_in);
         request.extensions_mut().insert(caller);
@@ -112,6 +128,8 @@ async fn caller_of_key(platform: &Arc<Platform>, key: &str) -> Result<Caller, Ap
         .ok_or_else(unauthenticated)?;
     db::api_keys::touch(&platform.db, owner.key_id, now).await?;
     Ok(Caller {
+        limited: owner.permission.is_some(),
+        grants: owner.limit(granted(platform, &user)),
         user,
         session: None,
     })
@@ -128,9 +146,20 @@ async fn caller_of_session(
     };
     let user = db::users::find(&platform.db, &session.user_id).await?;
     Ok(user.map(|user| Caller {
+        limited: false,
+        grants: granted(platform, &user),
         user,
         session: Some(session),
     }))
+}
+
+/// A role that does not exist grants nothing.
+fn granted(platform: &Platform, user: &db::users::User) -> Grants {
+    platform
+        .snapshot
+        .load()
+        .role(&user.role)
+        .unwrap_or_default()
 }
 
 pub(crate) fn session_token(headers: &HeaderMap) -> Option<String> {

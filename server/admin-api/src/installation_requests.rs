@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::installation_requests::InstallationRequest as Row;
-use domain::access::{Action, Resource, role_allows};
+use domain::access::{Action, Resource};
 use domain::catalog;
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
@@ -105,11 +105,7 @@ async fn one(platform: &Platform, row: Option<Row>) -> Result<Json<InstallationR
 }
 
 fn decides(caller: &Caller) -> bool {
-    role_allows(
-        &caller.user.role,
-        Resource::InstallationRequest,
-        Action::Admin,
-    )
+    caller.may(Resource::InstallationRequest, Action::Admin)
 }
 
 /// One's own request; those who decide see all.

@@ -12,7 +12,7 @@ use axum::extract::{Path, State as Extract};
 use db::mcp_catalog::CatalogItem as Row;
 use db::mcp_servers::ServerFilter;
 use db::tools::ToolFilter;
-use domain::access::{Action, Resource, role_allows};
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use uuid::Uuid;
 
@@ -43,7 +43,9 @@ pub(crate) async fn list(
 
 /// An item of a person or of teams is theirs and the administrators'.
 pub(crate) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
-    if caller.user.role == "admin" || row.author_id.as_deref() == Some(&caller.user.id) {
+    if caller.may(Resource::McpServer, Action::Admin)
+        || row.author_id.as_deref() == Some(&caller.user.id)
+    {
         return true;
     }
     let snapshot = platform.snapshot.load();
@@ -75,7 +77,7 @@ async fn one(
     caller: &Caller,
     mut row: Row,
 ) -> Result<Json<CatalogItem>, ApiError> {
-    if role_allows(&caller.user.role, Resource::McpCatalog, Action::Update) {
+    if caller.may(Resource::McpCatalog, Action::Update) {
         domain::catalog::unseal(&platform.secrets, &mut row).await?;
     }
     let facts = Facts::read(platform).await?;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::access::{ACTIONS, Action, Permission, RESOURCES, Resource, role_allows};
+use domain::access::{Action, Permission, Resource};
 
 use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
@@ -25,6 +25,9 @@ use Resource::{
     InstallationRequest, Interaction, McpCatalog, McpServer, McpToolCall, Organization, Profile,
     Team, TokenPrice, Tool,
 };
+
+/// Whoever may install may also keep going what is theirs.
+const OPERATE: Permission = Permission::Either(McpServer, Update, Create);
 
 const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/config/public", Public),
@@ -162,7 +165,7 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/mcp_server", Role(McpServer, Read)),
     ("POST", "/api/mcp_server", Role(McpServer, Create)),
     ("GET", "/api/mcp_server/{id}", Role(McpServer, Read)),
-    ("PATCH", "/api/mcp_server/{id}", Role(McpServer, Update)),
+    ("PATCH", "/api/mcp_server/{id}", OPERATE),
     ("DELETE", "/api/mcp_server/{id}", Role(McpServer, Delete)),
     (
         "GET",
@@ -170,43 +173,15 @@ const TABLE: &[(&str, &str, Permission)] = &[
         Role(McpServer, Read),
     ),
     ("GET", "/api/mcp_server/{id}/tools", Role(McpServer, Read)),
-    (
-        "POST",
-        "/api/mcp_server/{id}/restart",
-        Role(McpServer, Update),
-    ),
-    (
-        "POST",
-        "/api/mcp_server/{id}/retry",
-        Role(McpServer, Update),
-    ),
-    (
-        "POST",
-        "/api/mcp_server/{id}/start",
-        Role(McpServer, Update),
-    ),
-    ("POST", "/api/mcp_server/{id}/stop", Role(McpServer, Update)),
-    (
-        "POST",
-        "/api/mcp_server/{id}/reinstall",
-        Role(McpServer, Update),
-    ),
-    (
-        "POST",
-        "/api/mcp_server/{id}/reload-tools",
-        Role(McpServer, Update),
-    ),
-    (
-        "PATCH",
-        "/api/mcp_server/{id}/reauthenticate",
-        Role(McpServer, Update),
-    ),
+    ("POST", "/api/mcp_server/{id}/restart", OPERATE),
+    ("POST", "/api/mcp_server/{id}/retry", OPERATE),
+    ("POST", "/api/mcp_server/{id}/start", OPERATE),
+    ("POST", "/api/mcp_server/{id}/stop", OPERATE),
+    ("POST", "/api/mcp_server/{id}/reinstall", OPERATE),
+    ("POST", "/api/mcp_server/{id}/reload-tools", OPERATE),
+    ("PATCH", "/api/mcp_server/{id}/reauthenticate", OPERATE),
     ("GET", "/api/mcp_server/{id}/logs", Role(McpServer, Read)),
-    (
-        "POST",
-        "/api/mcp_server/{id}/inspect",
-        Role(McpServer, Update),
-    ),
+    ("POST", "/api/mcp_server/{id}/inspect", OPERATE),
     ("GET", "/api/mcp_server/{id}/usage", Role(McpServer, Read)),
     ("GET", "/api/mcp-servers/live", Role(McpServer, Read)),
     ("POST", "/api/oauth/initiate", Role(McpServer, Create)),
@@ -360,30 +335,14 @@ fn check(permission: Permission, caller: Option<&Caller>) -> Result<(), ApiError
             "Set a new password first: the default one is in force.".into(),
         ));
     }
-    match permission {
-        Role(resource, action) if !role_allows(&caller.user.role, resource, action) => {
-            Err(ApiError::Forbidden(format!(
-                "Your role ({}) does not allow {}:{}. Ask an administrator.",
-                caller.user.role,
-                resource.name(),
-                action.name()
-            )))
-        }
-        _ => Ok(()),
+    if permission.allows(&caller.grants) {
+        return Ok(());
     }
-}
-
-/// What a role may do, as resource → actions.
-pub(crate) fn of_role(role: &str) -> serde_json::Map<String, serde_json::Value> {
-    let actions = |resource| -> Vec<&str> {
-        ACTIONS
-            .into_iter()
-            .filter(|action| role_allows(role, resource, *action))
-            .map(Action::name)
-            .collect()
-    };
-    RESOURCES
-        .into_iter()
-        .map(|resource| (resource.name().to_owned(), actions(resource).into()))
-        .collect()
+    let name = permission.name().unwrap_or_default();
+    Err(ApiError::Forbidden(if caller.limited {
+        format!("This API key does not allow {name}. Use a key with this scope, or without scopes.")
+    } else {
+        let role = &caller.user.role;
+        format!("Your role ({role}) does not allow {name}. Ask an administrator.")
+    }))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::team_vault_folders::VaultFolder as Row;
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use secrets::Mode;
 use secrets::stores::vault::VaultStore;
@@ -63,7 +64,7 @@ async fn check_member(platform: &Platform, caller: &Caller, team: Uuid) -> Resul
     let is_member = members
         .iter()
         .any(|member| member.user_id == caller.user.id);
-    if is_member || caller.user.role == "admin" {
+    if is_member || caller.may(Resource::Team, Action::Admin) {
         return Ok(());
     }
     Err(ApiError::Forbidden(

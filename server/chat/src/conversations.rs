@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use db::conversations::{self as rows, ConversationFilter};
 use domain::access::SignedIn;
+use domain::access::scope::Viewer;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -143,11 +144,8 @@ fn agent(chat: &Chat, caller: &SignedIn, wanted: Option<Uuid>) -> Result<Uuid, C
         None => snapshot.default_agent(),
     };
     let found = found.ok_or(ChatError::NotFound("Agent"))?;
-    let teams = snapshot.teams_of_agent(found.id);
-    let mine = snapshot.teams_of_user(&caller.user_id);
-    let shares = mine.iter().any(|team| teams.contains(team));
-    // The same rule as the gateway's.
-    if teams.is_empty() || caller.role == "admin" || shares {
+    let viewer = Viewer::new(&snapshot, &caller.user_id, caller.grants);
+    if viewer.sees_agent(&snapshot, found.id) {
         return Ok(found.id);
     }
     Err(ChatError::NotFound("Agent"))

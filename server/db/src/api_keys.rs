@@ -1,6 +1,7 @@
 //! Keys that programs authenticate with. Only the SHA-256 of a key is here.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Db, Result};
@@ -17,10 +18,12 @@ pub struct ApiKey {
     pub created_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Resource → actions that it is limited to; without it, all that its owner may do.
+    pub permission: Option<Value>,
 }
 
 pub async fn insert(db: &Db, key: &ApiKey) -> Result<()> {
-    sqlx::query("INSERT INTO api_keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    sqlx::query("INSERT INTO api_keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
         .bind(key.id)
         .bind(&key.user_id)
         .bind(&key.name)
@@ -30,6 +33,7 @@ pub async fn insert(db: &Db, key: &ApiKey) -> Result<()> {
         .bind(key.created_at)
         .bind(key.expires_at)
         .bind(key.last_used_at)
+        .bind(&key.permission)
         .execute(&db.pool)
         .await?;
     Ok(())

@@ -26,6 +26,7 @@ pub mod organization;
 pub mod prompts;
 pub mod provider_keys;
 pub mod records;
+pub mod roles;
 pub mod secrets;
 pub mod sessions;
 pub mod statistics;

@@ -1,24 +1,34 @@
-//! Who may do what: resources, actions, and what each predefined role grants.
+//! Who may do what: resources and their actions, what roles grant of them, and whose objects are whose.
 
-#[cfg(test)]
-mod tests;
+pub mod grants;
+pub mod scope;
+
+use grants::Grants;
 
 /// What a route works on; the names are those of the API's permission map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resource {
     Profile,
-    Interaction,
-    TokenPrice,
-    Organization,
     Tool,
+    Policy,
+    DualLlmConfig,
+    DualLlmResult,
+    Interaction,
+    Organization,
+    IdentityProvider,
+    Member,
+    Invitation,
     McpCatalog,
     McpServer,
     InstallationRequest,
-    McpToolCall,
     Team,
-    ProviderKey,
+    McpToolCall,
     Conversation,
+    Limit,
+    TokenPrice,
+    ProviderKey,
     Prompt,
+    AccessControl,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,30 +37,40 @@ pub enum Action {
     Read,
     Update,
     Delete,
+    Cancel,
     /// What only those may do who look after everybody's.
     Admin,
 }
 
-pub const RESOURCES: [Resource; 13] = [
+pub const RESOURCES: [Resource; 21] = [
     Resource::Profile,
-    Resource::Interaction,
-    Resource::TokenPrice,
-    Resource::Organization,
     Resource::Tool,
+    Resource::Policy,
+    Resource::DualLlmConfig,
+    Resource::DualLlmResult,
+    Resource::Interaction,
+    Resource::Organization,
+    Resource::IdentityProvider,
+    Resource::Member,
+    Resource::Invitation,
     Resource::McpCatalog,
     Resource::McpServer,
     Resource::InstallationRequest,
-    Resource::McpToolCall,
     Resource::Team,
-    Resource::ProviderKey,
+    Resource::McpToolCall,
     Resource::Conversation,
+    Resource::Limit,
+    Resource::TokenPrice,
+    Resource::ProviderKey,
     Resource::Prompt,
+    Resource::AccessControl,
 ];
-pub const ACTIONS: [Action; 5] = [
+pub const ACTIONS: [Action; 6] = [
     Action::Create,
     Action::Read,
     Action::Update,
     Action::Delete,
+    Action::Cancel,
     Action::Admin,
 ];
 
@@ -59,6 +79,8 @@ pub const ACTIONS: [Action; 5] = [
 pub struct SignedIn {
     pub user_id: String,
     pub role: String,
+    /// What the role grants, or as much of it as the API key does.
+    pub grants: Grants,
 }
 
 /// In the extensions of a request that one plane makes to another within this program, for a person who was
@@ -78,25 +100,63 @@ pub enum Permission {
     /// Anyone signed in who owes no new password.
     SignedIn,
     Role(Resource, Action),
+    /// One of them is enough.
+    Either(Resource, Action, Action),
 }
 
 impl Resource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Profile => "profile",
-            Self::Interaction => "interaction",
-            Self::TokenPrice => "tokenPrice",
-            Self::Organization => "organization",
             Self::Tool => "tool",
+            Self::Policy => "policy",
+            Self::DualLlmConfig => "dualLlmConfig",
+            Self::DualLlmResult => "dualLlmResult",
+            Self::Interaction => "interaction",
+            Self::Organization => "organization",
+            Self::IdentityProvider => "ssoProvider",
+            Self::Member => "member",
+            Self::Invitation => "invitation",
             Self::McpCatalog => "internalMcpCatalog",
             Self::McpServer => "mcpServer",
             Self::InstallationRequest => "mcpServerInstallationRequest",
-            Self::McpToolCall => "mcpToolCall",
             Self::Team => "team",
+            Self::McpToolCall => "mcpToolCall",
+            Self::Conversation => "conversation",
+            Self::Limit => "limit",
+            Self::TokenPrice => "tokenPrice",
             // As roles of the published contract have it.
             Self::ProviderKey => "chatSettings",
-            Self::Conversation => "conversation",
             Self::Prompt => "prompt",
+            Self::AccessControl => "ac",
+        }
+    }
+
+    /// What can be done with it at all.
+    pub fn actions(self) -> &'static [Action] {
+        use Action::{Admin, Cancel, Create, Delete, Read, Update};
+        match self {
+            Self::Profile
+            | Self::McpServer
+            | Self::InstallationRequest
+            | Self::Team
+            | Self::ProviderKey => &[Create, Read, Update, Delete, Admin],
+            Self::Organization => &[Read, Update, Delete],
+            Self::Member => &[Create, Update, Delete],
+            Self::Invitation => &[Create, Cancel],
+            Self::McpToolCall => &[Read],
+            Self::Tool
+            | Self::Policy
+            | Self::DualLlmConfig
+            | Self::DualLlmResult
+            | Self::Interaction
+            | Self::IdentityProvider
+            | Self::McpCatalog
+            | Self::Conversation
+            | Self::Limit
+            | Self::TokenPrice
+            | Self::Prompt
+            | Self::AccessControl => &[Create, Read, Update, Delete],
         }
     }
 }
@@ -108,26 +168,35 @@ impl Action {
             Self::Read => "read",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Cancel => "cancel",
             Self::Admin => "admin",
         }
     }
 }
 
-/// Whether a predefined role grants an action. An unknown role grants nothing.
-pub fn role_allows(role: &str, resource: Resource, action: Action) -> bool {
-    use Resource as R;
-    match role {
-        "admin" => true,
-        "editor" => match resource {
-            R::Organization | R::Team | R::McpToolCall => action == Action::Read,
-            _ => action != Action::Admin,
-        },
-        "member" => match resource {
-            // Of installations those that are their own and their teams'.
-            R::Interaction | R::Tool | R::McpServer | R::Conversation => action != Action::Admin,
-            R::InstallationRequest => !matches!(action, Action::Delete | Action::Admin),
-            _ => action == Action::Read,
-        },
-        _ => false,
+impl Permission {
+    /// Whether somebody who is signed in with these grants has it.
+    pub fn allows(self, grants: &Grants) -> bool {
+        match self {
+            Self::Public | Self::Account | Self::SignedIn => true,
+            Self::Role(resource, action) => grants.allows(resource, action),
+            Self::Either(resource, one, other) => {
+                grants.allows(resource, one) || grants.allows(resource, other)
+            }
+        }
+    }
+
+    /// `resource:action`, as roles have it; none if everybody signed in may.
+    pub fn name(self) -> Option<String> {
+        match self {
+            Self::Public | Self::Account | Self::SignedIn => None,
+            Self::Role(resource, action) => Some(format!("{}:{}", resource.name(), action.name())),
+            Self::Either(resource, one, other) => Some(format!(
+                "{resource}:{} or {resource}:{}",
+                one.name(),
+                other.name(),
+                resource = resource.name()
+            )),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! good one serves while the database is away. That is also how replicas stay in step.
 
 mod gateway;
+mod people;
 mod provider_keys;
 #[cfg(test)]
 mod tests;
@@ -23,9 +24,11 @@ pub use gateway::{
 };
 pub use provider_keys::ProviderKey;
 
+use crate::access::grants::Grants;
 use crate::api_keys::digest;
 use crate::pricing::Price;
 use gateway::Gateway;
+use people::People;
 use provider_keys::ProviderKeys;
 
 #[derive(Debug, Default)]
@@ -36,6 +39,7 @@ pub struct Snapshot {
     api_keys: HashMap<[u8; 32], ApiKeyOwner>,
     custom_prices: HashMap<(String, String), Price>,
     gateway: Gateway,
+    people: People,
     provider_keys: ProviderKeys,
 }
 
@@ -45,6 +49,9 @@ pub struct Agent {
     pub name: String,
     pub description: Option<String>,
     pub labels: Vec<(String, String)>,
+    /// `org`, `team` or `personal`.
+    pub scope: String,
+    pub author_id: Option<String>,
     /// The row's, as it is.
     pub settings: Value,
 }
@@ -53,20 +60,30 @@ pub struct Agent {
 pub struct ApiKeyOwner {
     pub key_id: Uuid,
     pub user_id: String,
+    /// What it is limited to; without it, all that its owner may do.
+    pub permission: Option<Grants>,
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKeyOwner {
+    /// As much of what its owner may do as the key allows.
+    pub fn limit(&self, owner: Grants) -> Grants {
+        self.permission.map_or(owner, |limit| limit.and(&owner))
+    }
 }
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
-        let (agents, keys, prices, gateway, provider_keys) = tokio::try_join!(
             db::agents::all(db),
             db::api_keys::all(db),
             db::token_prices::list(db),
             Gateway::read(db),
+            People::read(db),
             ProviderKeys::read(db),
         )?;
         Ok(Self {
             gateway,
+            people,
             provider_keys,
             ..Self::build(agents, keys, prices)
         })
@@ -96,6 +113,8 @@ impl Snapshot {
                             name: agent.name,
                             description: agent.description,
                             labels: agent.labels,
+                            scope: agent.scope,
+                            author_id: agent.author_id,
                             settings: agent.settings,
                         },
                     )
@@ -108,6 +127,10 @@ impl Snapshot {
                     let owner = ApiKeyOwner {
                         key_id: key.id,
                         user_id: key.user_id,
+                        // A limit that can't be read leaves nothing.
+                        permission: key
+                            .permission
+                            .map(|map| Grants::from_map(&map).unwrap_or_default()),
                         expires_at: key.expires_at,
                     };
                     Some((key.key_hash.try_into().ok()?, owner))
@@ -126,6 +149,7 @@ impl Snapshot {
                 })
                 .collect(),
             gateway: Gateway::default(),
+            people: People::default(),
             provider_keys: ProviderKeys::default(),
         }
     }

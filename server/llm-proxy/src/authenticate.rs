@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use domain::access::InProcess;
+use domain::access::grants::Grants;
+use domain::access::{Action, InProcess, Resource};
 use domain::api_keys::is_ours;
 use domain::snapshot::Snapshot;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -54,6 +55,7 @@ pub(crate) fn caller(
 ) -> Result<Caller, Failure> {
     if let Some(InProcess { user_id }) = head.extensions.get() {
         let user_id = user_id.clone();
+        may_use(snapshot, route, &user_id, None)?;
         return Ok(Caller::User { user_id });
     }
     let mut seen = Seen::default();
@@ -75,33 +77,58 @@ pub(crate) fn caller(
     {
         seen.look_at(&key, snapshot, now)?;
     }
+    if let Some(user_id) = &seen.user_id {
+        may_use(snapshot, route, user_id, seen.limit)?;
+    }
     match seen {
         Seen { user_id: None, .. } if server_pays => Err(Failure::VertexNeedsOurKey),
         Seen {
             user_id: Some(user_id),
             foreign: false,
+            ..
         } => Ok(Caller::User { user_id }),
         Seen {
             user_id: Some(user_id),
             foreign: true,
+            ..
         } => Ok(Caller::UserWithProviderKey { user_id }),
         Seen {
             user_id: None,
             foreign: true,
+            ..
         } => Ok(Caller::Provider),
         Seen {
             user_id: None,
             foreign: false,
+            ..
         } => Err(Failure::NoCredential {
             provider: route.provider.name,
         }),
     }
 }
 
+/// Agents are for those who see them. A client that shows no key of ours is not known, and pays itself.
+fn may_use(
+    snapshot: &Snapshot,
+    route: &Route<'_>,
+    user_id: &str,
+    limit: Option<Grants>,
+) -> Result<(), Failure> {
+    let mut viewer = snapshot.viewer(user_id).ok_or(Failure::InvalidKey)?;
+    viewer.grants = limit.map_or(viewer.grants, |limit| limit.and(&viewer.grants));
+    let sees = |agent| viewer.sees_agent(snapshot, agent);
+    if viewer.grants.allows(Resource::Profile, Action::Read) && route.agent.is_none_or(sees) {
+        return Ok(());
+    }
+    Err(Failure::NotAllowed)
+}
+
 /// What the credentials of one request said.
 #[derive(Default)]
 struct Seen {
     user_id: Option<String>,
+    /// What the key is limited to.
+    limit: Option<Grants>,
     foreign: bool,
 }
 
@@ -120,6 +147,7 @@ impl Seen {
         let owner = snapshot
             .api_key(credential, now)
             .ok_or(Failure::InvalidKey)?;
+        self.limit = owner.permission;
         self.user_id = Some(owner.user_id.clone());
         Ok(true)
     }

@@ -38,6 +38,10 @@ pub(crate) enum Failure {
     )]
     InvalidKey,
     #[error(
+        "This Archestra API key may not use this agent: it is other people's, or the key's role or scopes do not include profile:read. Use another agent, or ask an administrator."
+    )]
+    NotAllowed,
+    #[error(
         "There is no {provider} key for this agent. Add one under Settings → Chat, set {variable} on the server, or send a {provider} API key."
     )]
     NoProviderKey {
@@ -91,7 +95,7 @@ impl Failure {
             Self::NoCredential { .. } | Self::VertexNeedsOurKey | Self::InvalidKey => {
                 ErrorKind::Authentication
             }
-            Self::NoProviderKey { .. } => ErrorKind::Permission,
+            Self::NotAllowed | Self::NoProviderKey { .. } => ErrorKind::Permission,
             Self::VertexCredentials(_) | Self::ProviderKey(_) => ErrorKind::Unavailable,
             Self::BaseUrl(_) => ErrorKind::Internal,
             Self::Unreachable { .. } => ErrorKind::UpstreamUnreachable,

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::ConnectInfo;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::InProcess;
+use domain::access::grants::Grants;
+use domain::access::scope::{Belongs, Viewer};
+use domain::access::{Action, InProcess, Resource};
 use domain::snapshot::{Agent, Snapshot, TokenKind};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -16,9 +18,6 @@ use uuid::Uuid;
 use crate::Gateway;
 use crate::error::Failure;
 
-/// The role that may use every agent.
-const ADMINISTRATOR: &str = "admin";
-
 /// Whose call it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
@@ -26,6 +25,8 @@ pub(crate) struct Caller {
     pub(crate) token_id: Option<Uuid>,
     /// How it was shown who calls, in the words of the log.
     pub(crate) method: &'static str,
+    /// What an API key is limited to.
+    pub(crate) limit: Option<Grants>,
 }
 
 impl Caller {
@@ -34,6 +35,15 @@ impl Caller {
             TokenKind::User(user) => Some(user),
             TokenKind::Team(_) | TokenKind::Organization => None,
         }
+    }
+
+    /// The person, with what they may do here; none for a token of others, or of somebody who is gone.
+    pub(crate) fn viewer<'a>(&'a self, snapshot: &'a Snapshot) -> Option<Viewer<'a>> {
+        let mut viewer = snapshot.viewer(self.user_id()?)?;
+        if let Some(limit) = &self.limit {
+            viewer.grants = viewer.grants.and(limit);
+        }
+        Some(viewer)
     }
 
     pub(crate) fn kind_name(&self) -> &'static str {
@@ -65,6 +75,7 @@ pub(crate) fn caller(
             kind: TokenKind::User(user_id.clone()),
             token_id: None,
             method: "chat",
+            limit: None,
         };
         may_use(snapshot, agent, &caller)?;
         return Ok(caller);
@@ -94,6 +105,7 @@ pub(crate) fn local_caller(head: &Parts) -> Result<Caller, Failure> {
         kind: TokenKind::Organization,
         token_id: None,
         method: "agent_id",
+        limit: None,
     })
 }
 
@@ -113,6 +125,7 @@ fn known(snapshot: &Snapshot, agent: &Agent, token: &str, now: DateTime<Utc>) ->
             kind: token.kind.clone(),
             token_id: Some(token.id),
             method: "token",
+            limit: None,
         });
     }
     if let Some(key) = snapshot.api_key(token, now) {
@@ -120,6 +133,7 @@ fn known(snapshot: &Snapshot, agent: &Agent, token: &str, now: DateTime<Utc>) ->
             kind: TokenKind::User(key.user_id.clone()),
             token_id: Some(key.key_id),
             method: "api_key",
+            limit: key.permission,
         });
     }
     // A token for one agent is no token for another.
@@ -130,11 +144,11 @@ fn known(snapshot: &Snapshot, agent: &Agent, token: &str, now: DateTime<Utc>) ->
         kind: TokenKind::User(granted.user_id.clone()),
         token_id: Some(granted.token_id),
         method: "oauth",
+        limit: None,
     })
 }
 
-/// The organization's token opens every agent; a team's its own and those of no team; a person's those of their teams,
-/// those of no team, and every one if they may manage agents.
+/// The organization's token opens every agent; a team's its own and those of no team; a person's those that they see.
 pub(crate) fn may_use(snapshot: &Snapshot, agent: &Agent, caller: &Caller) -> Result<(), Failure> {
     let refuse = |reason| {
         Err(Failure::NotAllowed {
@@ -142,22 +156,22 @@ pub(crate) fn may_use(snapshot: &Snapshot, agent: &Agent, caller: &Caller) -> Re
             reason,
         })
     };
-    let teams = snapshot.teams_of_agent(agent.id);
+    let whose = snapshot.whose_agent(agent.id);
     match &caller.kind {
         TokenKind::Organization => Ok(()),
-        TokenKind::Team(team) if teams.is_empty() || teams.contains(team) => Ok(()),
-        TokenKind::Team(_) => refuse("it belongs to other teams"),
-        TokenKind::User(user) => {
-            let Some(role) = snapshot.user_role(user) else {
+        TokenKind::Team(team) => match whose {
+            Belongs::Everybody => Ok(()),
+            Belongs::Teams(teams) if teams.contains(team) => Ok(()),
+            _ => refuse("it belongs to others"),
+        },
+        TokenKind::User(_) => {
+            let Some(viewer) = caller.viewer(snapshot) else {
                 return refuse("its user is no longer a member");
             };
-            let shares = || {
-                snapshot
-                    .teams_of_user(user)
-                    .iter()
-                    .any(|team| teams.contains(team))
-            };
-            if teams.is_empty() || role == ADMINISTRATOR || shares() {
+            if !viewer.grants.allows(Resource::Profile, Action::Read) {
+                return refuse("its user's role, or the API key, does not include profile:read");
+            }
+            if viewer.sees(Resource::Profile, whose) {
                 return Ok(());
             }
             refuse("its user is in none of the agent's teams")

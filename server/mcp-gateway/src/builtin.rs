@@ -8,7 +8,7 @@ mod search;
 
 use std::sync::Arc;
 
-use domain::access::{Action, Resource, role_allows};
+use domain::access::{Action, Resource};
 use mcp::object::{Object, raw};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -87,9 +87,9 @@ fn result(answer: &Value, stateless: bool) -> Box<RawValue> {
 /// Only a person has rights: a token of the organization or of a team may look, and change nothing.
 fn require(exchange: &Exchange, resource: Resource, action: Action) -> Result<&str, Failure> {
     let user = exchange.caller.user_id();
-    let role = user.and_then(|user| exchange.snapshot.user_role(user));
-    match (user, role) {
-        (Some(user), Some(role)) if role_allows(role, resource, action) => Ok(user),
+    let viewer = exchange.caller.viewer(&exchange.snapshot);
+    match (user, viewer) {
+        (Some(user), Some(viewer)) if viewer.grants.allows(resource, action) => Ok(user),
         (Some(_), _) => Err(Failure::Builtin(format!(
             "Your role does not include {}:{}. Ask an administrator.",
             resource.name(),

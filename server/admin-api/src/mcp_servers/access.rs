@@ -1,7 +1,7 @@
 //! Whose installation is whose: everybody sees what they may call, and changes what is theirs.
 
 use db::mcp_servers::McpServer as Row;
-use domain::access::{Action, Resource, role_allows};
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::servers::Scope;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::authenticate::Caller;
 
 /// Administrators of installations see and change all of them.
 fn is_admin(caller: &Caller) -> bool {
-    role_allows(&caller.user.role, Resource::McpServer, Action::Admin)
+    caller.may(Resource::McpServer, Action::Admin)
 }
 
 fn is_theirs(platform: &Platform, caller: &Caller, row: &Row) -> bool {

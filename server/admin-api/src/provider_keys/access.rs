@@ -1,7 +1,7 @@
 //! Whose key is whose: its scope says who sees and changes it. Who uses it is said by assignment.
 
 use db::provider_keys::ProviderKey as Row;
-use domain::access::{Action, Resource, role_allows};
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::provider_keys::Value;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::ApiError;
 use crate::authenticate::Caller;
 
 pub(super) fn is_admin(caller: &Caller) -> bool {
-    role_allows(&caller.user.role, Resource::ProviderKey, Action::Admin)
+    caller.may(Resource::ProviderKey, Action::Admin)
 }
 
 pub(super) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {

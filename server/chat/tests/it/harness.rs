@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::Request;
 use chat::Chat;
 use domain::access::SignedIn;
+use domain::access::grants::Grants;
 use domain::servers::{NewServer, Scope, Values};
 use reqwest::{Client, Method, Response};
 use secrecy::SecretString;
@@ -301,7 +302,13 @@ async fn sign_in(mut request: Request, next: axum::middleware::Next) -> axum::re
         .map_or(PERSON, |user| user.to_str().unwrap())
         .to_owned();
     let role = "member".to_owned();
-    request.extensions_mut().insert(SignedIn { user_id, role });
+    let grants = Grants::of_predefined(&role).unwrap_or_default();
+    let signed_in = SignedIn {
+        user_id,
+        role,
+        grants,
+    };
+    request.extensions_mut().insert(signed_in);
     next.run(request).await
 }
 

@@ -14,6 +14,8 @@ fn agent(labels: &[(&str, &str)]) -> Agent {
         id: Uuid::from_u128(7),
         name: "Team \"A\"\\\n".to_owned(),
         description: None,
+        scope: "org".to_owned(),
+        author_id: None,
         settings: serde_json::Value::Null,
         labels: labels
             .iter()

@@ -28,7 +28,6 @@ pub(super) struct Gateway {
     oauth_tokens: HashMap<[u8; 32], OauthCaller>,
     teams_of_user: HashMap<String, Vec<Uuid>>,
     teams_of_agent: HashMap<Uuid, Vec<Uuid>>,
-    roles: HashMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -131,15 +130,13 @@ impl Gateway {
             db::mcp_catalog::names(db),
             db::tokens::all(db),
         )?;
-        let (oauth, members, agent_teams, roles) = tokio::try_join!(
+        let (oauth, members, agent_teams) = tokio::try_join!(
             db::oauth::all_tokens(db),
             db::teams::all_members(db),
             db::teams::of_agents(db, None),
-            db::users::roles(db),
         )?;
         let mut gateway = Self {
             catalog_names: names.into_iter().collect(),
-            roles: roles.into_iter().collect(),
             ..Self::default()
         };
         gateway.add_tools(tools, assignments);
@@ -334,11 +331,6 @@ impl Snapshot {
     pub fn teams_of_agent(&self, agent: Uuid) -> &[Uuid] {
         let teams = self.gateway.teams_of_agent.get(&agent);
         teams.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// None if there is no such person any more.
-    pub fn user_role(&self, user_id: &str) -> Option<&str> {
-        self.gateway.roles.get(user_id).map(String::as_str)
     }
 
     /// The installation a call of this caller runs on.

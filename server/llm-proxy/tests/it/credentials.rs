@@ -53,6 +53,7 @@ pub(crate) async fn add_key(proxy: &TestProxy, key: &str, expires_in: Option<Tim
         created_at: now,
         expires_at: expires_in.map(|time| now + time),
         last_used_at: None,
+        permission: None,
     };
     db::api_keys::insert(&platform.db, &row).await.unwrap();
     proxy.test.refresh().await.unwrap();

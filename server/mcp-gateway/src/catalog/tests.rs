@@ -38,6 +38,8 @@ fn agent(settings: serde_json::Value) -> Agent {
         name: "Tests".to_owned(),
         labels: Vec::new(),
         description: None,
+        scope: "org".to_owned(),
+        author_id: None,
         settings,
     }
 }

@@ -230,6 +230,7 @@ pub(super) fn check_access(
         kind: TokenKind::User(user.id.clone()),
         token_id: None,
         method: "oauth",
+        limit: None,
     };
     may_use(&snapshot, agent, &caller).map_err(|failure| failure.to_string())
 }
