@@ -14,6 +14,7 @@ pub mod attachments;
 pub mod call_log;
 pub mod clusters;
 pub mod conversations;
+pub mod identity_providers;
 pub mod installation_requests;
 pub mod interactions;
 pub mod mcp_catalog;
@@ -35,6 +36,7 @@ pub mod teams;
 pub mod token_prices;
 pub mod tokens;
 pub mod tools;
+pub mod two_factor;
 pub mod users;
 
 pub use error::Error;

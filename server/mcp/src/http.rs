@@ -115,7 +115,7 @@ impl Http {
 }
 
 /// The whole body, or the fact that it is longer than allowed.
-pub(crate) async fn body(mut response: Response, limit: usize) -> Result<Bytes, Error> {
+pub async fn body(mut response: Response, limit: usize) -> Result<Bytes, Error> {
     let announced = response.content_length().unwrap_or_default();
     if announced > limit as u64 {
         return Err(Error::TooLarge { limit });

@@ -38,7 +38,9 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "admin-api",
-        below: &["domain", "db", "llm", "mcp", "runtimes", "secrets"],
+        below: &[
+            "domain", "db", "identity", "llm", "mcp", "runtimes", "secrets",
+        ],
         tests: &["testkit"],
     },
     Layer {
@@ -58,13 +60,18 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "domain",
-        below: &["db", "llm", "mcp", "runtimes", "secrets"],
+        below: &["db", "identity", "llm", "mcp", "runtimes", "secrets"],
         tests: &["testkit"],
     },
     Layer {
         name: "secrets",
         below: &["db"],
         tests: &["testkit"],
+    },
+    Layer {
+        name: "identity",
+        below: &["mcp"],
+        tests: &[],
     },
     Layer {
         name: "mcp",
@@ -110,6 +117,10 @@ const FENCES: &[(&str, &[&str])] = &[
     ("sqlx", &["db", "testkit", "postgres (tests)"]),
     ("hyper-rustls", &["llm-proxy"]),
     ("gcp_auth", &["llm-proxy"]),
+    ("jsonwebtoken", &["identity"]),
+    ("oauth2", &["identity"]),
+    ("bergshamra-dsig", &["identity"]),
+    ("totp-rs", &["identity"]),
     ("utoipa", &["admin-api", "app", "chat"]),
     ("clap", &["app"]),
     ("tauri", &["desktop"]),
