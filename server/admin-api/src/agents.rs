@@ -176,8 +176,8 @@ pub(crate) async fn create(
     row.author_id = Some(caller.user.id);
     input.apply(&mut row)?;
     check_teams(&platform, &input).await?;
-    db::agents::insert(&platform.db, &row).await?;
-    set_teams(&platform, row.id, &input).await?;
+    let teams = input.teams.as_deref().unwrap_or_default();
+    db::agents::insert_with_teams(&platform.db, &row, teams).await?;
     refresh(&platform).await?;
     one(&platform, Some(row)).await
 }
@@ -201,10 +201,8 @@ pub(crate) async fn update(
         input.apply(row)
     };
     check_teams(&platform, &input).await?;
-    let row = db::agents::update(&platform.db, id, change).await?;
-    if row.is_some() {
-        set_teams(&platform, id, &input).await?;
-    }
+    let teams = input.teams.as_deref();
+    let row = db::agents::update_with_teams(&platform.db, id, teams, change).await?;
     refresh(&platform).await?;
     one(&platform, row).await
 }
@@ -214,13 +212,6 @@ async fn check_teams(platform: &Platform, input: &AgentInput) -> Result<(), ApiE
         Some(teams) if !teams.is_empty() => crate::teams::check_exist(platform, teams).await,
         _ => Ok(()),
     }
-}
-
-async fn set_teams(platform: &Platform, id: Uuid, input: &AgentInput) -> Result<(), ApiError> {
-    if let Some(teams) = &input.teams {
-        db::teams::set_agent_teams(&platform.db, id, teams).await?;
-    }
-    Ok(())
 }
 
 /// Delete an agent; what it called stays on record.

@@ -1,6 +1,7 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
 mod chat;
+mod policies;
 mod provider_keys;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::authenticate::{Caller, unauthenticated};
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
 pub(crate) use provider_keys::OLDER_NAME;
+use policies::POLICIES;
 use provider_keys::PROVIDER_KEYS;
 
 use Action::{Admin, Create, Delete, Read, Update};
@@ -304,6 +306,7 @@ fn required(method: &str, path: &str) -> Option<Permission> {
         .chain(PROMPTS)
         .chain(CHAT)
         .chain(SECRETS)
+        .chain(POLICIES)
         .chain(PROVIDER_KEYS);
     rows.find(|row| row.0 == method && row.1 == path)
         .map(|row| row.2)

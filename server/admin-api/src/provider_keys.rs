@@ -22,8 +22,8 @@ use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query};
 use crate::{ApiError, State};
 use access::{changeable, check_reference, may_see, seen};
-pub(crate) use body::known_provider;
 use body::{ProviderKey, ProviderKeyInput, of_rows};
+pub(crate) use body::{keyed_provider, known_provider};
 pub(crate) use resolve::*;
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Key");
@@ -161,7 +161,7 @@ pub(crate) async fn test(
         None => None,
     };
     let provider = match &saved {
-        Some(row) => known_provider(&row.provider)?,
+        Some(row) => keyed_provider(&row.provider)?,
         None => input.key.provider()?,
     };
     let given = input.key.value()?;
@@ -197,7 +197,7 @@ pub(crate) async fn update(
     extract::Json(input): extract::Json<ProviderKeyInput>,
 ) -> Result<Json<ProviderKey>, ApiError> {
     let row = changeable(&platform, &caller, id).await?;
-    let provider = known_provider(&row.provider)?;
+    let provider = keyed_provider(&row.provider)?;
     if input
         .provider
         .as_ref()

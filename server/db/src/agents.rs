@@ -98,6 +98,15 @@ pub async fn all(db: &Db) -> Result<Vec<Agent>> {
     Ok(agents)
 }
 
+/// Those whose context counts as untrusted from the start.
+pub async fn untrusted(db: &Db) -> Result<Vec<Uuid>> {
+    Ok(
+        sqlx::query_scalar("SELECT id FROM agents WHERE consider_context_untrusted")
+            .fetch_all(&db.pool)
+            .await?,
+    )
+}
+
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Agent>> {
     let agent: Option<Agent> = sqlx::query_as("SELECT * FROM agents WHERE id = $1")
         .bind(id)
@@ -131,8 +140,24 @@ async fn attach_labels(db: &Db, agents: &mut [Agent]) -> Result<()> {
 /// Creates an agent; if it is the default, no other one is any more.
 pub async fn insert(db: &Db, agent: &Agent) -> Result<()> {
     let mut tx = db.pool.begin().await?;
+    insert_in(&mut tx, agent).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same, with its teams in this order.
+pub async fn insert_with_teams(db: &Db, agent: &Agent, team_ids: &[Uuid]) -> Result<()> {
+    let mut tx = db.pool.begin().await?;
     if agent.is_default {
-        clear_default(&mut tx).await?;
+        queue_for_default(&mut tx).await?;
+    }
+    insert_in(&mut tx, agent).await?;
+    crate::teams::replace_agent_teams(&mut tx, agent.id, team_ids).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn insert_in(tx: &mut Transaction<'_, Postgres>, agent: &Agent) -> Result<()> {
+    if agent.is_default {
+        clear_default(tx).await?;
     }
     sqlx::query("INSERT INTO agents VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
         .bind(agent.id)
@@ -150,10 +175,9 @@ pub async fn insert(db: &Db, agent: &Agent) -> Result<()> {
         .bind(&agent.settings)
         .bind(agent.created_at)
         .bind(agent.updated_at)
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    replace_labels(&mut tx, agent).await?;
-    Ok(tx.commit().await?)
+    replace_labels(tx, agent).await
 }
 
 /// Reads an agent under a row lock, lets `change` edit it, and writes it back: concurrent edits queue, none is lost.
@@ -163,6 +187,16 @@ pub async fn update<E: From<crate::Error>>(
     id: Uuid,
     change: impl FnOnce(&mut Agent) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<Agent>, E> {
+    update_with_teams(db, id, None, change).await
+}
+
+/// The same, with other teams if there are any here.
+pub async fn update_with_teams<E: From<crate::Error>>(
+    db: &Db,
+    id: Uuid,
+    team_ids: Option<&[Uuid]>,
+    change: impl FnOnce(&mut Agent) -> std::result::Result<(), E>,
+) -> std::result::Result<Option<Agent>, E> {
     let mut tx = db.pool.begin().await.map_err(crate::Error::from)?;
     let Some(mut agent) = lock(&mut tx, id).await? else {
         return Ok(None);
@@ -170,9 +204,13 @@ pub async fn update<E: From<crate::Error>>(
     let was_default = agent.is_default;
     change(&mut agent)?;
     if agent.is_default && !was_default {
+        queue_for_default(&mut tx).await?;
         clear_default(&mut tx).await?;
     }
     write(&mut tx, &agent).await?;
+    if let Some(team_ids) = team_ids {
+        crate::teams::replace_agent_teams(&mut tx, id, team_ids).await?;
+    }
     tx.commit().await.map_err(crate::Error::from)?;
     Ok(Some(agent))
 }
@@ -212,6 +250,14 @@ async fn write(tx: &mut Transaction<'_, Postgres>, agent: &Agent) -> Result<()> 
     .execute(&mut **tx)
     .await?;
     replace_labels(tx, agent).await
+}
+
+/// Two that are made the default at once wait for each other, and the later one is.
+async fn queue_for_default(tx: &mut Transaction<'_, Postgres>) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtext('agents.is_default'))")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 async fn clear_default(tx: &mut Transaction<'_, Postgres>) -> Result<()> {

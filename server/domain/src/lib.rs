@@ -22,3 +22,4 @@ pub mod servers;
 pub mod snapshot;
 pub mod tokens;
 pub mod upstreams;
+pub mod tool_policies;

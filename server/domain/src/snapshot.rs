@@ -4,6 +4,7 @@
 //! good one serves while the database is away. That is also how replicas stay in step.
 
 mod gateway;
+mod guardrails;
 mod people;
 mod provider_keys;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::access::grants::Grants;
 use crate::api_keys::digest;
 use crate::pricing::Price;
 use gateway::Gateway;
+use guardrails::Guardrails;
 use people::People;
 use provider_keys::ProviderKeys;
 
@@ -39,6 +41,7 @@ pub struct Snapshot {
     api_keys: HashMap<[u8; 32], ApiKeyOwner>,
     custom_prices: HashMap<(String, String), Price>,
     gateway: Gateway,
+    guardrails: Guardrails,
     people: People,
     provider_keys: ProviderKeys,
 }
@@ -74,15 +77,18 @@ impl ApiKeyOwner {
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
+        let (agents, keys, prices, gateway, guardrails, people, provider_keys) = tokio::try_join!(
             db::agents::all(db),
             db::api_keys::all(db),
             db::token_prices::list(db),
             Gateway::read(db),
+            Guardrails::read(db),
             People::read(db),
             ProviderKeys::read(db),
         )?;
         Ok(Self {
             gateway,
+            guardrails,
             people,
             provider_keys,
             ..Self::build(agents, keys, prices)
@@ -149,6 +155,7 @@ impl Snapshot {
                 })
                 .collect(),
             gateway: Gateway::default(),
+            guardrails: Guardrails::default(),
             people: People::default(),
             provider_keys: ProviderKeys::default(),
         }

@@ -39,6 +39,8 @@ pub enum Listing {
     Anthropic,
     /// `GET v1beta/models`, `{"models":[{"name":"models/…"}]}`, at most 1,000 on a page.
     Gemini,
+    /// It has none, or one that nobody here reads: its keys are kept untried.
+    None,
 }
 
 impl Listing {
@@ -48,6 +50,7 @@ impl Listing {
             Self::OpenAi => "models",
             Self::Anthropic => "v1/models?limit=1000",
             Self::Gemini => "v1beta/models?pageSize=1000",
+            Self::None => "",
         }
     }
 
@@ -56,7 +59,7 @@ impl Listing {
         match self {
             // Without a version Anthropic refuses every request.
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
-            Self::OpenAi | Self::Gemini => &[],
+            Self::OpenAi | Self::Gemini | Self::None => &[],
         }
     }
 
@@ -68,6 +71,7 @@ impl Listing {
             Self::OpenAi => (answer.get("data").unwrap_or(&answer), openai),
             Self::Anthropic => (answer.get("data")?, anthropic),
             Self::Gemini => (answer.get("models")?, gemini),
+            Self::None => return None,
         };
         let mut models: Vec<Model> = list.as_array()?.iter().filter_map(model).collect();
         models.sort_unstable_by(|one, other| one.id.cmp(&other.id));

@@ -8,6 +8,7 @@ mod gemini;
 mod openai;
 #[cfg(test)]
 mod tests;
+mod unrouted;
 
 use http::Method;
 
@@ -66,7 +67,25 @@ pub fn provider(id: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.id == id)
 }
 
+/// Also one that no URL of the proxy leads to yet.
+pub fn keyed_provider(id: &str) -> Option<&'static Provider> {
+    let mut unrouted = unrouted::UNROUTED.iter();
+    provider(id).or_else(|| unrouted.find(|provider| provider.id == id))
+}
+
+/// The providers that keys are kept for, sorted by id.
+pub fn keyed_providers() -> Vec<&'static Provider> {
+    let mut all: Vec<&Provider> = PROVIDERS.iter().chain(&unrouted::UNROUTED).collect();
+    all.sort_unstable_by_key(|provider| provider.id);
+    all
+}
+
 impl Provider {
+    /// Whether the proxy serves it.
+    pub fn is_routed(&self) -> bool {
+        provider(self.id).is_some()
+    }
+
     /// Maps what follows `/v1/{provider}[/{agent}]` (no leading slash, no query) to the path below
     /// the upstream's base URL (no leading slash either).
     pub fn upstream_path(&self, rest: &str) -> String {

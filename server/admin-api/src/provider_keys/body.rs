@@ -29,6 +29,7 @@ pub(crate) struct Named {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the published contract")]
 pub(crate) struct ProviderKey {
     id: Uuid,
     organization_id: String,
@@ -48,6 +49,8 @@ pub(crate) struct ProviderKey {
     /// The same, in older words.
     is_organization_default: bool,
     is_system: bool,
+    /// Whether the proxy speaks to this provider; keys of others are only kept.
+    is_routed: bool,
     /// The profiles it is assigned to, by name.
     profiles: Vec<Named>,
     /// Where the value is kept; `none` where there is none.
@@ -95,7 +98,7 @@ impl ProviderKeyInput {
 
     pub(super) fn provider(&self) -> Result<&'static Provider, ApiError> {
         let provider = self.provider.as_deref();
-        known_provider(
+        keyed_provider(
             provider.ok_or_else(|| ApiError::Validation("provider is required.".into()))?,
         )
     }
@@ -135,7 +138,8 @@ impl ProviderKeyInput {
         provider: &Provider,
         value: &Value,
     ) -> Result<(), ApiError> {
-        if matches!(value, Value::None) && self.base_url().is_none() {
+        let asks_for_key = provider.is_routed();
+        if asks_for_key && matches!(value, Value::None) && self.base_url().is_none() {
             return Err(ApiError::Validation(format!(
                 "apiKey is required: {} asks for one. A server of your own needs its baseUrl.",
                 provider.name
@@ -195,6 +199,20 @@ fn check_team(platform: &Platform, caller: &Caller, team: Option<Uuid>) -> Resul
     Err(ApiError::Forbidden(
         "You are not a member of this team.".into(),
     ))
+}
+
+/// Also one that keys are only kept for.
+pub(crate) fn keyed_provider(id: &str) -> Result<&'static Provider, ApiError> {
+    llm::providers::keyed_provider(id).ok_or_else(|| {
+        let ids: Vec<&str> = llm::providers::keyed_providers()
+            .iter()
+            .map(|provider| provider.id)
+            .collect();
+        ApiError::Validation(format!(
+            "provider is one of {}, not \"{id}\". A server that speaks OpenAI's API is openai with its own baseUrl.",
+            ids.join(", ")
+        ))
+    })
 }
 
 pub(crate) fn known_provider(id: &str) -> Result<&'static Provider, ApiError> {
@@ -268,6 +286,7 @@ impl ProviderKey {
             team_name: team.cloned(),
             user_name: user.cloned(),
             secret_storage_type: storage.to_owned(),
+            is_routed: llm::providers::provider(&row.provider).is_some(),
             id: row.id,
             organization_id: row.organization_id,
             name: row.name,

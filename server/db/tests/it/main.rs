@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod agent_tools;
+mod agents;
 mod catalog;
 mod rows;
 mod servers;
 mod teams;
 mod tokens;
 mod tool_calls;
+mod tool_policies;
 mod tools;

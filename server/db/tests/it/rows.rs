@@ -135,6 +135,13 @@ pub(crate) fn tool(catalog: &CatalogItem, raw_name: &str) -> Tool {
     }
 }
 
+pub(crate) async fn insert_tool(db: &Db, catalog: &CatalogItem, raw_name: &str) -> Uuid {
+    let tool = tool(catalog, raw_name);
+    let written = db::tools::sync(db, Some(catalog.id), |_| vec![tool.clone()]);
+    assert_eq!(written.await.unwrap().len(), 1);
+    tool.id
+}
+
 pub(crate) async fn insert_agent(db: &Db, name: &str) -> Agent {
     let agent = Agent {
         id: Uuid::now_v7(),

@@ -1,7 +1,7 @@
 //! Saving keys: each value and address is tried at the provider first, and each value is a secret of its own.
 
 use db::provider_keys::ProviderKey as Row;
-use llm::models::Model;
+use llm::models::{Listing, Model};
 use llm::providers::Provider;
 use secrecy::SecretString;
 use secrets::{Fields, Mode, Reference};
@@ -55,12 +55,16 @@ async fn try_out(
     base_url: Option<&str>,
     key: Option<&SecretString>,
 ) -> Result<Vec<Model>> {
+    if provider.listing == Listing::None {
+        return Ok(Vec::new());
+    }
     let base = address(platform, provider, base_url)?;
     let keys = &platform.provider_keys;
-    let http = if base_url.is_some() {
-        keys.http(&base)
-    } else {
+    let is_configured = platform.upstreams.of(provider.id).is_some();
+    let http = if base_url.is_none() && is_configured {
         &keys.trusted
+    } else {
+        keys.http(&base)
     };
     let access = Access {
         provider,
@@ -76,7 +80,10 @@ fn address(platform: &Platform, provider: &Provider, base_url: Option<&str>) -> 
     match (base_url, configured) {
         (Some(text), _) => parse(text),
         (None, Some(upstream)) => Ok(upstream.base_url.clone()),
-        (None, None) => Err(KeyError::NoAddress(provider.name)),
+        (None, None) if provider.is_routed() || provider.default_base_url.is_empty() => {
+            Err(KeyError::NoAddress(provider.name))
+        }
+        (None, None) => parse(provider.default_base_url),
     }
 }
 

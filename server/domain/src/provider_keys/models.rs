@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::models::{Listed, Model as Row};
-use llm::models::{Model, Released};
+use llm::models::{Listing, Model, Released};
 use llm::providers::Provider;
 use uuid::Uuid;
 
@@ -108,6 +108,10 @@ pub(super) async fn keep(
     key_id: Option<Uuid>,
     models: Vec<Model>,
 ) -> Result<()> {
+    if provider.listing == Listing::None {
+        // Nothing was asked, so nothing is known.
+        return Ok(platform.snapshot.refresh(&platform.db).await?);
+    }
     let now = platform.clock.now();
     let listed: Vec<Listed> = models.into_iter().map(row).collect();
     let provider = provider.id;

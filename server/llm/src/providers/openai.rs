@@ -20,7 +20,7 @@ pub(super) const PROVIDER: Provider = Provider {
     dialect: || OPENAI_CHAT,
 };
 
-fn path(rest: &str) -> String {
+pub(super) fn path(rest: &str) -> String {
     match rest.strip_prefix("v1") {
         Some("") => String::new(),
         Some(tail) if tail.starts_with('/') => tail[1..].to_owned(),
