@@ -1,13 +1,17 @@
 //! Signing in and out, and one's own account.
 
 mod cookies;
+mod sign_up;
+mod sso;
 mod throttle;
+mod two_factor;
 
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::api_keys::digest;
+use domain::identity_providers::passwords_are_off;
 use domain::platform::Platform;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -19,6 +23,9 @@ use crate::error::ErrorBody;
 use crate::extract::{self, ClientAddress, Query, user_agent};
 use crate::sessions::SessionBody;
 use crate::{ApiError, State, passwords};
+pub(crate) use sign_up::*;
+pub(crate) use sso::*;
+pub(crate) use two_factor::*;
 
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
 const NOT_REMEMBERED: TimeDelta = TimeDelta::days(1);
@@ -71,9 +78,30 @@ fn remember_by_default() -> bool {
 }
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct SignedIn {
     redirect: bool,
-    user: User,
+    /// The password was right, and a code is to follow; nobody is signed in yet.
+    two_factor_redirect: bool,
+    user: Option<User>,
+}
+
+impl SignedIn {
+    fn new(user: db::users::User, must_change_password: bool) -> Self {
+        Self {
+            redirect: false,
+            two_factor_redirect: false,
+            user: Some(User::new(user, must_change_password)),
+        }
+    }
+
+    fn awaiting_code() -> Self {
+        Self {
+            redirect: false,
+            two_factor_redirect: true,
+            user: None,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -94,7 +122,10 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, ApiError> {
     // A foreign page must not sign its reader in as somebody else.
     refuse_foreign_origin(&platform, &http::Method::POST, &headers)?;
-    if platform.settings.disable_basic_auth {
+    let now = platform.clock.now();
+    if passwords_are_off(&platform).await?
+        && !db::users::password_is_allowed(&platform.db, &body.email, now).await?
+    {
         return Err(ApiError::Forbidden(
             "Signing in with a password is switched off here; use single sign-on.".into(),
         ));
@@ -112,6 +143,9 @@ pub(crate) async fn sign_in(
     throttle::forgive(&platform, &body.email).await?;
 
     let must_change = user.password_is_default && !address.is_loopback();
+    if two_factor::is_on(&platform, &user.id).await? {
+        return two_factor::demand(&platform, &user, must_change, body.remember_me).await;
+    }
     let cookie = start_session(
         &platform,
         &user,
@@ -121,11 +155,7 @@ pub(crate) async fn sign_in(
         &headers,
     )
     .await?;
-    let body = SignedIn {
-        redirect: false,
-        user: User::new(user, must_change),
-    };
-    Ok((cookie, Json(body)).into_response())
+    Ok((cookie, Json(SignedIn::new(user, must_change))).into_response())
 }
 
 async fn start_session(
@@ -136,6 +166,26 @@ async fn start_session(
     address: ClientAddress,
     headers: &HeaderMap,
 ) -> Result<cookies::SetCookie, ApiError> {
+    let begun = begin_session(
+        platform,
+        user,
+        must_change_password,
+        remember,
+        address,
+        headers,
+    );
+    Ok(begun.await?.1)
+}
+
+/// The session's id, and the cookie for the browser.
+async fn begin_session(
+    platform: &Platform,
+    user: &db::users::User,
+    must_change_password: bool,
+    remember: bool,
+    address: ClientAddress,
+    headers: &HeaderMap,
+) -> db::Result<(Uuid, cookies::SetCookie)> {
     let token = new_token();
     let now = platform.clock.now();
     let lifetime = if remember { REMEMBERED } else { NOT_REMEMBERED };
@@ -151,11 +201,8 @@ async fn start_session(
         expires_at: now + lifetime,
     };
     db::sessions::insert(&platform.db, &session).await?;
-    Ok(cookies::set(
-        &platform.settings,
-        token,
-        remember.then_some(lifetime),
-    ))
+    let cookie = cookies::set(&platform.settings, token, remember.then_some(lifetime));
+    Ok((session.id, cookie))
 }
 
 /// 244 random bits as hexadecimal text.

@@ -2,7 +2,6 @@
 //!
 //! A handler authorises (by the table in `permissions`), calls and converts; rules live in `domain`.
 
-mod agent_delegations;
 mod agent_tools;
 mod agents;
 mod api_keys;
@@ -10,36 +9,37 @@ mod auth;
 mod authenticate;
 mod clusters;
 mod config;
-mod entities;
 mod error;
 mod extract;
 mod home;
 mod installation_requests;
 mod interactions;
-mod limits;
+mod invitations;
 mod live;
 mod mcp_catalog;
 mod mcp_oauth;
 mod mcp_servers;
 mod mcp_tool_calls;
+mod members;
 mod models;
-mod optimization_rules;
 mod organization;
 mod pagination;
 pub mod passwords;
 mod permissions;
 mod prompts;
 mod provider_keys;
+mod roles;
 mod runtimes;
 mod secrets;
+mod service_accounts;
 mod sessions;
 mod statistics;
 mod team_vault_folders;
 mod teams;
 mod token_prices;
 mod tokens;
-mod tool_policies;
 mod tools;
+mod user_access;
 
 use std::sync::Arc;
 
@@ -85,13 +85,38 @@ pub fn chat_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn documented() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
         .merge(first_plane())
+        .merge(people())
         .merge(registry())
         .merge(installations())
         .merge(gateway())
-        .merge(policies())
         .merge(stored_secrets())
         .merge(providers())
         .merge(older_names())
+}
+
+/// Members, how they come, their roles, and keys of programs.
+fn people() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::sign_up))
+        .routes(routes!(invitations::check))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::cancel))
+        .routes(routes!(invitations::renew))
+        .routes(routes!(members::list))
+        .routes(routes!(members::get, members::update, members::delete))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::permissions))
+        .routes(routes!(roles::get, roles::update, roles::delete))
+        .routes(routes!(user_access::get))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::get, api_keys::delete))
+        .routes(routes!(api_keys::create_older))
+        .routes(routes!(api_keys::list_older))
+        .routes(routes!(api_keys::delete_older))
+        .routes(routes!(service_accounts::list, service_accounts::create))
+        .routes(routes!(service_accounts::update, service_accounts::delete))
+        .routes(routes!(service_accounts::create_key))
+        .routes(routes!(service_accounts::delete_key))
 }
 
 /// Accounts, agents, and what the LLM proxy recorded.
@@ -110,9 +135,6 @@ fn first_plane() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::revoke))
         .routes(routes!(sessions::revoke_others))
-        .routes(routes!(api_keys::create))
-        .routes(routes!(api_keys::list))
-        .routes(routes!(api_keys::delete))
         .routes(routes!(agents::list, agents::create))
         .routes(routes!(agents::all))
         .routes(routes!(agents::default))
@@ -203,7 +225,7 @@ fn installations() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(teams::list, teams::create))
         .routes(routes!(teams::get, teams::update, teams::delete))
         .routes(routes!(teams::members, teams::add_member))
-        .routes(routes!(teams::remove_member))
+        .routes(routes!(teams::remove_member, teams::set_member_role))
         .routes(routes!(teams::external_groups, teams::add_external_group))
         .routes(routes!(teams::remove_external_group))
 }
@@ -250,51 +272,6 @@ fn gateway() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(tokens::mine))
         .routes(routes!(tokens::my_value))
         .routes(routes!(tokens::rotate_mine))
-}
-
-/// What is allowed, to whom, and how much of it.
-fn policies() -> OpenApiRouter<Arc<Platform>> {
-    OpenApiRouter::new()
-        .routes(routes!(agent_delegations::list, agent_delegations::replace))
-        .routes(routes!(agent_delegations::remove))
-        .routes(routes!(limits::list, limits::create))
-        .routes(routes!(limits::get, limits::update, limits::delete))
-        .routes(routes!(
-            optimization_rules::list,
-            optimization_rules::create
-        ))
-        .routes(routes!(
-            optimization_rules::update,
-            optimization_rules::delete
-        ))
-        .routes(routes!(organization::update_appearance))
-        .routes(routes!(organization::update_llm))
-        .routes(routes!(organization::update_security))
-        .routes(routes!(organization::update_agent))
-        .routes(routes!(organization::update_mcp))
-        .routes(routes!(organization::update_knowledge))
-        .routes(routes!(organization::complete_onboarding))
-        .routes(routes!(tool_policies::operators))
-        .routes(routes!(
-            tool_policies::list_invocation,
-            tool_policies::create_invocation
-        ))
-        .routes(routes!(
-            tool_policies::get_invocation,
-            tool_policies::update_invocation,
-            tool_policies::delete_invocation
-        ))
-        .routes(routes!(tool_policies::default_invocation))
-        .routes(routes!(
-            tool_policies::list_trusted_data,
-            tool_policies::create_trusted_data
-        ))
-        .routes(routes!(
-            tool_policies::get_trusted_data,
-            tool_policies::update_trusted_data,
-            tool_policies::delete_trusted_data
-        ))
-        .routes(routes!(tool_policies::default_trusted_data))
 }
 
 /// Keys for model providers, and what they can be used for.

@@ -1,7 +1,7 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
 mod chat;
-mod policies;
+mod people;
 mod provider_keys;
 #[cfg(test)]
 mod tests;
@@ -17,12 +17,12 @@ use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
+use people::PEOPLE;
 pub(crate) use provider_keys::OLDER_NAME;
-use policies::POLICIES;
 use provider_keys::PROVIDER_KEYS;
 
 use Action::{Admin, Create, Delete, Read, Update};
-use Permission::{Account, Public, Role, SignedIn};
+use Permission::{Account, Own, Public, Role, SignedIn};
 use Resource::{
     InstallationRequest, Interaction, McpCatalog, McpServer, McpToolCall, Organization, Profile,
     Team, TokenPrice, Tool,
@@ -40,13 +40,13 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/auth/desktop", Public),
     ("GET", "/api/auth/default-credentials-status", Public),
     ("POST", "/api/auth/change-password", Account),
-    ("POST", "/api/auth/update-user", SignedIn),
-    ("GET", "/api/auth/list-sessions", SignedIn),
-    ("POST", "/api/auth/revoke-session", SignedIn),
-    ("POST", "/api/auth/revoke-other-sessions", SignedIn),
-    ("POST", "/api/auth/api-key/create", SignedIn),
-    ("GET", "/api/auth/api-key/list", SignedIn),
-    ("POST", "/api/auth/api-key/delete", SignedIn),
+    ("POST", "/api/auth/update-user", Own),
+    ("GET", "/api/auth/list-sessions", Own),
+    ("POST", "/api/auth/revoke-session", Own),
+    ("POST", "/api/auth/revoke-other-sessions", Own),
+    ("POST", "/api/auth/api-key/create", Own),
+    ("GET", "/api/auth/api-key/list", Own),
+    ("POST", "/api/auth/api-key/delete", Own),
     ("GET", "/api/user/permissions", Account),
     ("GET", "/api/agents", Role(Profile, Read)),
     ("POST", "/api/agents", Role(Profile, Create)),
@@ -253,9 +253,9 @@ const TABLE: &[(&str, &str, Permission)] = &[
     ("GET", "/api/tokens", Role(Team, Read)),
     ("GET", "/api/tokens/{id}/value", Role(Team, Update)),
     ("POST", "/api/tokens/{id}/rotate", Role(Team, Update)),
-    ("GET", "/api/user-tokens/me", SignedIn),
-    ("GET", "/api/user-tokens/me/value", SignedIn),
-    ("POST", "/api/user-tokens/me/rotate", SignedIn),
+    ("GET", "/api/user-tokens/me", Own),
+    ("GET", "/api/user-tokens/me/value", Own),
+    ("POST", "/api/user-tokens/me/rotate", Own),
 ];
 
 /// Stored secrets, and where teams have theirs.
@@ -275,8 +275,8 @@ const SECRETS: &[(&str, &str, Permission)] = &[
         Role(Organization, Update),
     ),
     ("GET", "/api/teams/{id}/vault-folder", Role(Team, Read)),
-    ("POST", "/api/teams/{id}/vault-folder", Role(Team, Update)),
-    ("DELETE", "/api/teams/{id}/vault-folder", Role(Team, Update)),
+    ("POST", "/api/teams/{id}/vault-folder", Role(Team, Admin)),
+    ("DELETE", "/api/teams/{id}/vault-folder", Role(Team, Admin)),
     (
         "POST",
         "/api/teams/{id}/vault-folder/check-connectivity",
@@ -306,7 +306,7 @@ fn required(method: &str, path: &str) -> Option<Permission> {
         .chain(PROMPTS)
         .chain(CHAT)
         .chain(SECRETS)
-        .chain(POLICIES)
+        .chain(PEOPLE)
         .chain(PROVIDER_KEYS);
     rows.find(|row| row.0 == method && row.1 == path)
         .map(|row| row.2)
@@ -336,6 +336,11 @@ fn check(permission: Permission, caller: Option<&Caller>) -> Result<(), ApiError
     if permission != Account && caller.owes_password() {
         return Err(ApiError::Forbidden(
             "Set a new password first: the default one is in force.".into(),
+        ));
+    }
+    if permission == Own && caller.limited {
+        return Err(ApiError::Forbidden(
+            "A key with scopes can't look after its owner's account. Sign in, or use a key without scopes.".into(),
         ));
     }
     if permission.allows(&caller.grants) {

@@ -5,7 +5,9 @@ mod members;
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
-use db::teams::Team as Row;
+use db::teams::{Team as Row, TeamMember};
+use domain::access::scope::Belongs;
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,6 +94,23 @@ pub(crate) async fn check_exist(platform: &Platform, ids: &[Uuid]) -> Result<(),
     }
 }
 
+/// A team that the caller may change: one that they are in, or any for whoever looks after all of them.
+pub(crate) async fn changeable(
+    platform: &Platform,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Row, ApiError> {
+    let row = db::teams::find(&platform.db, id).await?.ok_or(NOT_FOUND)?;
+    let snapshot = platform.snapshot.load();
+    let viewer = caller.viewer(&snapshot);
+    if viewer.looks_after(Resource::Team) || viewer.is_theirs(Belongs::Teams(&[id])) {
+        return Ok(row);
+    }
+    Err(ApiError::Forbidden(
+        "You are not in this team. Ask one of its members or an administrator.".into(),
+    ))
+}
+
 /// List teams with their members.
 #[utoipa::path(get, path = "/api/teams", tag = "teams", responses((status = 200, body = Vec<Team>)))]
 pub(crate) async fn list(Extract(platform): State) -> Result<Json<Vec<Team>>, ApiError> {
@@ -126,24 +145,39 @@ pub(crate) async fn create(
         organization_id: platform.settings.organization_id.clone(),
         name: String::new(),
         description: None,
-        created_by: Some(caller.user.id),
+        created_by: Some(caller.user.id.clone()),
         convert_tool_results_to_toon: false,
         created_at: now,
         updated_at: now,
     };
     input.apply(&mut row)?;
     db::teams::insert(&platform.db, &row).await?;
+    // Whoever does not look after all teams looks after those they make.
+    if !caller.may(Resource::Team, Action::Admin) {
+        let founder = TeamMember {
+            id: Uuid::now_v7(),
+            team_id: row.id,
+            user_id: caller.user.id,
+            role: "admin".to_owned(),
+            synced_from_sso: false,
+            created_at: now,
+        };
+        db::teams::add_member(&platform.db, &founder).await?;
+    }
     platform.snapshot.refresh(&platform.db).await?;
-    Ok(Json(Team::new(row, Vec::new())))
+    let members = of_team(&platform, row.id).await?;
+    Ok(Json(Team::new(row, members)))
 }
 
 #[utoipa::path(put, path = "/api/teams/{id}", tag = "teams", params(("id" = Uuid, Path)), request_body = TeamInput,
     responses((status = 200, body = Team), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(input): extract::Json<TeamInput>,
 ) -> Result<Json<Team>, ApiError> {
+    changeable(&platform, &caller, id).await?;
     let now = platform.clock.now();
     let row = db::teams::update(&platform.db, id, |row| {
         row.updated_at = now;
@@ -159,8 +193,10 @@ pub(crate) async fn update(
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Success>, ApiError> {
+    changeable(&platform, &caller, id).await?;
     let filter = db::mcp_servers::ServerFilter {
         team_ids: Some(vec![id]),
         ..db::mcp_servers::ServerFilter::default()

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::tokens::Token as Row;
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::tokens::{self, Owner};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -93,10 +94,22 @@ pub(crate) async fn list(Extract(platform): State) -> Result<Json<Vec<Token>>, A
     Ok(Json(rows.into_iter().map(token).collect()))
 }
 
-/// A token that is nobody's own.
-async fn shared(platform: &Platform, id: Uuid) -> Result<Row, ApiError> {
+/// A token that is nobody's own: of a team that the caller may change, or, for whoever looks after all teams, the
+/// organization's.
+async fn shared(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Row, ApiError> {
     let row = db::tokens::find(&platform.db, id).await?;
-    row.filter(|row| row.kind != "user").ok_or(NOT_FOUND)
+    let row = row.filter(|row| row.kind != "user").ok_or(NOT_FOUND)?;
+    match row.team_id {
+        Some(team) => drop(crate::teams::changeable(platform, caller, team).await?),
+        None if caller.may(Resource::Team, Action::Admin) => {}
+        None => {
+            return Err(ApiError::Forbidden(
+                "The organization's token opens every agent; it is for those who have team:admin."
+                    .into(),
+            ));
+        }
+    }
+    Ok(row)
 }
 
 /// The token itself.
@@ -104,9 +117,10 @@ async fn shared(platform: &Platform, id: Uuid) -> Result<Row, ApiError> {
     responses((status = 200, body = TokenValue), (status = 404, body = ErrorBody)))]
 pub(crate) async fn value(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<TokenValue>, ApiError> {
-    let row = shared(&platform, id).await?;
+    let row = shared(&platform, &caller, id).await?;
     TokenValue::of(tokens::value(&platform.secrets, &row).await?)
 }
 
@@ -115,9 +129,10 @@ pub(crate) async fn value(
     responses((status = 200, body = TokenValue), (status = 404, body = ErrorBody)))]
 pub(crate) async fn rotate(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<TokenValue>, ApiError> {
-    shared(&platform, id).await?;
+    shared(&platform, &caller, id).await?;
     rotated(&platform, id).await
 }
 

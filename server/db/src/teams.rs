@@ -1,7 +1,6 @@
 //! Teams, who is in them, and which agents belong to them.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, row_lock};
@@ -145,6 +144,22 @@ pub async fn add_member(db: &Db, member: &TeamMember) -> Result<()> {
     Ok(())
 }
 
+/// None if they are not in the team.
+pub async fn set_member_role(
+    db: &Db,
+    team_id: Uuid,
+    user_id: &str,
+    role: &str,
+) -> Result<Option<TeamMember>> {
+    let query = sqlx::query_as(
+        "UPDATE team_members SET role = $3 WHERE team_id = $1 AND user_id = $2 RETURNING *",
+    )
+    .bind(team_id)
+    .bind(user_id)
+    .bind(role);
+    Ok(query.fetch_optional(&db.pool).await?)
+}
+
 pub async fn remove_member(db: &Db, team_id: Uuid, user_id: &str) -> Result<bool> {
     let done = sqlx::query("DELETE FROM team_members WHERE team_id = $1 AND user_id = $2")
         .bind(team_id)
@@ -167,23 +182,9 @@ pub async fn of_agents(db: &Db, agent_ids: Option<&[Uuid]>) -> Result<Vec<(Uuid,
 /// Replaces an agent's teams, keeping the order given.
 pub async fn set_agent_teams(db: &Db, agent_id: Uuid, team_ids: &[Uuid]) -> Result<()> {
     let mut tx = db.pool.begin().await?;
-    sqlx::query("SELECT 1 FROM agents WHERE id = $1 FOR UPDATE")
-        .bind(agent_id)
-        .execute(&mut *tx)
-        .await?;
-    replace_agent_teams(&mut tx, agent_id, team_ids).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Whoever calls this holds the agent's row, or two replacements would be mixed.
-pub(crate) async fn replace_agent_teams(
-    connection: &mut PgConnection,
-    agent_id: Uuid,
-    team_ids: &[Uuid],
-) -> Result<()> {
     sqlx::query("DELETE FROM agent_teams WHERE agent_id = $1")
         .bind(agent_id)
-        .execute(&mut *connection)
+        .execute(&mut *tx)
         .await?;
     sqlx::query(
         "INSERT INTO agent_teams (agent_id, team_id, position)
@@ -192,9 +193,9 @@ pub(crate) async fn replace_agent_teams(
     )
     .bind(agent_id)
     .bind(team_ids)
-    .execute(connection)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 pub async fn external_groups(db: &Db, team_id: Uuid) -> Result<Vec<ExternalGroup>> {

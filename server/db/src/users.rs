@@ -47,8 +47,9 @@ pub async fn find_by_email(db: &Db, email: &str) -> Result<Option<User>> {
 
 /// The oldest administrator: the one the start-up created, whom the desktop signs in and `reset-admin` mends.
 pub async fn first_admin(db: &Db) -> Result<Option<User>> {
-    let query =
-        sqlx::query_as("SELECT * FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1");
+    let query = sqlx::query_as(
+        "SELECT * FROM users WHERE role = 'admin' AND kind = 'person' ORDER BY created_at, id LIMIT 1",
+    );
     Ok(query.fetch_optional(&db.pool).await?)
 }
 
@@ -68,6 +69,25 @@ pub async fn set_password(db: &Db, id: &str, hash: &str, is_default: bool) -> Re
         .execute(&db.pool)
         .await?;
     Ok(())
+}
+
+/// Lets somebody use their password for a while although passwords are switched off.
+pub async fn allow_password(db: &Db, id: &str, until: DateTime<Utc>) -> Result<()> {
+    sqlx::query("UPDATE users SET password_allowed_until = $2 WHERE id = $1")
+        .bind(id)
+        .bind(until)
+        .execute(&db.pool)
+        .await?;
+    Ok(())
+}
+
+pub async fn password_is_allowed(db: &Db, email: &str, now: DateTime<Utc>) -> Result<bool> {
+    let query = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND password_allowed_until > $2)",
+    )
+    .bind(email)
+    .bind(now);
+    Ok(query.fetch_one(&db.pool).await?)
 }
 
 pub async fn rename(db: &Db, id: &str, name: &str) -> Result<()> {

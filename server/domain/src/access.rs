@@ -99,6 +99,8 @@ pub enum Permission {
     Account,
     /// Anyone signed in who owes no new password.
     SignedIn,
+    /// Anyone signed in, about what is their own; but no key that is limited, or it could make itself another.
+    Own,
     Role(Resource, Action),
     /// One of them is enough.
     Either(Resource, Action, Action),
@@ -178,7 +180,7 @@ impl Permission {
     /// Whether somebody who is signed in with these grants has it.
     pub fn allows(self, grants: &Grants) -> bool {
         match self {
-            Self::Public | Self::Account | Self::SignedIn => true,
+            Self::Public | Self::Account | Self::SignedIn | Self::Own => true,
             Self::Role(resource, action) => grants.allows(resource, action),
             Self::Either(resource, one, other) => {
                 grants.allows(resource, one) || grants.allows(resource, other)
@@ -189,7 +191,7 @@ impl Permission {
     /// `resource:action`, as roles have it; none if everybody signed in may.
     pub fn name(self) -> Option<String> {
         match self {
-            Self::Public | Self::Account | Self::SignedIn => None,
+            Self::Public | Self::Account | Self::SignedIn | Self::Own => None,
             Self::Role(resource, action) => Some(format!("{}:{}", resource.name(), action.name())),
             Self::Either(resource, one, other) => Some(format!(
                 "{resource}:{} or {resource}:{}",

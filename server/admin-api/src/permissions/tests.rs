@@ -20,14 +20,14 @@ fn every_route_is_in_the_table_and_every_row_is_a_route() {
     let rows: BTreeSet<_> = TABLE
         .iter()
         .chain(PROMPTS)
-        .chain(POLICIES)
         .chain(SECRETS)
+        .chain(PEOPLE)
         .chain(PROVIDER_KEYS)
         .map(|row| (row.0.to_owned(), row.1.to_owned()))
         .collect();
     assert_eq!(
         rows.len(),
-        TABLE.len() + PROMPTS.len() + POLICIES.len() + SECRETS.len() + PROVIDER_KEYS.len(),
+        TABLE.len() + PROMPTS.len() + SECRETS.len() + PEOPLE.len() + PROVIDER_KEYS.len(),
         "a row stands twice"
     );
     assert!(rows.len() > 40, "the table was not read");

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::NOT_FOUND;
+use super::{NOT_FOUND, changeable};
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{self, Id};
 use crate::{ApiError, State};
@@ -77,12 +78,11 @@ pub(crate) struct MemberInput {
     responses((status = 200, body = Member), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(crate) async fn add_member(
     Extract(platform): State,
+    caller: Caller,
     Id(team_id): Id,
     extract::Json(input): extract::Json<MemberInput>,
 ) -> Result<Json<Member>, ApiError> {
-    db::teams::find(&platform.db, team_id)
-        .await?
-        .ok_or(NOT_FOUND)?;
+    changeable(&platform, &caller, team_id).await?;
     let user = db::users::find(&platform.db, &input.user_id).await?;
     let user = user.ok_or(ApiError::NotFound("User"))?;
     let role = input.role.as_deref().unwrap_or("member");
@@ -105,13 +105,38 @@ pub(crate) async fn add_member(
     Ok(Json(Member::new(row, Some(user.name))))
 }
 
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct MemberRoleInput {
+    /// `member` or `admin`
+    role: String,
+}
+
+#[utoipa::path(put, path = "/api/teams/{id}/members/{userId}", tag = "teams",
+    params(("id" = Uuid, Path), ("userId" = String, Path)), request_body = MemberRoleInput,
+    responses((status = 200, body = Member), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn set_member_role(
+    Extract(platform): State,
+    caller: Caller,
+    Path((team_id, user_id)): Path<(Uuid, String)>,
+    extract::Json(input): extract::Json<MemberRoleInput>,
+) -> Result<Json<Member>, ApiError> {
+    changeable(&platform, &caller, team_id).await?;
+    let role = crate::agents::one_of("role", &input.role, &ROLES)?;
+    let row = db::teams::set_member_role(&platform.db, team_id, &user_id, &role).await?;
+    let row = row.ok_or(ApiError::NotFound("Member"))?;
+    let user = db::users::find(&platform.db, &user_id).await?;
+    Ok(Json(Member::new(row, user.map(|user| user.name))))
+}
+
 #[utoipa::path(delete, path = "/api/teams/{id}/members/{userId}", tag = "teams",
     params(("id" = Uuid, Path), ("userId" = String, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn remove_member(
     Extract(platform): State,
+    caller: Caller,
     Path((team_id, user_id)): Path<(Uuid, String)>,
 ) -> Result<Json<Success>, ApiError> {
+    changeable(&platform, &caller, team_id).await?;
     if !db::teams::remove_member(&platform.db, team_id, &user_id).await? {
         return Err(ApiError::NotFound("Member"));
     }
@@ -160,12 +185,11 @@ pub(crate) struct ExternalGroupInput {
     responses((status = 200, body = ExternalGroup), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn add_external_group(
     Extract(platform): State,
+    caller: Caller,
     Id(team_id): Id,
     extract::Json(input): extract::Json<ExternalGroupInput>,
 ) -> Result<Json<ExternalGroup>, ApiError> {
-    db::teams::find(&platform.db, team_id)
-        .await?
-        .ok_or(NOT_FOUND)?;
+    changeable(&platform, &caller, team_id).await?;
     crate::agents::check_text("groupIdentifier", &input.group_identifier, 500)?;
     let row = GroupRow {
         id: Uuid::now_v7(),
@@ -173,7 +197,13 @@ pub(crate) async fn add_external_group(
         group_identifier: input.group_identifier,
         created_at: platform.clock.now(),
     };
-    db::teams::add_external_group(&platform.db, &row).await?;
+    let added = db::teams::add_external_group(&platform.db, &row).await;
+    if let Err(db::Error::Conflict(_)) = added {
+        return Err(ApiError::Conflict(
+            "The team has this group already.".into(),
+        ));
+    }
+    added?;
     Ok(Json(row.into()))
 }
 
@@ -182,8 +212,10 @@ pub(crate) async fn add_external_group(
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn remove_external_group(
     Extract(platform): State,
+    caller: Caller,
     Path((team_id, group_id)): Path<(Uuid, Uuid)>,
 ) -> Result<Json<Success>, ApiError> {
+    changeable(&platform, &caller, team_id).await?;
     if !db::teams::remove_external_group(&platform.db, team_id, group_id).await? {
         return Err(ApiError::NotFound("External group"));
     }

@@ -105,7 +105,7 @@ pub const VARIABLES: &[Variable] = &[
         "Their password, set once, on the first start.").or("password").secret(),
     variable("ARCHESTRA_AUTH_DISABLE_BASIC_AUTH", check::boolean, "true",
         "No signing in with email and password.").or("false"),
-    variable("ARCHESTRA_AUTH_DISABLE_INVITATIONS", check::boolean, "true", "No invitations.").or("false").later(),
+    variable("ARCHESTRA_AUTH_DISABLE_INVITATIONS", check::boolean, "true", "No invitations.").or("false"),
     // Providers.
     variable("ARCHESTRA_OPENAI_BASE_URL", check::http_url, "https://api.openai.com/v1", "Where OpenAI calls go.")
         .or("https://api.openai.com/v1"),

@@ -4,11 +4,13 @@ use reqwest::{Method, StatusCode};
 
 use crate::harness::{TestApp, answer, browser};
 
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 9] = [
     "/api/config/public",
     "/api/health",
     "/api/auth/sign-in/email",
     "/api/auth/sign-out",
+    "/api/auth/sign-up/email",
+    "/api/invitation/{token}/check",
     "/api/auth/get-session",
     "/api/auth/desktop",
     "/api/auth/default-credentials-status",

@@ -19,6 +19,7 @@ mod mcp_faults;
 mod mcp_path;
 mod mcp_servers;
 mod models;
+mod people;
 #[cfg(target_os = "linux")]
 mod program;
 mod provider_keys;
