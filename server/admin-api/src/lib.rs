@@ -3,18 +3,21 @@
 //! A handler authorises (by the table in `permissions`), calls and converts; rules live in `domain`.
 
 mod agent_tools;
+mod agent_delegations;
 mod agents;
 mod api_keys;
 mod auth;
 mod authenticate;
 mod clusters;
 mod config;
+mod entities;
 mod error;
 mod extract;
 mod home;
 mod installation_requests;
 mod interactions;
 mod invitations;
+mod limits;
 mod live;
 mod mcp_catalog;
 mod mcp_oauth;
@@ -22,6 +25,7 @@ mod mcp_servers;
 mod mcp_tool_calls;
 mod members;
 mod models;
+mod optimization_rules;
 mod organization;
 mod pagination;
 pub mod passwords;
@@ -38,6 +42,7 @@ mod team_vault_folders;
 mod teams;
 mod token_prices;
 mod tokens;
+mod tool_policies;
 mod tools;
 mod user_access;
 
@@ -89,6 +94,7 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         .merge(registry())
         .merge(installations())
         .merge(gateway())
+        .merge(policies())
         .merge(stored_secrets())
         .merge(providers())
         .merge(older_names())
@@ -272,6 +278,51 @@ fn gateway() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(tokens::mine))
         .routes(routes!(tokens::my_value))
         .routes(routes!(tokens::rotate_mine))
+}
+
+/// What is allowed, to whom, and how much of it.
+fn policies() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(agent_delegations::list, agent_delegations::replace))
+        .routes(routes!(agent_delegations::remove))
+        .routes(routes!(limits::list, limits::create))
+        .routes(routes!(limits::get, limits::update, limits::delete))
+        .routes(routes!(
+            optimization_rules::list,
+            optimization_rules::create
+        ))
+        .routes(routes!(
+            optimization_rules::update,
+            optimization_rules::delete
+        ))
+        .routes(routes!(organization::update_appearance))
+        .routes(routes!(organization::update_llm))
+        .routes(routes!(organization::update_security))
+        .routes(routes!(organization::update_agent))
+        .routes(routes!(organization::update_mcp))
+        .routes(routes!(organization::update_knowledge))
+        .routes(routes!(organization::complete_onboarding))
+        .routes(routes!(tool_policies::operators))
+        .routes(routes!(
+            tool_policies::list_invocation,
+            tool_policies::create_invocation
+        ))
+        .routes(routes!(
+            tool_policies::get_invocation,
+            tool_policies::update_invocation,
+            tool_policies::delete_invocation
+        ))
+        .routes(routes!(tool_policies::default_invocation))
+        .routes(routes!(
+            tool_policies::list_trusted_data,
+            tool_policies::create_trusted_data
+        ))
+        .routes(routes!(
+            tool_policies::get_trusted_data,
+            tool_policies::update_trusted_data,
+            tool_policies::delete_trusted_data
+        ))
+        .routes(routes!(tool_policies::default_trusted_data))
 }
 
 /// Keys for model providers, and what they can be used for.

@@ -2,6 +2,7 @@
 
 mod chat;
 mod people;
+mod policies;
 mod provider_keys;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::authenticate::{Caller, unauthenticated};
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
 use people::PEOPLE;
+use policies::POLICIES;
 pub(crate) use provider_keys::OLDER_NAME;
 use provider_keys::PROVIDER_KEYS;
 
@@ -304,6 +306,7 @@ fn required(method: &str, path: &str) -> Option<Permission> {
     let mut rows = TABLE
         .iter()
         .chain(PROMPTS)
+        .chain(POLICIES)
         .chain(CHAT)
         .chain(SECRETS)
         .chain(PEOPLE)

@@ -1,6 +1,7 @@
 //! Teams, who is in them, and which agents belong to them.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, row_lock};
@@ -182,9 +183,23 @@ pub async fn of_agents(db: &Db, agent_ids: Option<&[Uuid]>) -> Result<Vec<(Uuid,
 /// Replaces an agent's teams, keeping the order given.
 pub async fn set_agent_teams(db: &Db, agent_id: Uuid, team_ids: &[Uuid]) -> Result<()> {
     let mut tx = db.pool.begin().await?;
-    sqlx::query("DELETE FROM agent_teams WHERE agent_id = $1")
+    sqlx::query("SELECT 1 FROM agents WHERE id = $1 FOR UPDATE")
         .bind(agent_id)
         .execute(&mut *tx)
+        .await?;
+    replace_agent_teams(&mut tx, agent_id, team_ids).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whoever calls this holds the agent's row, or two replacements would be mixed.
+pub(crate) async fn replace_agent_teams(
+    connection: &mut PgConnection,
+    agent_id: Uuid,
+    team_ids: &[Uuid],
+) -> Result<()> {
+    sqlx::query("DELETE FROM agent_teams WHERE agent_id = $1")
+        .bind(agent_id)
+        .execute(&mut *connection)
         .await?;
     sqlx::query(
         "INSERT INTO agent_teams (agent_id, team_id, position)
@@ -193,9 +208,9 @@ pub async fn set_agent_teams(db: &Db, agent_id: Uuid, team_ids: &[Uuid]) -> Resu
     )
     .bind(agent_id)
     .bind(team_ids)
-    .execute(&mut *tx)
+    .execute(connection)
     .await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 pub async fn external_groups(db: &Db, team_id: Uuid) -> Result<Vec<ExternalGroup>> {

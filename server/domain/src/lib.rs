@@ -22,4 +22,5 @@ pub mod retention;
 pub mod servers;
 pub mod snapshot;
 pub mod tokens;
+pub mod tool_policies;
 pub mod upstreams;

@@ -20,6 +20,7 @@ fn every_route_is_in_the_table_and_every_row_is_a_route() {
     let rows: BTreeSet<_> = TABLE
         .iter()
         .chain(PROMPTS)
+        .chain(POLICIES)
         .chain(SECRETS)
         .chain(PEOPLE)
         .chain(PROVIDER_KEYS)
@@ -27,7 +28,12 @@ fn every_route_is_in_the_table_and_every_row_is_a_route() {
         .collect();
     assert_eq!(
         rows.len(),
-        TABLE.len() + PROMPTS.len() + SECRETS.len() + PEOPLE.len() + PROVIDER_KEYS.len(),
+        TABLE.len()
+            + PROMPTS.len()
+            + POLICIES.len()
+            + SECRETS.len()
+            + PEOPLE.len()
+            + PROVIDER_KEYS.len(),
         "a row stands twice"
     );
     assert!(rows.len() > 40, "the table was not read");

@@ -26,5 +26,6 @@ mod provider_keys;
 mod secrets;
 mod serving;
 mod sign_in;
+mod terraform;
 mod token_prices;
 mod tokens;
