@@ -96,7 +96,9 @@ async fn answer(
         },
     };
     if let Some(caller) = caller {
-        if caller.session.is_some() {
+        // A provider's page posts there, and is believed for what it signed.
+        let is_acs = request.uri().path().starts_with(crate::SAML_ACS);
+        if caller.session.is_some() && !is_acs {
             refuse_foreign_origin(platform, request.method(), request.headers())?;
         }
         let signed_in = SignedIn {
@@ -163,13 +165,17 @@ fn granted(platform: &Platform, user: &db::users::User) -> Grants {
 }
 
 pub(crate) fn session_token(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, SESSION_COOKIE)
+}
+
+pub(crate) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(Cookie::split_parse)
         .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == SESSION_COOKIE)
+        .find(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().to_owned())
 }
 

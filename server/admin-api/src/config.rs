@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State as Extract;
+use domain::identity_providers::passwords_are_off;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,6 +20,8 @@ pub(crate) struct PublicConfig {
     api_base_url: String,
     frontend_url: String,
     disable_basic_auth: bool,
+    /// Passwords are switched off, but not before an identity provider works.
+    basic_auth_fallback: bool,
     disable_invitations: bool,
     /// The UI is shown in the desktop window.
     desktop: bool,
@@ -38,11 +41,13 @@ struct Analytics {
 #[utoipa::path(get, path = "/api/config/public", tag = "system", responses((status = 200, body = PublicConfig)))]
 pub(crate) async fn public(Extract(platform): State) -> Result<Json<PublicConfig>, ApiError> {
     let settings = &platform.settings;
+    let passwords_are_off = passwords_are_off(&platform).await?;
     Ok(Json(PublicConfig {
         version: settings.version,
         api_base_url: settings.api_base_url.clone(),
         frontend_url: settings.frontend_url.clone(),
-        disable_basic_auth: settings.disable_basic_auth,
+        disable_basic_auth: passwords_are_off,
+        basic_auth_fallback: settings.disable_basic_auth && !passwords_are_off,
         disable_invitations: settings.disable_invitations,
         desktop: settings.desktop,
         default_credentials_enabled: db::users::any_default_password(&platform.db).await?,

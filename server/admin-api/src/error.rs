@@ -132,7 +132,7 @@ impl From<ServerError> for ApiError {
 }
 
 /// Messages of other crates are parts of sentences.
-fn sentence(error: &impl std::error::Error) -> String {
+pub(crate) fn sentence(error: &impl std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);

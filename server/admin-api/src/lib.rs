@@ -2,8 +2,8 @@
 //!
 //! A handler authorises (by the table in `permissions`), calls and converts; rules live in `domain`.
 
-mod agent_tools;
 mod agent_delegations;
+mod agent_tools;
 mod agents;
 mod api_keys;
 mod auth;
@@ -14,6 +14,7 @@ mod entities;
 mod error;
 mod extract;
 mod home;
+mod identity_providers;
 mod installation_requests;
 mod interactions;
 mod invitations;
@@ -56,6 +57,9 @@ use utoipa_axum::routes;
 
 pub use error::ApiError;
 
+/// Where pages of SAML providers post to; what they bring is believed for its signature, not for where it comes from.
+pub const SAML_ACS: &str = "/api/auth/sso/saml2/sp/acs/";
+
 type State = axum::extract::State<Arc<Platform>>;
 
 /// Every route of the plane, with its guards, and its OpenAPI description. `more`: routes of another plane that are served
@@ -95,6 +99,7 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         .merge(installations())
         .merge(gateway())
         .merge(policies())
+        .merge(identity())
         .merge(stored_secrets())
         .merge(providers())
         .merge(older_names())
@@ -236,6 +241,36 @@ fn installations() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(teams::remove_external_group))
 }
 
+/// Who people are elsewhere, and what they prove it with here.
+fn identity() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            identity_providers::list,
+            identity_providers::create
+        ))
+        .routes(routes!(identity_providers::public))
+        .routes(routes!(identity_providers::presets))
+        .routes(routes!(identity_providers::idp_logout_url))
+        .routes(routes!(
+            identity_providers::get,
+            identity_providers::update,
+            identity_providers::delete
+        ))
+        .routes(routes!(identity_providers::test))
+        .routes(routes!(identity_providers::test_log))
+        .routes(routes!(auth::sign_in_sso))
+        .routes(routes!(auth::sso_callback))
+        .routes(routes!(auth::saml_acs))
+        .routes(routes!(auth::saml_finish))
+        .routes(routes!(auth::saml_metadata))
+        .routes(routes!(auth::two_factor_status))
+        .routes(routes!(auth::two_factor_enable))
+        .routes(routes!(auth::two_factor_disable))
+        .routes(routes!(auth::generate_backup_codes))
+        .routes(routes!(auth::verify_totp))
+        .routes(routes!(auth::verify_backup_code))
+}
+
 /// What is kept secret, and where.
 fn stored_secrets() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
@@ -375,5 +410,22 @@ fn older_names() -> OpenApiRouter<Arc<Platform>> {
         .route(
             &at("/{id}/unset-default"),
             post(provider_keys::unset_default),
+        )
+        .merge(earlier_name_of_identity_providers())
+}
+
+fn earlier_name_of_identity_providers() -> OpenApiRouter<Arc<Platform>> {
+    let at = |rest: &str| format!("{}{rest}", permissions::EARLIER_NAME.0);
+    OpenApiRouter::new()
+        .route(
+            &at(""),
+            get(identity_providers::list).post(identity_providers::create),
+        )
+        .route(&at("/public"), get(identity_providers::public))
+        .route(
+            &at("/{id}"),
+            get(identity_providers::get)
+                .put(identity_providers::update)
+                .delete(identity_providers::delete),
         )
 }

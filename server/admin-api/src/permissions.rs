@@ -1,6 +1,7 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
 mod chat;
+mod identity;
 mod people;
 mod policies;
 mod provider_keys;
@@ -18,6 +19,8 @@ use crate::ApiError;
 use crate::authenticate::{Caller, unauthenticated};
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
+pub(crate) use identity::EARLIER_NAME;
+use identity::IDENTITY;
 use people::PEOPLE;
 use policies::POLICIES;
 pub(crate) use provider_keys::OLDER_NAME;
@@ -297,15 +300,16 @@ const SECRETS: &[(&str, &str, Permission)] = &[
 ];
 
 fn required(method: &str, path: &str) -> Option<Permission> {
-    let path = match path.strip_prefix(OLDER_NAME.0) {
-        Some(rest) => Cow::Owned(format!("{}{rest}", OLDER_NAME.1)),
-        None => Cow::Borrowed(path),
-    };
+    let renamed = [OLDER_NAME, EARLIER_NAME]
+        .into_iter()
+        .find_map(|(older, name)| Some(format!("{name}{}", path.strip_prefix(older)?)));
+    let path = renamed.map_or(Cow::Borrowed(path), Cow::Owned);
     // What may be read may be asked about.
     let method = if method == "HEAD" { "GET" } else { method };
     let mut rows = TABLE
         .iter()
         .chain(PROMPTS)
+        .chain(IDENTITY)
         .chain(POLICIES)
         .chain(CHAT)
         .chain(SECRETS)

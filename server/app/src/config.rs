@@ -44,6 +44,7 @@ pub struct Config {
     pub admin_password: SecretString,
     pub disable_basic_auth: bool,
     pub disable_invitations: bool,
+    pub trusted_sso_provider_ids: Vec<String>,
     pub upstreams: Upstreams,
     pub retention_days: u32,
     pub mcp: Mcp,
@@ -163,6 +164,11 @@ impl Config {
             admin_password: text("ARCHESTRA_AUTH_ADMIN_PASSWORD").into(),
             disable_basic_auth: reader.switch("ARCHESTRA_AUTH_DISABLE_BASIC_AUTH"),
             disable_invitations: reader.switch("ARCHESTRA_AUTH_DISABLE_INVITATIONS"),
+            trusted_sso_provider_ids: text("ARCHESTRA_AUTH_TRUSTED_SSO_PROVIDER_IDS")
+                .split(',')
+                .map(|id| id.trim().to_owned())
+                .filter(|id| !id.is_empty())
+                .collect(),
             upstreams: reader.upstreams()?,
             retention_days: reader.number("ARCHESTRA_LLM_LOGS_RETENTION_DAYS"),
             mcp: Mcp::read(environment),

@@ -81,6 +81,7 @@ pub(crate) async fn check_origin(
     let origin = text(request.headers(), &header::ORIGIN);
     if let Some(origin) =
         origin.filter(|origin| changes(request.method()) && !origins.knows_origin(origin, &host))
+        && !request.uri().path().starts_with(admin_api::SAML_ACS)
     {
         return refuse(&format!(
             "Pages of {origin} may not use this server. To allow them, add it to ARCHESTRA_AUTH_ADDITIONAL_TRUSTED_ORIGINS."

@@ -292,6 +292,7 @@ fn settings(config: &Config, organization_id: String) -> Settings {
         secure_cookies: config.frontend_url.scheme() == "https",
         disable_basic_auth: config.disable_basic_auth,
         disable_invitations: config.disable_invitations,
+        trusted_sso_provider_ids: config.trusted_sso_provider_ids.clone(),
         desktop: config.desktop,
         analytics_enabled: config.analytics_enabled,
         // No destination can be configured yet, so nothing is ever sent.

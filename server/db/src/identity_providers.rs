@@ -90,8 +90,8 @@ pub async fn update<E: From<Error>>(
     row_lock::update(db, select, id, change, |row: &IdentityProvider| {
         sqlx::query(
             "UPDATE identity_providers SET issuer = $2, domain = $3, domain_verified = $4, user_id = $5, oidc_config = $6,
-             saml_config = $7, role_mapping = $8, team_sync_config = $9, secret_id = $10, worked_at = $11, updated_at = $12
-             WHERE id = $1",
+             saml_config = $7, role_mapping = $8, team_sync_config = $9, secret_id = $10, worked_at = $11, updated_at = $12,
+             provider_id = $13 WHERE id = $1",
         )
         .bind(row.id)
         .bind(row.issuer.clone())
@@ -105,6 +105,7 @@ pub async fn update<E: From<Error>>(
         .bind(row.secret_id)
         .bind(row.worked_at)
         .bind(row.updated_at)
+        .bind(row.provider_id.clone())
     })
     .await
 }

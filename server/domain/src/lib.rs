@@ -9,6 +9,7 @@ pub mod availability;
 pub mod catalog;
 pub mod clock;
 pub mod desktop;
+pub mod identity_providers;
 pub mod live;
 pub mod mcp_catalog_builtin;
 pub mod mcp_import;

@@ -62,6 +62,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     pub disable_basic_auth: bool,
     pub disable_invitations: bool,
+    /// Identity providers whose verified addresses open accounts that are here already, beside the presets.
+    pub trusted_sso_provider_ids: Vec<String>,
     pub desktop: bool,
     pub analytics_enabled: bool,
     pub analytics_destination: bool,

@@ -25,6 +25,7 @@ pub async fn run(platform: std::sync::Arc<Platform>, days: u32, stop: Cancellati
 pub async fn sweep(platform: &Platform, days: u32) -> db::Result<u64> {
     let now = platform.clock.now();
     db::sessions::purge(&platform.db, now).await?;
+    db::identity_providers::purge(&platform.db, now).await?;
     for secret in db::oauth::purge(&platform.db, now).await? {
         if let Err(error) = platform.secrets.delete(secret).await {
             tracing::warn!(%error, "what an abandoned sign-in left could not be removed");

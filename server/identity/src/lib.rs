@@ -7,6 +7,7 @@
 mod claims;
 mod error;
 mod flow;
+pub mod kept_token;
 mod log;
 pub mod mapping;
 pub mod oidc;

@@ -168,6 +168,7 @@ fn settings() -> Settings {
         secure_cookies: false,
         disable_basic_auth: false,
         disable_invitations: false,
+        trusted_sso_provider_ids: Vec::new(),
         desktop: false,
         analytics_enabled: true,
         analytics_destination: false,

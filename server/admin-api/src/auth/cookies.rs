@@ -9,7 +9,7 @@ use http::{HeaderValue, header};
 use crate::ApiError;
 use crate::authenticate::SESSION_COOKIE;
 
-pub(super) struct SetCookie(Cookie<'static>);
+pub(crate) struct SetCookie(Cookie<'static>);
 
 /// Without a lifetime the cookie ends with the browser.
 pub(super) fn set(settings: &Settings, token: String, lifetime: Option<TimeDelta>) -> SetCookie {
@@ -23,6 +23,19 @@ pub(super) fn set(settings: &Settings, token: String, lifetime: Option<TimeDelta
 pub(super) fn clear(settings: &Settings) -> SetCookie {
     let mut cookie = base(settings, String::new());
     cookie.set_max_age(cookie::time::Duration::ZERO);
+    SetCookie(cookie)
+}
+
+/// For the few minutes that a sign-in takes; no seconds take it away.
+pub(super) fn short(
+    settings: &Settings,
+    name: &'static str,
+    value: String,
+    seconds: i64,
+) -> SetCookie {
+    let mut cookie = base(settings, value);
+    cookie.set_name(name);
+    cookie.set_max_age(cookie::time::Duration::seconds(seconds));
     SetCookie(cookie)
 }
 

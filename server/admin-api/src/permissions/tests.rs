@@ -20,6 +20,7 @@ fn every_route_is_in_the_table_and_every_row_is_a_route() {
     let rows: BTreeSet<_> = TABLE
         .iter()
         .chain(PROMPTS)
+        .chain(IDENTITY)
         .chain(POLICIES)
         .chain(SECRETS)
         .chain(PEOPLE)
@@ -30,6 +31,7 @@ fn every_route_is_in_the_table_and_every_row_is_a_route() {
         rows.len(),
         TABLE.len()
             + PROMPTS.len()
+            + IDENTITY.len()
             + POLICIES.len()
             + SECRETS.len()
             + PEOPLE.len()

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
+use domain::clock::{Clock as _, SystemClock};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -11,6 +13,9 @@ use super::print;
 use crate::config::{Config, ConfigError, Effect, Environment, VARIABLES, Variable};
 use crate::database::Database;
 use crate::{doctor, telemetry};
+
+/// Long enough to mend the identity provider that everybody else signs in with.
+const PASSWORD_ALLOWED_FOR: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn serve(environment: &Environment, config: Config) -> anyhow::Result<ExitCode> {
     telemetry::init(&config.logging_level, config.logging_json);
@@ -92,6 +97,12 @@ pub(super) fn reset_admin(config: &Config) -> anyhow::Result<ExitCode> {
         let hash = admin_api::passwords::hash(password.clone()).await?;
         db::users::set_password(db, &admin.id, &hash, false).await?;
         db::sessions::revoke_others(db, &admin.id, None).await?;
+        // Whoever is at the shell may have lost the app as well, or the identity provider.
+        if let Some(secret) = db::two_factor::delete(db, &admin.id).await? {
+            db::secrets::delete(db, secret).await?;
+        }
+        let until = SystemClock.now() + PASSWORD_ALLOWED_FOR;
+        db::users::allow_password(db, &admin.id, until).await?;
         Ok(admin.email)
     })?;
     print(&format!(

@@ -104,7 +104,9 @@ pub const VARIABLES: &[Variable] = &[
     variable("ARCHESTRA_AUTH_ADMIN_PASSWORD", check::password, "a good password",
         "Their password, set once, on the first start.").or("password").secret(),
     variable("ARCHESTRA_AUTH_DISABLE_BASIC_AUTH", check::boolean, "true",
-        "No signing in with email and password.").or("false"),
+        "No signing in with email and password, as soon as an identity provider works.").or("false"),
+    variable("ARCHESTRA_AUTH_TRUSTED_SSO_PROVIDER_IDS", check::any, "Keycloak,Corp",
+        "Identity providers, beside the presets, whose verified addresses open accounts that are here already."),
     variable("ARCHESTRA_AUTH_DISABLE_INVITATIONS", check::boolean, "true", "No invitations.").or("false"),
     // Providers.
     variable("ARCHESTRA_OPENAI_BASE_URL", check::http_url, "https://api.openai.com/v1", "Where OpenAI calls go.")

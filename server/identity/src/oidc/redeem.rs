@@ -1,5 +1,7 @@
 //! A code for tokens, with this server's proof of who it is.
 
+use std::pin::Pin;
+
 use http::Response;
 use jsonwebtoken::{Algorithm, EncodingKey, encode};
 use mcp::http::{Http, Outgoing, body};
@@ -8,8 +10,8 @@ use oauth2::basic::{
     BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, HttpRequest,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, StandardRevocableToken,
+    AsyncHttpClient, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields,
+    HttpRequest, PkceCodeVerifier, RedirectUrl, RequestTokenError, StandardRevocableToken,
     StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -83,14 +85,29 @@ pub(super) async fn redeem(
             )
             .add_extra_param("client_assertion", assertion);
     }
-    let send = |request| post(http, request);
-    let answer = request.request_async(&send).await;
+    let client = Sender(http);
+    let answer = request.request_async(&client).await;
     let tokens = answer.map_err(|error| fault(&endpoints.token, error))?;
     let id_token = tokens.extra_fields().id_token.clone();
     Ok(Tokens {
         access_token: tokens.access_token().secret().clone().into(),
         id_token: id_token.map(SecretString::from),
     })
+}
+
+/// The library's requests over our client, which looks at addresses before it connects.
+struct Sender<'a>(&'a Http);
+
+type Sent<'c> =
+    Pin<Box<dyn Future<Output = std::result::Result<Response<Vec<u8>>, Error>> + Send + 'c>>;
+
+impl<'c> AsyncHttpClient<'c> for Sender<'_> {
+    type Error = Error;
+    type Future = Sent<'c>;
+
+    fn call(&'c self, request: HttpRequest) -> Sent<'c> {
+        Box::pin(post(self.0, request))
+    }
 }
 
 async fn post(http: &Http, request: HttpRequest) -> std::result::Result<Response<Vec<u8>>, Error> {
