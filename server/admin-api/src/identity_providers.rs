@@ -2,6 +2,7 @@
 
 mod body;
 mod presets;
+mod routes;
 mod trials;
 
 use axum::Json;
@@ -24,6 +25,7 @@ use crate::extract::{self, Id};
 use crate::{ApiError, State};
 use body::{IdentityProvider, ProviderInput};
 pub(crate) use presets::*;
+pub(crate) use routes::*;
 pub(crate) use trials::*;
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Identity provider");

@@ -99,7 +99,7 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         .merge(installations())
         .merge(gateway())
         .merge(policies())
-        .merge(identity())
+        .merge(identity_providers::routes())
         .merge(stored_secrets())
         .merge(providers())
         .merge(older_names())
@@ -239,36 +239,6 @@ fn installations() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(teams::remove_member, teams::set_member_role))
         .routes(routes!(teams::external_groups, teams::add_external_group))
         .routes(routes!(teams::remove_external_group))
-}
-
-/// Who people are elsewhere, and what they prove it with here.
-fn identity() -> OpenApiRouter<Arc<Platform>> {
-    OpenApiRouter::new()
-        .routes(routes!(
-            identity_providers::list,
-            identity_providers::create
-        ))
-        .routes(routes!(identity_providers::public))
-        .routes(routes!(identity_providers::presets))
-        .routes(routes!(identity_providers::idp_logout_url))
-        .routes(routes!(
-            identity_providers::get,
-            identity_providers::update,
-            identity_providers::delete
-        ))
-        .routes(routes!(identity_providers::test))
-        .routes(routes!(identity_providers::test_log))
-        .routes(routes!(auth::sign_in_sso))
-        .routes(routes!(auth::sso_callback))
-        .routes(routes!(auth::saml_acs))
-        .routes(routes!(auth::saml_finish))
-        .routes(routes!(auth::saml_metadata))
-        .routes(routes!(auth::two_factor_status))
-        .routes(routes!(auth::two_factor_enable))
-        .routes(routes!(auth::two_factor_disable))
-        .routes(routes!(auth::generate_backup_codes))
-        .routes(routes!(auth::verify_totp))
-        .routes(routes!(auth::verify_backup_code))
 }
 
 /// What is kept secret, and where.
@@ -411,21 +381,5 @@ fn older_names() -> OpenApiRouter<Arc<Platform>> {
             &at("/{id}/unset-default"),
             post(provider_keys::unset_default),
         )
-        .merge(earlier_name_of_identity_providers())
-}
-
-fn earlier_name_of_identity_providers() -> OpenApiRouter<Arc<Platform>> {
-    let at = |rest: &str| format!("{}{rest}", permissions::EARLIER_NAME.0);
-    OpenApiRouter::new()
-        .route(
-            &at(""),
-            get(identity_providers::list).post(identity_providers::create),
-        )
-        .route(&at("/public"), get(identity_providers::public))
-        .route(
-            &at("/{id}"),
-            get(identity_providers::get)
-                .put(identity_providers::update)
-                .delete(identity_providers::delete),
-        )
+        .merge(identity_providers::earlier_name())
 }

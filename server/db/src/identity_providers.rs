@@ -13,8 +13,8 @@ pub use flows::{
     Flow, Test, find_test, insert_flow, insert_test, purge, take_flow, update_test, use_assertion,
 };
 pub use people::{
-    Account, SessionIdentity, find_account, insert_session, link, session_of, set_role, sync_teams,
-    touch_account,
+    Account, SessionIdentity, find_account, insert_session, is_person, link, session_of, set_role,
+    sync_teams, touch_account,
 };
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -58,7 +58,7 @@ pub async fn find_by_provider_id(db: &Db, provider_id: &str) -> Result<Option<Id
 pub async fn insert(db: &Db, row: &IdentityProvider) -> Result<()> {
     sqlx::query(
         "INSERT INTO identity_providers
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8::json, $9::json, $10::json, $11::json, $12, $13, $14, $15)",
     )
     .bind(row.id)
     .bind(&row.organization_id)
@@ -67,10 +67,10 @@ pub async fn insert(db: &Db, row: &IdentityProvider) -> Result<()> {
     .bind(&row.domain)
     .bind(row.domain_verified)
     .bind(&row.user_id)
-    .bind(&row.oidc_config)
-    .bind(&row.saml_config)
-    .bind(&row.role_mapping)
-    .bind(&row.team_sync_config)
+    .bind(text(row.oidc_config.as_ref()))
+    .bind(text(row.saml_config.as_ref()))
+    .bind(text(row.role_mapping.as_ref()))
+    .bind(text(row.team_sync_config.as_ref()))
     .bind(row.secret_id)
     .bind(row.worked_at)
     .bind(row.created_at)
@@ -78,6 +78,11 @@ pub async fn insert(db: &Db, row: &IdentityProvider) -> Result<()> {
     .execute(&db.pool)
     .await?;
     Ok(())
+}
+
+/// Bound as JSON it would lose the order of its keys.
+fn text(block: Option<&Value>) -> Option<String> {
+    block.map(Value::to_string)
 }
 
 /// Reads a provider under a row lock, lets `change` edit it, and writes it back. `None` if there is no such provider.
@@ -89,8 +94,8 @@ pub async fn update<E: From<Error>>(
     let select = "SELECT * FROM identity_providers WHERE id = $1 FOR UPDATE";
     row_lock::update(db, select, id, change, |row: &IdentityProvider| {
         sqlx::query(
-            "UPDATE identity_providers SET issuer = $2, domain = $3, domain_verified = $4, user_id = $5, oidc_config = $6,
-             saml_config = $7, role_mapping = $8, team_sync_config = $9, secret_id = $10, worked_at = $11, updated_at = $12,
+            "UPDATE identity_providers SET issuer = $2, domain = $3, domain_verified = $4, user_id = $5, oidc_config = $6::json,
+             saml_config = $7::json, role_mapping = $8::json, team_sync_config = $9::json, secret_id = $10, worked_at = $11, updated_at = $12,
              provider_id = $13 WHERE id = $1",
         )
         .bind(row.id)
@@ -98,10 +103,10 @@ pub async fn update<E: From<Error>>(
         .bind(row.domain.clone())
         .bind(row.domain_verified)
         .bind(row.user_id.clone())
-        .bind(row.oidc_config.clone())
-        .bind(row.saml_config.clone())
-        .bind(row.role_mapping.clone())
-        .bind(row.team_sync_config.clone())
+        .bind(text(row.oidc_config.as_ref()))
+        .bind(text(row.saml_config.as_ref()))
+        .bind(text(row.role_mapping.as_ref()))
+        .bind(text(row.team_sync_config.as_ref()))
         .bind(row.secret_id)
         .bind(row.worked_at)
         .bind(row.updated_at)

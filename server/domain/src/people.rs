@@ -4,6 +4,7 @@ use db::mcp_servers::{McpServer, ServerFilter};
 use db::members::Change;
 use db::provider_keys::ProviderKey;
 use db::tokens::Token;
+use db::two_factor::TwoFactor;
 
 use crate::platform::Platform;
 use crate::provider_keys;
@@ -29,15 +30,17 @@ struct Left {
     servers: Vec<McpServer>,
     keys: Vec<ProviderKey>,
     token: Option<Token>,
+    second_factor: Option<TwoFactor>,
 }
 
 impl Left {
     async fn of(platform: &Platform, user_id: &str) -> db::Result<Self> {
         let (db, all) = (&platform.db, ServerFilter::default());
-        let (mut servers, mut keys, token) = tokio::try_join!(
+        let (mut servers, mut keys, token, second_factor) = tokio::try_join!(
             db::mcp_servers::list(db, &all),
             db::provider_keys::list(db),
             db::tokens::of_owner(db, "user", None, Some(user_id)),
+            db::two_factor::find(db, user_id),
         )?;
         servers.retain(|server| {
             server.scope == "personal" && server.owner_id.as_deref() == Some(user_id)
@@ -47,6 +50,7 @@ impl Left {
             servers,
             keys,
             token,
+            second_factor,
         })
     }
 
@@ -69,6 +73,11 @@ impl Left {
             && let Err(error) = platform.secrets.delete(token.secret_id).await
         {
             say("token", &error);
+        }
+        if let Some(second_factor) = self.second_factor
+            && let Err(error) = platform.secrets.delete(second_factor.secret_id).await
+        {
+            say("second factor", &error);
         }
     }
 }

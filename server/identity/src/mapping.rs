@@ -1,6 +1,6 @@
 //! Rules that an administrator writes over what a provider says: which role somebody gets, and which groups they are in.
 
-mod helpers;
+mod questions;
 #[cfg(test)]
 mod tests;
 
@@ -154,7 +154,7 @@ fn engine() -> Handlebars<'static> {
     let mut engine = Handlebars::new();
     // What is rendered is compared, not shown.
     engine.register_escape_fn(no_escape);
-    helpers::register(&mut engine);
+    questions::register(&mut engine);
     engine
 }
 

@@ -22,17 +22,28 @@ enum Suite {
     Ui,
     E2e,
     Clients,
+    Identity,
     Conformance,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 6] = [
+const ALL: [(Suite, &str); 7] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
+    (Suite::Identity, "identity"),
     (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
+];
+
+/// Suites that start the programs that people start.
+const OVER_PROGRAMS: [Suite; 5] = [
+    Suite::E2e,
+    Suite::Clients,
+    Suite::Identity,
+    Suite::Conformance,
+    Suite::Desktop,
 ];
 
 /// One line of the table at the end.
@@ -132,7 +143,7 @@ fn prepare<'a>(
         // The window does not compile without WebKit, which the other suites do not need.
         &["--workspace", "--exclude", "desktop"]
     };
-    if has(Suite::E2e) || has(Suite::Clients) || has(Suite::Conformance) || has(Suite::Desktop) {
+    if OVER_PROGRAMS.into_iter().any(has) {
         progress.step("cargo build", || {
             command::run(
                 workspace

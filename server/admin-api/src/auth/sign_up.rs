@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
+use domain::identity_providers::passwords_are_off;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
@@ -56,7 +57,7 @@ pub(crate) async fn sign_up(
     extract::Json(body): extract::Json<SignUp>,
 ) -> Result<Response, ApiError> {
     refuse_foreign_origin(&platform, &http::Method::POST, &headers)?;
-    if platform.settings.disable_basic_auth {
+    if passwords_are_off(&platform).await? {
         return Err(ApiError::Forbidden(
             "Passwords are switched off here; join by single sign-on.".into(),
         ));

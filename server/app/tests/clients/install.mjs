@@ -8,18 +8,24 @@ import { join } from 'node:path'
 // npm's own install scripts are off, so that every npm version does the same; these two put a native program in its place.
 const placeBinaries = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs']
 
+const cache = process.env.ARCHESTRA_CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'archestra/clients')
+
 export function install(here) {
-  const cache = process.env.ARCHESTRA_CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'archestra/clients')
-  const packages = once(cache, 'npm', [join(here, 'package-lock.json')], (folder) => {
-    for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(join(here, file), join(folder, file))
-    must('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], folder)
-    for (const script of placeBinaries) must(nodeIn(folder), [join(folder, 'node_modules', script)], join(folder, 'node_modules', script, '..'))
-  })
+  const { packages, node } = installPackages(here, placeBinaries)
   const python = once(cache, 'python', [join(here, 'requirements.txt')], (folder) => {
     must('python3', ['-m', 'venv', folder], folder)
     must(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')], folder)
   })
-  return { packages, node: nodeIn(packages), python: join(python, 'bin/python') }
+  return { packages, node, python: join(python, 'bin/python') }
+}
+
+export function installPackages(here, scripts = []) {
+  const packages = once(cache, 'npm', [join(here, 'package-lock.json')], (folder) => {
+    for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(join(here, file), join(folder, file))
+    must('npm', ['ci', '--ignore-scripts', '--no-progress', '--loglevel=error'], folder)
+    for (const script of scripts) must(nodeIn(folder), [join(folder, 'node_modules', script)], join(folder, 'node_modules', script, '..'))
+  })
+  return { packages, node: nodeIn(packages) }
 }
 
 // A folder is made beside its final name and renamed when it is whole: an interrupted install leaves nothing half done.

@@ -77,14 +77,23 @@ pub async fn touch_account(
     Ok(())
 }
 
+/// Accounts of programs are nobody's at a provider.
+pub async fn is_person(db: &Db, user_id: &str) -> Result<bool> {
+    let query =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE id = $1 AND kind = 'person')")
+            .bind(user_id);
+    Ok(query.fetch_one(&db.pool).await?)
+}
+
 /// Gives a role, unless it would take the last administrator's. Whether it was given.
 pub async fn set_role(db: &Db, user_id: &str, role: &str) -> Result<bool> {
     let mut tx = db.pool.begin().await?;
     // Two who are administrators must not lose it at the same time.
-    let admins: Vec<String> =
-        sqlx::query_scalar("SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE")
-            .fetch_all(&mut *tx)
-            .await?;
+    let admins: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM users WHERE role = 'admin' AND kind = 'person' ORDER BY id FOR UPDATE",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     if role != "admin" && admins == [user_id] {
         return Ok(false);
     }

@@ -67,13 +67,16 @@ pub(super) async fn whose(
             "the provider says that {email} is not verified. Verify it there first"
         )));
     }
-    match db::users::find_by_email(db, &email).await? {
-        None => Ok(Whose::New { email }),
-        Some(user) if is_trusted(platform, row) && is_verified(row, identity, &email) => {
-            Ok(Whose::Linked(user))
-        }
-        Some(_) => Err(IdentityError::AccountExists(email)),
+    let Some(user) = db::users::find_by_email(db, &email).await? else {
+        return Ok(Whose::New { email });
+    };
+    let may_be_linked = is_trusted(platform, row)
+        && is_verified(row, identity, &email)
+        && db::identity_providers::is_person(db, &user.id).await?;
+    if may_be_linked {
+        return Ok(Whose::Linked(user));
     }
+    Err(IdentityError::AccountExists(email))
 }
 
 /// The role that the rules give, or none where nobody set rules up. `is_new`: at the first sign-in.

@@ -85,6 +85,9 @@ async fn check(platform: &Platform, row: &IdentityProvider, log: &mut Log) -> Re
             log.ok("certificate", saml.certificates().join(", "));
         }
     }
+    if let Some(unused) = unused(row) {
+        log.warn("settings", unused);
+    }
     let rules = role_mapping(row).and_then(|mapping| mapping.check().map(|()| mapping.rules.len()));
     let rules = log.step("rules", rules, |count| {
         format!("{count} rules can be read.")
@@ -94,6 +97,16 @@ async fn check(platform: &Platform, row: &IdentityProvider, log: &mut Log) -> Re
         "The groups expression can be read.".into()
     });
     Ok(rules.is_ok() && sync.is_ok() && !log.failed())
+}
+
+/// What is stored for a later version, and what it does not do yet.
+fn unused(row: &IdentityProvider) -> Option<&'static str> {
+    let credentials = "/enterpriseManagedCredentials/exchangeStrategy";
+    let exchanges = row.oidc_config.as_ref()?.pointer(credentials).is_some();
+    exchanges.then_some(
+        "enterpriseManagedCredentials are stored. Signing in uses their private key; the exchange of tokens for MCP \
+         servers is not done yet.",
+    )
 }
 
 /// Where a test's log goes on; empty for what is no test.

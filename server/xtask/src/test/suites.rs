@@ -13,7 +13,8 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Rust => rust(prepared),
         Suite::Ui => ui(prepared),
         Suite::E2e => e2e(prepared),
-        Suite::Clients => clients(prepared),
+        Suite::Clients => node_suite(prepared, "server/app/tests/clients"),
+        Suite::Identity => node_suite(prepared, "server/app/tests/identity"),
         Suite::Conformance => conformance(prepared),
         Suite::Desktop => desktop(prepared),
     }
@@ -66,9 +67,9 @@ fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
     listen(&mut playwright)
 }
 
-/// The official SDKs and agents over the real program. The suite starts its own servers, in a network of its own.
-fn clients(prepared: &Prepared<'_>) -> Result<Tally> {
-    let folder = prepared.workspace.root.join("server/app/tests/clients");
+/// The official SDKs and agents, or real identity providers, over the real program. A suite starts its own servers.
+fn node_suite(prepared: &Prepared<'_>, folder: &str) -> Result<Tally> {
+    let folder = prepared.workspace.root.join(folder);
     let mut suite = Command::new("node");
     suite
         .arg("run.mjs")
