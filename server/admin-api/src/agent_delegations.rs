@@ -57,6 +57,7 @@ pub(crate) struct DelegationsInput {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = DelegationsSynced)]
 pub(crate) struct Synced {
     added: Vec<Uuid>,
     removed: Vec<Uuid>,

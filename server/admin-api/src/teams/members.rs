@@ -20,6 +20,7 @@ const ROLES: [&str; 2] = ["member", "admin"];
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TeamMember)]
 pub(crate) struct Member {
     id: Uuid,
     team_id: Uuid,
@@ -68,6 +69,7 @@ pub(crate) async fn members(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TeamMemberInput)]
 pub(crate) struct MemberInput {
     user_id: String,
     /// `member` or `admin`
