@@ -25,6 +25,8 @@ import { Route as AppPromptsRouteImport } from './routes/_app.prompts'
 import { Route as AppRequestsRouteImport } from './routes/_app.requests'
 import { Route as AppRuntimesRouteImport } from './routes/_app.runtimes'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
+import { Route as AuthSignInRouteImport } from './routes/auth.sign-in'
+import { Route as AuthSignUpRouteImport } from './routes/auth.sign-up'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app.agents.$agentId'
 import { Route as AppAgentsNewRouteImport } from './routes/_app.agents.new'
 import { Route as AppCatalogItemIdRouteImport } from './routes/_app.catalog.$itemId'
@@ -41,13 +43,24 @@ import { Route as AppRuntimesNewRouteImport } from './routes/_app.runtimes.new'
 import { Route as AppServersIndexRouteImport } from './routes/_app.servers.index'
 import { Route as AppServersServerIdRouteImport } from './routes/_app.servers.$serverId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app.settings.index'
+import { Route as AppSettingsAccessRouteImport } from './routes/_app.settings.access'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app.settings.account'
 import { Route as AppSettingsApiKeysRouteImport } from './routes/_app.settings.api-keys'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app.settings.appearance'
 import { Route as AppSettingsChatRouteImport } from './routes/_app.settings.chat'
+import { Route as AppSettingsOrganizationRouteImport } from './routes/_app.settings.organization'
+import { Route as AppSettingsPeopleRouteImport } from './routes/_app.settings.people'
 import { Route as AppSettingsPrivacyRouteImport } from './routes/_app.settings.privacy'
 import { Route as AppSettingsSecretsRouteImport } from './routes/_app.settings.secrets'
 import { Route as AppSettingsSessionsRouteImport } from './routes/_app.settings.sessions'
+import { Route as AppSettingsIdentityProvidersIndexRouteImport } from './routes/_app.settings.identity-providers.index'
+import { Route as AppSettingsIdentityProvidersProviderIdRouteImport } from './routes/_app.settings.identity-providers.$providerId'
+import { Route as AppSettingsIdentityProvidersNewRouteImport } from './routes/_app.settings.identity-providers.new'
+import { Route as AppSettingsRolesIndexRouteImport } from './routes/_app.settings.roles.index'
+import { Route as AppSettingsRolesRoleIdRouteImport } from './routes/_app.settings.roles.$roleId'
+import { Route as AppSettingsRolesNewRouteImport } from './routes/_app.settings.roles.new'
+import { Route as AppSettingsTeamsIndexRouteImport } from './routes/_app.settings.teams.index'
+import { Route as AppSettingsTeamsTeamIdRouteImport } from './routes/_app.settings.teams.$teamId'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -127,6 +140,16 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
   getParentRoute: () => AppRoute,
+} as any)
+const AuthSignInRoute = AuthSignInRouteImport.update({
+  id: '/auth/sign-in',
+  path: '/auth/sign-in',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AuthSignUpRoute = AuthSignUpRouteImport.update({
+  id: '/auth/sign-up',
+  path: '/auth/sign-up',
+  getParentRoute: () => rootRouteImport,
 } as any)
 const AppAgentsAgentIdRoute = AppAgentsAgentIdRouteImport.update({
   id: '/$agentId',
@@ -208,6 +231,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsAccessRoute = AppSettingsAccessRouteImport.update({
+  id: '/access',
+  path: '/access',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
   id: '/account',
   path: '/account',
@@ -228,6 +256,16 @@ const AppSettingsChatRoute = AppSettingsChatRouteImport.update({
   path: '/chat',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsOrganizationRoute = AppSettingsOrganizationRouteImport.update({
+  id: '/organization',
+  path: '/organization',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
+  id: '/people',
+  path: '/people',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsPrivacyRoute = AppSettingsPrivacyRouteImport.update({
   id: '/privacy',
   path: '/privacy',
@@ -241,6 +279,49 @@ const AppSettingsSecretsRoute = AppSettingsSecretsRouteImport.update({
 const AppSettingsSessionsRoute = AppSettingsSessionsRouteImport.update({
   id: '/sessions',
   path: '/sessions',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsIdentityProvidersIndexRoute =
+  AppSettingsIdentityProvidersIndexRouteImport.update({
+    id: '/identity-providers/',
+    path: '/identity-providers/',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsIdentityProvidersProviderIdRoute =
+  AppSettingsIdentityProvidersProviderIdRouteImport.update({
+    id: '/identity-providers/$providerId',
+    path: '/identity-providers/$providerId',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsIdentityProvidersNewRoute =
+  AppSettingsIdentityProvidersNewRouteImport.update({
+    id: '/identity-providers/new',
+    path: '/identity-providers/new',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsRolesIndexRoute = AppSettingsRolesIndexRouteImport.update({
+  id: '/roles/',
+  path: '/roles/',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsRolesRoleIdRoute = AppSettingsRolesRoleIdRouteImport.update({
+  id: '/roles/$roleId',
+  path: '/roles/$roleId',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsRolesNewRoute = AppSettingsRolesNewRouteImport.update({
+  id: '/roles/new',
+  path: '/roles/new',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsTeamsIndexRoute = AppSettingsTeamsIndexRouteImport.update({
+  id: '/teams/',
+  path: '/teams/',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsTeamsTeamIdRoute = AppSettingsTeamsTeamIdRouteImport.update({
+  id: '/teams/$teamId',
+  path: '/teams/$teamId',
   getParentRoute: () => AppSettingsRoute,
 } as any)
 
@@ -260,6 +341,8 @@ export interface FileRoutesByFullPath {
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
+  '/auth/sign-in': typeof AuthSignInRoute
+  '/auth/sign-up': typeof AuthSignUpRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/agents/new': typeof AppAgentsNewRoute
   '/catalog/$itemId': typeof AppCatalogItemIdRoute
@@ -272,10 +355,13 @@ export interface FileRoutesByFullPath {
   '/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
   '/runtimes/new': typeof AppRuntimesNewRoute
   '/servers/$serverId': typeof AppServersServerIdRoute
+  '/settings/access': typeof AppSettingsAccessRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/chat': typeof AppSettingsChatRoute
+  '/settings/organization': typeof AppSettingsOrganizationRoute
+  '/settings/people': typeof AppSettingsPeopleRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/secrets': typeof AppSettingsSecretsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
@@ -283,6 +369,14 @@ export interface FileRoutesByFullPath {
   '/gateways/': typeof AppGatewaysIndexRoute
   '/servers/': typeof AppServersIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/settings/identity-providers/$providerId': typeof AppSettingsIdentityProvidersProviderIdRoute
+  '/settings/identity-providers/new': typeof AppSettingsIdentityProvidersNewRoute
+  '/settings/roles/$roleId': typeof AppSettingsRolesRoleIdRoute
+  '/settings/roles/new': typeof AppSettingsRolesNewRoute
+  '/settings/teams/$teamId': typeof AppSettingsTeamsTeamIdRoute
+  '/settings/identity-providers/': typeof AppSettingsIdentityProvidersIndexRoute
+  '/settings/roles/': typeof AppSettingsRolesIndexRoute
+  '/settings/teams/': typeof AppSettingsTeamsIndexRoute
 }
 export interface FileRoutesByTo {
   '/new-password': typeof NewPasswordRoute
@@ -297,6 +391,8 @@ export interface FileRoutesByTo {
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
+  '/auth/sign-in': typeof AuthSignInRoute
+  '/auth/sign-up': typeof AuthSignUpRoute
   '/': typeof AppIndexRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/agents/new': typeof AppAgentsNewRoute
@@ -310,10 +406,13 @@ export interface FileRoutesByTo {
   '/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
   '/runtimes/new': typeof AppRuntimesNewRoute
   '/servers/$serverId': typeof AppServersServerIdRoute
+  '/settings/access': typeof AppSettingsAccessRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/chat': typeof AppSettingsChatRoute
+  '/settings/organization': typeof AppSettingsOrganizationRoute
+  '/settings/people': typeof AppSettingsPeopleRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/secrets': typeof AppSettingsSecretsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
@@ -321,6 +420,14 @@ export interface FileRoutesByTo {
   '/gateways': typeof AppGatewaysIndexRoute
   '/servers': typeof AppServersIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/settings/identity-providers/$providerId': typeof AppSettingsIdentityProvidersProviderIdRoute
+  '/settings/identity-providers/new': typeof AppSettingsIdentityProvidersNewRoute
+  '/settings/roles/$roleId': typeof AppSettingsRolesRoleIdRoute
+  '/settings/roles/new': typeof AppSettingsRolesNewRoute
+  '/settings/teams/$teamId': typeof AppSettingsTeamsTeamIdRoute
+  '/settings/identity-providers': typeof AppSettingsIdentityProvidersIndexRoute
+  '/settings/roles': typeof AppSettingsRolesIndexRoute
+  '/settings/teams': typeof AppSettingsTeamsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -339,6 +446,8 @@ export interface FileRoutesById {
   '/_app/requests': typeof AppRequestsRoute
   '/_app/runtimes': typeof AppRuntimesRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
+  '/auth/sign-in': typeof AuthSignInRoute
+  '/auth/sign-up': typeof AuthSignUpRoute
   '/_app/': typeof AppIndexRoute
   '/_app/agents/$agentId': typeof AppAgentsAgentIdRoute
   '/_app/agents/new': typeof AppAgentsNewRoute
@@ -352,10 +461,13 @@ export interface FileRoutesById {
   '/_app/mcp-logs/$callId': typeof AppMcpLogsCallIdRoute
   '/_app/runtimes/new': typeof AppRuntimesNewRoute
   '/_app/servers/$serverId': typeof AppServersServerIdRoute
+  '/_app/settings/access': typeof AppSettingsAccessRoute
   '/_app/settings/account': typeof AppSettingsAccountRoute
   '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/chat': typeof AppSettingsChatRoute
+  '/_app/settings/organization': typeof AppSettingsOrganizationRoute
+  '/_app/settings/people': typeof AppSettingsPeopleRoute
   '/_app/settings/privacy': typeof AppSettingsPrivacyRoute
   '/_app/settings/secrets': typeof AppSettingsSecretsRoute
   '/_app/settings/sessions': typeof AppSettingsSessionsRoute
@@ -363,6 +475,14 @@ export interface FileRoutesById {
   '/_app/gateways/': typeof AppGatewaysIndexRoute
   '/_app/servers/': typeof AppServersIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/settings/identity-providers/$providerId': typeof AppSettingsIdentityProvidersProviderIdRoute
+  '/_app/settings/identity-providers/new': typeof AppSettingsIdentityProvidersNewRoute
+  '/_app/settings/roles/$roleId': typeof AppSettingsRolesRoleIdRoute
+  '/_app/settings/roles/new': typeof AppSettingsRolesNewRoute
+  '/_app/settings/teams/$teamId': typeof AppSettingsTeamsTeamIdRoute
+  '/_app/settings/identity-providers/': typeof AppSettingsIdentityProvidersIndexRoute
+  '/_app/settings/roles/': typeof AppSettingsRolesIndexRoute
+  '/_app/settings/teams/': typeof AppSettingsTeamsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -382,6 +502,8 @@ export interface FileRouteTypes {
     | '/requests'
     | '/runtimes'
     | '/settings'
+    | '/auth/sign-in'
+    | '/auth/sign-up'
     | '/agents/$agentId'
     | '/agents/new'
     | '/catalog/$itemId'
@@ -394,10 +516,13 @@ export interface FileRouteTypes {
     | '/mcp-logs/$callId'
     | '/runtimes/new'
     | '/servers/$serverId'
+    | '/settings/access'
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/chat'
+    | '/settings/organization'
+    | '/settings/people'
     | '/settings/privacy'
     | '/settings/secrets'
     | '/settings/sessions'
@@ -405,6 +530,14 @@ export interface FileRouteTypes {
     | '/gateways/'
     | '/servers/'
     | '/settings/'
+    | '/settings/identity-providers/$providerId'
+    | '/settings/identity-providers/new'
+    | '/settings/roles/$roleId'
+    | '/settings/roles/new'
+    | '/settings/teams/$teamId'
+    | '/settings/identity-providers/'
+    | '/settings/roles/'
+    | '/settings/teams/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/new-password'
@@ -419,6 +552,8 @@ export interface FileRouteTypes {
     | '/prompts'
     | '/requests'
     | '/runtimes'
+    | '/auth/sign-in'
+    | '/auth/sign-up'
     | '/'
     | '/agents/$agentId'
     | '/agents/new'
@@ -432,10 +567,13 @@ export interface FileRouteTypes {
     | '/mcp-logs/$callId'
     | '/runtimes/new'
     | '/servers/$serverId'
+    | '/settings/access'
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/chat'
+    | '/settings/organization'
+    | '/settings/people'
     | '/settings/privacy'
     | '/settings/secrets'
     | '/settings/sessions'
@@ -443,6 +581,14 @@ export interface FileRouteTypes {
     | '/gateways'
     | '/servers'
     | '/settings'
+    | '/settings/identity-providers/$providerId'
+    | '/settings/identity-providers/new'
+    | '/settings/roles/$roleId'
+    | '/settings/roles/new'
+    | '/settings/teams/$teamId'
+    | '/settings/identity-providers'
+    | '/settings/roles'
+    | '/settings/teams'
   id:
     | '__root__'
     | '/_app'
@@ -460,6 +606,8 @@ export interface FileRouteTypes {
     | '/_app/requests'
     | '/_app/runtimes'
     | '/_app/settings'
+    | '/auth/sign-in'
+    | '/auth/sign-up'
     | '/_app/'
     | '/_app/agents/$agentId'
     | '/_app/agents/new'
@@ -473,10 +621,13 @@ export interface FileRouteTypes {
     | '/_app/mcp-logs/$callId'
     | '/_app/runtimes/new'
     | '/_app/servers/$serverId'
+    | '/_app/settings/access'
     | '/_app/settings/account'
     | '/_app/settings/api-keys'
     | '/_app/settings/appearance'
     | '/_app/settings/chat'
+    | '/_app/settings/organization'
+    | '/_app/settings/people'
     | '/_app/settings/privacy'
     | '/_app/settings/secrets'
     | '/_app/settings/sessions'
@@ -484,12 +635,22 @@ export interface FileRouteTypes {
     | '/_app/gateways/'
     | '/_app/servers/'
     | '/_app/settings/'
+    | '/_app/settings/identity-providers/$providerId'
+    | '/_app/settings/identity-providers/new'
+    | '/_app/settings/roles/$roleId'
+    | '/_app/settings/roles/new'
+    | '/_app/settings/teams/$teamId'
+    | '/_app/settings/identity-providers/'
+    | '/_app/settings/roles/'
+    | '/_app/settings/teams/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
   NewPasswordRoute: typeof NewPasswordRoute
   SignInRoute: typeof SignInRoute
+  AuthSignInRoute: typeof AuthSignInRoute
+  AuthSignUpRoute: typeof AuthSignUpRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -606,6 +767,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/auth/sign-in': {
+      id: '/auth/sign-in'
+      path: '/auth/sign-in'
+      fullPath: '/auth/sign-in'
+      preLoaderRoute: typeof AuthSignInRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/auth/sign-up': {
+      id: '/auth/sign-up'
+      path: '/auth/sign-up'
+      fullPath: '/auth/sign-up'
+      preLoaderRoute: typeof AuthSignUpRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/_app/agents/$agentId': {
       id: '/_app/agents/$agentId'
       path: '/$agentId'
@@ -718,6 +893,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsIndexRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/access': {
+      id: '/_app/settings/access'
+      path: '/access'
+      fullPath: '/settings/access'
+      preLoaderRoute: typeof AppSettingsAccessRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/account': {
       id: '/_app/settings/account'
       path: '/account'
@@ -746,6 +928,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsChatRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/organization': {
+      id: '/_app/settings/organization'
+      path: '/organization'
+      fullPath: '/settings/organization'
+      preLoaderRoute: typeof AppSettingsOrganizationRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/people': {
+      id: '/_app/settings/people'
+      path: '/people'
+      fullPath: '/settings/people'
+      preLoaderRoute: typeof AppSettingsPeopleRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/privacy': {
       id: '/_app/settings/privacy'
       path: '/privacy'
@@ -765,6 +961,62 @@ declare module '@tanstack/react-router' {
       path: '/sessions'
       fullPath: '/settings/sessions'
       preLoaderRoute: typeof AppSettingsSessionsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/identity-providers/': {
+      id: '/_app/settings/identity-providers/'
+      path: '/identity-providers'
+      fullPath: '/settings/identity-providers/'
+      preLoaderRoute: typeof AppSettingsIdentityProvidersIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/identity-providers/$providerId': {
+      id: '/_app/settings/identity-providers/$providerId'
+      path: '/identity-providers/$providerId'
+      fullPath: '/settings/identity-providers/$providerId'
+      preLoaderRoute: typeof AppSettingsIdentityProvidersProviderIdRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/identity-providers/new': {
+      id: '/_app/settings/identity-providers/new'
+      path: '/identity-providers/new'
+      fullPath: '/settings/identity-providers/new'
+      preLoaderRoute: typeof AppSettingsIdentityProvidersNewRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/roles/': {
+      id: '/_app/settings/roles/'
+      path: '/roles'
+      fullPath: '/settings/roles/'
+      preLoaderRoute: typeof AppSettingsRolesIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/roles/$roleId': {
+      id: '/_app/settings/roles/$roleId'
+      path: '/roles/$roleId'
+      fullPath: '/settings/roles/$roleId'
+      preLoaderRoute: typeof AppSettingsRolesRoleIdRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/roles/new': {
+      id: '/_app/settings/roles/new'
+      path: '/roles/new'
+      fullPath: '/settings/roles/new'
+      preLoaderRoute: typeof AppSettingsRolesNewRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/teams/': {
+      id: '/_app/settings/teams/'
+      path: '/teams'
+      fullPath: '/settings/teams/'
+      preLoaderRoute: typeof AppSettingsTeamsIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    '/_app/settings/teams/$teamId': {
+      id: '/_app/settings/teams/$teamId'
+      path: '/teams/$teamId'
+      fullPath: '/settings/teams/$teamId'
+      preLoaderRoute: typeof AppSettingsTeamsTeamIdRouteImport
       parentRoute: typeof AppSettingsRoute
     }
   }
@@ -849,25 +1101,49 @@ const AppRuntimesRouteWithChildren = AppRuntimesRoute._addFileChildren(
 )
 
 interface AppSettingsRouteChildren {
+  AppSettingsAccessRoute: typeof AppSettingsAccessRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
   AppSettingsChatRoute: typeof AppSettingsChatRoute
+  AppSettingsOrganizationRoute: typeof AppSettingsOrganizationRoute
+  AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute
   AppSettingsSecretsRoute: typeof AppSettingsSecretsRoute
   AppSettingsSessionsRoute: typeof AppSettingsSessionsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+  AppSettingsIdentityProvidersProviderIdRoute: typeof AppSettingsIdentityProvidersProviderIdRoute
+  AppSettingsIdentityProvidersNewRoute: typeof AppSettingsIdentityProvidersNewRoute
+  AppSettingsRolesRoleIdRoute: typeof AppSettingsRolesRoleIdRoute
+  AppSettingsRolesNewRoute: typeof AppSettingsRolesNewRoute
+  AppSettingsTeamsTeamIdRoute: typeof AppSettingsTeamsTeamIdRoute
+  AppSettingsIdentityProvidersIndexRoute: typeof AppSettingsIdentityProvidersIndexRoute
+  AppSettingsRolesIndexRoute: typeof AppSettingsRolesIndexRoute
+  AppSettingsTeamsIndexRoute: typeof AppSettingsTeamsIndexRoute
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsAccessRoute: AppSettingsAccessRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
   AppSettingsChatRoute: AppSettingsChatRoute,
+  AppSettingsOrganizationRoute: AppSettingsOrganizationRoute,
+  AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
   AppSettingsSecretsRoute: AppSettingsSecretsRoute,
   AppSettingsSessionsRoute: AppSettingsSessionsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppSettingsIdentityProvidersProviderIdRoute:
+    AppSettingsIdentityProvidersProviderIdRoute,
+  AppSettingsIdentityProvidersNewRoute: AppSettingsIdentityProvidersNewRoute,
+  AppSettingsRolesRoleIdRoute: AppSettingsRolesRoleIdRoute,
+  AppSettingsRolesNewRoute: AppSettingsRolesNewRoute,
+  AppSettingsTeamsTeamIdRoute: AppSettingsTeamsTeamIdRoute,
+  AppSettingsIdentityProvidersIndexRoute:
+    AppSettingsIdentityProvidersIndexRoute,
+  AppSettingsRolesIndexRoute: AppSettingsRolesIndexRoute,
+  AppSettingsTeamsIndexRoute: AppSettingsTeamsIndexRoute,
 }
 
 const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
@@ -922,6 +1198,8 @@ const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   NewPasswordRoute: NewPasswordRoute,
   SignInRoute: SignInRoute,
+  AuthSignInRoute: AuthSignInRoute,
+  AuthSignUpRoute: AuthSignUpRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

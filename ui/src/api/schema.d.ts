@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent-tools/auto-configure-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a model for the default policies of tools, and set them. */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent-tools/{id}": {
         parameters: {
             query?: never;
@@ -208,6 +225,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{id}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agents it may hand work to, in the order in which they were added. */
+        get: operations["list"];
+        put?: never;
+        /** Replace the agents it may hand work to. */
+        post: operations["replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/delegations/{targetAgentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own keys, without their values. */
+        get: operations["list"];
+        put?: never;
+        /** Create a key for programs. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Delete a key; it stops working at once. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log, newest first. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the filtered log, oldest first, one entry a line. Unfiltered, anybody can check it: a hash is the SHA-256 of
+         *     the hash of the line before (as bytes; 32 zero bytes before the first) and of the bytes of `entry`.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be filtered by. */
+        get: operations["facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-log/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every entry is as it was written. */
+        get: operations["verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/api-key/create": {
         parameters: {
             query?: never;
@@ -217,8 +374,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a key for programs. */
-        post: operations["create"];
+        /** The same under its older name. */
+        post: operations["create_older"];
         delete?: never;
         options?: never;
         head?: never;
@@ -234,8 +391,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete a key; it stops working at once. */
-        post: operations["delete"];
+        /** The same under its older name. */
+        post: operations["delete_older"];
         delete?: never;
         options?: never;
         head?: never;
@@ -249,8 +406,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own keys, without their values. */
-        get: operations["list"];
+        /** The same under its older name. */
+        get: operations["list_older"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/sign-in/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in at an identity provider. */
+        post: operations["sign_in_sso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sign-out": {
         parameters: {
             query?: never;
@@ -406,6 +580,193 @@ export interface paths {
         put?: never;
         /** End this browser's session. */
         post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-up/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with a name and a password, and be signed in. */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sso/callback/{providerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from an OIDC provider. */
+        get: operations["sso_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sso/saml2/sp/acs/{providerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back from a SAML provider: its page posts a form, to which the browser adds no cookies. */
+        post: operations["saml_acs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sso/saml2/sp/finish/{providerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The second half of coming back from a SAML provider, with the browser's cookie. */
+        get: operations["saml_finish"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sso/saml2/sp/metadata/{providerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This server's SAML metadata, for the provider. */
+        get: operations["saml_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch one's own second factor off. */
+        post: operations["two_factor_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin with a second factor. It is in force after a first code was right. */
+        post: operations["two_factor_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/generate-backup-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes, in place of all that were. */
+        post: operations["generate_backup_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one's own account has a second factor. */
+        get: operations["two_factor_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/verify-backup-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a recovery code after a right password. It works once. */
+        post: operations["verify_backup_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/two-factor/verify-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** With a session: put a second factor in force. After a right password: get a session. */
+        post: operations["verify_totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -424,6 +785,57 @@ export interface paths {
         /** Change one's own name. */
         post: operations["update_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autonomy-policies/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How conditions compare. */
+        get: operations["operators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autonomy-policies/tool-invocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List policies, oldest first. */
+        get: operations["list_invocation"];
+        put?: never;
+        post: operations["create_invocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autonomy-policies/tool-invocation/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_invocation"];
+        /** Change a policy: only the fields that are sent; null clears one. */
+        put: operations["update_invocation"];
+        post?: never;
+        delete: operations["delete_invocation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -903,6 +1315,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identity providers, by their ids for people. */
+        get: operations["list"];
+        put?: never;
+        /** Add a provider. Its secrets go to the secret store. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/idp-logout-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to send the browser after it has signed out here, to be signed out at the provider, too. Ask before signing out. */
+        get: operations["idp_logout_url"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers that need a client id and little else. */
+        get: operations["presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers that somebody can sign in with. */
+        get: operations["public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        /** Change a provider. What is not given stays; each block is replaced as a whole. */
+        put: operations["update"];
+        post?: never;
+        /** Delete a provider. Whoever signed in with it keeps their account. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider what can be asked without a browser, and begin a sign-in that changes nothing. */
+        post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity-providers/{id}/tests/{testId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a test went on. */
+        get: operations["test_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interactions": {
         parameters: {
             query?: never;
@@ -1140,6 +1673,109 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/invitation/{token}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link invites to. For whoever has it. */
+        get: operations["check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invitations, the newest first. */
+        get: operations["list"];
+        put?: never;
+        /** Invite somebody; the answer has the link to pass on. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancel an invitation; its link ends. */
+        delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link and a new week for an invitation that is not accepted yet; the old link ends. */
+        post: operations["renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List limits, oldest first. */
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Change a limit: only the fields that are sent; null clears one. */
+        patch: operations["update"];
         trace?: never;
     };
     "/api/llm-models": {
@@ -1898,6 +2534,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/optimization-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List rules, oldest first. */
+        get: operations["list"];
+        put?: never;
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/optimization-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule: only the fields that are sent. */
+        put: operations["update"];
+        post?: never;
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organization": {
         parameters: {
             query?: never;
@@ -1912,6 +2582,143 @@ export interface paths {
         options?: never;
         head?: never;
         /** Change settings: only those that are sent. */
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/organization/agent-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** What new conversations begin with. */
+        patch: operations["update_agent"];
+        trace?: never;
+    };
+    "/api/organization/appearance-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** How everything looks. */
+        patch: operations["update_appearance"];
+        trace?: never;
+    };
+    "/api/organization/complete-onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the first steps are done. */
+        post: operations["complete_onboarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organization/knowledge-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** The models that knowledge is found with. */
+        patch: operations["update_knowledge"];
+        trace?: never;
+    };
+    "/api/organization/llm-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Compression, and when limits start anew. */
+        patch: operations["update_llm"];
+        trace?: never;
+    };
+    "/api/organization/mcp-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** How long a sign-in of an MCP client holds. */
+        patch: operations["update_mcp"];
+        trace?: never;
+    };
+    "/api/organization/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members by name. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organization/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Remove somebody, with their sessions, keys, tokens, conversations and personal servers. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Give somebody another role; it holds at once. */
         patch: operations["update"];
         trace?: never;
     };
@@ -1930,6 +2737,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/organization/security-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** What is allowed to everybody. */
+        patch: operations["update_security"];
         trace?: never;
     };
     "/api/prompts": {
@@ -1996,6 +2820,59 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles, the predefined ones first. */
+        get: operations["list"];
+        put?: never;
+        /** Make a role of permissions that one has. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every resource and what can be done with it: what a role can be made of. */
+        get: operations["permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get"];
+        /** Change a role; whoever has it has it changed at once, also by its new name. */
+        put: operations["update"];
+        post?: never;
+        /** Delete a role that nobody has. */
+        delete: operations["delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2098,6 +2975,76 @@ export interface paths {
         /** Replace values of a secret, in the store where new secrets go. Without values the same ones are written anew. */
         post: operations["rotate"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List service accounts with their keys. */
+        get: operations["list"];
+        put?: never;
+        /** Make an account for programs, with a role that one has. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a service account; its keys stop working at once. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Change a service account's name or role; the role holds at once. */
+        patch: operations["update"];
+        trace?: never;
+    };
+    "/api/service-accounts/{id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a key for a service account whose role grants no more than one has. */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-accounts/{id}/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a key of a service account; it stops working at once. */
+        delete: operations["delete_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2209,7 +3156,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        put: operations["set_member_role"];
         post?: never;
         delete: operations["remove_member"];
         options?: never;
@@ -2390,6 +3337,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tool-invocation/bulk-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give each of these tools this default, in place of the one it has. */
+        post: operations["default_invocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tools": {
         parameters: {
             query?: never;
@@ -2475,6 +3439,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trusted-data-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List policies, oldest first. */
+        get: operations["list_trusted_data"];
+        put?: never;
+        post: operations["create_trusted_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trusted-data-policies/bulk-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give each of these tools this default, in place of the one it has. */
+        post: operations["default_trusted_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trusted-data-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_trusted_data"];
+        /** Change a policy: only the fields that are sent; null clears one. */
+        put: operations["update_trusted_data"];
+        post?: never;
+        delete: operations["delete_trusted_data"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user-tokens/me": {
         parameters: {
             query?: never;
@@ -2516,6 +3531,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["my_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody may do and see. Others than oneself take `organization:read`. */
+        get: operations["get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2598,6 +3630,14 @@ export interface components {
             data: components["schemas"]["Agent"][];
             pagination: components["schemas"]["Pagination"];
         };
+        AgentSettingsInput: {
+            /** Format: uuid */
+            defaultAgentId?: string | null;
+            /** Format: uuid */
+            defaultLlmApiKeyId?: string | null;
+            defaultLlmModel?: string | null;
+            defaultLlmProvider?: string | null;
+        };
         AgentTeam: {
             /** Format: uuid */
             id: string;
@@ -2656,15 +3696,37 @@ export interface components {
         ApiKey: {
             /** Format: uuid */
             id: string;
+            userId: string;
             name: string;
             start: string;
             prefix: string;
+            /** @description What it is limited to; null for all that its owner may do. */
+            permission?: {
+                [key: string]: string[];
+            } | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             expiresAt?: string | null;
             /** Format: date-time */
             lastRequest?: string | null;
+        };
+        AppearanceInput: {
+            theme?: string | null;
+            customFont?: string | null;
+            animateChatPlaceholders?: boolean | null;
+            showTwoFactor?: boolean | null;
+            slimChatErrorUi?: boolean | null;
+            logo?: string | null;
+            logoDark?: string | null;
+            favicon?: string | null;
+            iconLogo?: string | null;
+            appName?: string | null;
+            footerText?: string | null;
+            ogDescription?: string | null;
+            chatErrorSupportMessage?: string | null;
+            chatPlaceholders?: string[] | null;
+            chatLinks?: components["schemas"]["ChatLink"][] | null;
         };
         Approval: {
             approved: boolean;
@@ -2740,6 +3802,67 @@ export interface components {
             actionLabel?: string | null;
             actionHref?: string | null;
         };
+        AuditActor: {
+            /** @description `user`, `apiKey`, `shell` or `anonymous` */
+            kind: string;
+            id?: string | null;
+            name?: string | null;
+            email?: string | null;
+            role?: string | null;
+            /**
+             * Format: uuid
+             * @description The session or the API key.
+             */
+            credentialId?: string | null;
+        };
+        AuditBroken: {
+            /**
+             * Format: int64
+             * @description The first entry that is not as it was written.
+             */
+            id: number;
+            reason: string;
+        };
+        /** @description One changed row. What belongs to one request shares `requestId`. */
+        AuditEntry: components["schemas"]["Said"] & {
+            /** Format: int64 */
+            id: number;
+            /** @description SHA-256 over the hash of the entry before it and over this one. */
+            hash: string;
+        };
+        AuditFacetActor: {
+            id: string;
+            name?: string | null;
+        };
+        AuditFacets: {
+            resources: string[];
+            actors: components["schemas"]["AuditFacetActor"][];
+        };
+        AuditFrom: {
+            address?: string | null;
+            userAgent?: string | null;
+        };
+        AuditHead: {
+            /** Format: int64 */
+            id: number;
+            hash: string;
+        };
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        AuditRequest: {
+            method: string;
+            route: string;
+            permission?: string | null;
+        };
+        AuditVerified: {
+            intact: boolean;
+            /** Format: int64 */
+            entries: number;
+            head?: components["schemas"]["AuditHead"] | null;
+            broken?: components["schemas"]["AuditBroken"] | null;
+        };
         AuthField: {
             name: string;
             label: string;
@@ -2771,6 +3894,9 @@ export interface components {
                 /** @description Sent as this header with every request to a remote server. */
                 headerName?: string | null;
             };
+        };
+        BackupCodes: {
+            backupCodes: string[];
         };
         BuiltinCatalog: {
             /** @description The day the list was last gone through. */
@@ -2823,7 +3949,7 @@ export interface components {
             errors: components["schemas"]["Card"];
         };
         /** @description A merge patch: absent fields stay, null clears. */
-        CatalogInput: {
+        CatalogInput: components["schemas"]["Kept"] & {
             /** Format: uuid */
             id?: string | null;
             name?: string | null;
@@ -2902,6 +4028,10 @@ export interface components {
             provider: string;
             model: string;
             name: string;
+        };
+        ChatLink: {
+            label: string;
+            url: string;
         };
         ChatLocalModels: {
             id: string;
@@ -3036,6 +4166,9 @@ export interface components {
             /** @description Without it that of the context, or `default`. */
             namespace?: string | null;
         };
+        Code: {
+            code: string;
+        };
         Conversation: {
             /** Format: uuid */
             id: string;
@@ -3108,6 +4241,10 @@ export interface components {
              * @description Seconds; without it the key does not expire.
              */
             expiresIn?: number | null;
+            /** @description Resource → actions that the key is limited to; without it, all that its owner may do. */
+            permission?: {
+                [key: string]: string[];
+            } | null;
         };
         CreateConversation: {
             /** Format: uuid */
@@ -3138,6 +4275,31 @@ export interface components {
         DefaultCredentials: {
             enabled: boolean;
         };
+        DefaultsInput: {
+            toolIds: string[];
+            action: string;
+        };
+        DefaultsSet: {
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            updated: number;
+        };
+        Delegation: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description?: string | null;
+            systemPrompt?: string | null;
+        };
+        DelegationsInput: {
+            /** @description All of them: who is not named is removed. */
+            targetAgentIds: string[];
+        };
+        DelegationsSynced: {
+            added: string[];
+            removed: string[];
+        };
         DeleteApiKey: {
             /** Format: uuid */
             keyId: string;
@@ -3153,6 +4315,11 @@ export interface components {
             /** @description A body was longer than what is kept. */
             truncated: boolean;
         };
+        Disable: {
+            password: string;
+            /** @description Of the app, or a recovery code. */
+            code: string;
+        };
         ElicitationAnswer: {
             /** @description `accept`, `decline` or `cancel`. */
             action: string;
@@ -3163,6 +4330,14 @@ export interface components {
             /** @description Without a selection of its own a conversation has all tools of its agent. */
             hasCustomSelection: boolean;
             enabledToolIds: string[];
+        };
+        Enrolled: {
+            /** @description For a QR code. */
+            totpURI: string;
+            /** @description To be typed where no camera is. */
+            secret: string;
+            /** @description Shown this once. */
+            backupCodes: string[];
         };
         EnvironmentVariable: {
             key: string;
@@ -3256,6 +4431,63 @@ export interface components {
             recent: components["schemas"]["Row"][];
             topModels: components["schemas"]["TopModel"][];
             topAgents: components["schemas"]["TopAgent"][];
+        };
+        IdentityProvider: {
+            /** Format: uuid */
+            id: string;
+            organizationId: string;
+            providerId: string;
+            issuer: string;
+            domain: string;
+            domainVerified?: boolean | null;
+            userId?: string | null;
+            /** @description Secrets are `********`, but for API keys that may change them. */
+            oidcConfig?: {
+                [key: string]: unknown;
+            } | null;
+            samlConfig?: {
+                [key: string]: unknown;
+            } | null;
+            roleMapping?: {
+                [key: string]: unknown;
+            } | null;
+            teamSyncConfig?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Where the provider sends the browser back to. */
+            callbackUrl: string;
+            /** @description This server's SAML metadata. */
+            metadataUrl?: string | null;
+            /** @description Somebody signed in with these settings, or a test of them passed. */
+            works: boolean;
+        };
+        IdentityProviderPreset: {
+            id: string;
+            name: string;
+            providerId: string;
+            /** @description With `{…}` where something of one's own belongs. */
+            issuer: string;
+            /** @description Without what is the administrator's: `clientId` and `clientSecret`. */
+            oidcConfig: {
+                [key: string]: unknown;
+            };
+            callbackUrl: string;
+            help: string;
+        };
+        IdentityProviderTest: {
+            /** Format: uuid */
+            id: string;
+            /** @description `waiting` for the browser, `passed` or `failed`. */
+            state: string;
+            steps: components["schemas"]["IdentityProviderTestStep"][];
+            /** @description Open it in a new window: a sign-in that changes nothing goes on with the log. */
+            url?: string | null;
+        };
+        IdentityProviderTestStep: {
+            name: string;
+            /** @description `ok`, `warning` or `failed`. */
+            status: string;
+            detail: string;
         };
         ImportInput: {
             /** @description A client's configuration, a command, an address or a server.json. */
@@ -3367,6 +4599,55 @@ export interface components {
              */
             nextBefore?: string | null;
         };
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            role: string;
+            teams: components["schemas"]["InvitationTeam"][];
+            /** @description `pending`, `accepted`, `canceled` or `expired` */
+            status: string;
+            inviterId?: string | null;
+            inviterName?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        InvitationInput: {
+            email: string;
+            /** @description Without it, `member`. */
+            role?: string | null;
+            teamIds?: string[] | null;
+            /**
+             * Format: int64
+             * @description Seconds; without it a week.
+             */
+            expiresIn?: number | null;
+        };
+        InvitationTeam: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        Kept: {
+            /** Format: uuid */
+            clientSecretId?: string | null;
+            /** Format: uuid */
+            localConfigSecretId?: string | null;
+            localConfigVaultPath?: string | null;
+            localConfigVaultKey?: string | null;
+            oauthClientSecretVaultPath?: string | null;
+            oauthClientSecretVaultKey?: string | null;
+        };
+        KnowledgeInput: {
+            embeddingModel?: string | null;
+            /** Format: uuid */
+            embeddingChatApiKeyId?: string | null;
+            rerankerModel?: string | null;
+            /** Format: uuid */
+            rerankerChatApiKeyId?: string | null;
+        };
         KubeContext: {
             name: string;
             cluster: string;
@@ -3384,6 +4665,45 @@ export interface components {
         Label: {
             key: string;
             value: string;
+        };
+        Limit: {
+            /** Format: uuid */
+            id: string;
+            /** @description `organization`, `team` or `agent` */
+            entityType: string;
+            entityId: string;
+            /** @description `token_cost` (USD), `tool_calls` or `mcp_server_calls` */
+            limitType: string;
+            /** Format: int64 */
+            limitValue: number;
+            /** @description Null: every model. */
+            model?: string[] | null;
+            mcpServerName?: string | null;
+            toolName?: string | null;
+            /** Format: date-time */
+            lastCleanup?: string | null;
+            /** @description Whether calls beyond it are refused yet. */
+            enforced: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        LimitInput: {
+            entityType?: string | null;
+            entityId?: string | null;
+            limitType?: string | null;
+            /** Format: int64 */
+            limitValue?: number | null;
+            model?: string[] | null;
+            mcpServerName?: string | null;
+            toolName?: string | null;
+        };
+        LlmInput: {
+            compressionScope?: string | null;
+            convertToolResultsToToon?: boolean | null;
+            limitCleanupInterval?: string | null;
         };
         /** @description As the published contract has it. Prices are decimal texts, in USD. */
         LlmModel: {
@@ -3473,6 +4793,16 @@ export interface components {
             models: string[];
             addedAs?: components["schemas"]["NamedRef"] | null;
         };
+        LogoutUrl: {
+            url?: string | null;
+        };
+        McpInput: {
+            /**
+             * Format: int32
+             * @description From 60 to 31,536,000.
+             */
+            mcpOauthAccessTokenLifetimeSeconds?: number | null;
+        };
         McpServer: components["schemas"]["Owner"] & components["schemas"]["Now"] & {
             /** Format: uuid */
             id: string;
@@ -3528,21 +4858,34 @@ export interface components {
             updatedAt: string;
         };
         Member: {
-            /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            teamId: string;
-            userId: string;
-            name?: string | null;
+            name: string;
+            email: string;
             role: string;
-            syncedFromSso: boolean;
+            /** @description `person`, or `service` for an account of programs */
+            kind: string;
+            /** @description They can sign in with a password. */
+            passwordSet: boolean;
+            isSelf: boolean;
+            teams: components["schemas"]["MemberTeam"][];
             /** Format: date-time */
             createdAt: string;
+            /** Format: date-time */
+            lastActiveAt?: string | null;
         };
         MemberInput: {
-            userId: string;
+            role: string;
+        };
+        MemberRoleInput: {
             /** @description `member` or `admin` */
-            role?: string | null;
+            role: string;
+        };
+        MemberTeam: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `member` or `admin` */
+            role: string;
         };
         /** @enum {string} */
         Mode: "static" | "dynamic" | "enterprise_managed";
@@ -3562,6 +4905,11 @@ export interface components {
         NewApiKey: components["schemas"]["ApiKey"] & {
             /** @description The key itself, this once. */
             key: string;
+        };
+        NewInvitation: components["schemas"]["Invitation"] & {
+            /** @description Where the person joins. It is shown this once. */
+            url: string;
+            token: string;
         };
         NotSynced: {
             /** Format: uuid */
@@ -3632,9 +4980,53 @@ export interface components {
             /** @description What to mind. */
             warnings: string[];
         };
+        OnboardingInput: {
+            onboardingComplete: boolean;
+        };
         OnboardingStatus: {
             hasLlmProxyLogs: boolean;
             hasMcpGatewayLogs: boolean;
+        };
+        OpenInvitation: {
+            email: string;
+            role: string;
+            organizationName: string;
+            inviterName?: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Somebody with this email is a member; they sign in instead. */
+            userExists: boolean;
+        };
+        Operator: {
+            value: string;
+            label: string;
+        };
+        OptimizationRule: {
+            /** Format: uuid */
+            id: string;
+            /** @description `organization`, `team` or `agent` */
+            entityType: string;
+            entityId: string;
+            provider: string;
+            targetModel: string;
+            /** @description All of them have to hold. */
+            conditions: components["schemas"]["RuleCondition"][];
+            enabled: boolean;
+            /** @description Whether calls go to the other model yet. */
+            enforced: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay. */
+        OptimizationRuleInput: {
+            entityType?: string | null;
+            entityId?: string | null;
+            provider?: string | null;
+            targetModel?: string | null;
+            conditions?: components["schemas"]["RuleCondition"][] | null;
+            enabled?: boolean | null;
         };
         Organization: {
             id: string;
@@ -3642,7 +5034,45 @@ export interface components {
             slug: string;
             theme: string;
             customFont: string;
+            /** @description Pictures are data URLs. */
             logo?: string | null;
+            logoDark?: string | null;
+            favicon?: string | null;
+            iconLogo?: string | null;
+            appName?: string | null;
+            footerText?: string | null;
+            ogDescription?: string | null;
+            chatErrorSupportMessage?: string | null;
+            chatPlaceholders?: string[] | null;
+            chatLinks?: components["schemas"]["ChatLink"][] | null;
+            animateChatPlaceholders: boolean;
+            showTwoFactor: boolean;
+            slimChatErrorUi: boolean;
+            /** @description `organization` or `team`: whose wish decides about compression. */
+            compressionScope: string;
+            convertToolResultsToToon: boolean;
+            /** @description How often limits start anew: `1h`, `12h`, `24h`, `1w`, `1m`, or never. */
+            limitCleanupInterval?: string | null;
+            /** @description `permissive`, or `restrictive`: what no policy allows is refused once something untrusted was read. */
+            globalToolPolicy: string;
+            allowChatFileUploads: boolean;
+            defaultLlmProvider?: string | null;
+            defaultLlmModel?: string | null;
+            /** Format: uuid */
+            defaultLlmApiKeyId?: string | null;
+            /** Format: uuid */
+            defaultAgentId?: string | null;
+            /** Format: int32 */
+            mcpOauthAccessTokenLifetimeSeconds: number;
+            embeddingModel?: string | null;
+            /** Format: uuid */
+            embeddingChatApiKeyId?: string | null;
+            /** Format: int32 */
+            embeddingDimensions?: number | null;
+            rerankerModel?: string | null;
+            /** Format: uuid */
+            rerankerChatApiKeyId?: string | null;
+            metadata?: string | null;
             /** @description Someone agreed that usage figures may be sent. */
             analyticsConsent: boolean;
             onboardingComplete: boolean;
@@ -3669,6 +5099,9 @@ export interface components {
             topTeam: string;
             topAgent: string;
             topModel: string;
+        };
+        OwnPassword: {
+            password: string;
         };
         /** @description Who installed it. */
         Owner: {
@@ -3722,6 +5155,37 @@ export interface components {
             /** Format: double */
             v: number;
         };
+        /**
+         * @description Its key is an argument's name or path (`user.email`, `items[*].id`), or for calls `context.externalAgentId` or
+         *     `context.teamIds`.
+         */
+        PolicyCondition: {
+            key: string;
+            /** @description One of GET /api/autonomy-policies/operators. */
+            operator: string;
+            value: string;
+        };
+        PolicyProposal: {
+            /** Format: uuid */
+            toolId: string;
+            success: boolean;
+            error?: string | null;
+            config?: components["schemas"]["PolicyProposalConfig"] | null;
+        };
+        /** @description What the model says, and what becomes the tool's defaults. */
+        PolicyProposalConfig: {
+            reasoning: string;
+            toolInvocationAction: string;
+            trustedDataAction: string;
+        };
+        PolicyProposalInput: {
+            toolIds: string[];
+        };
+        PolicyProposals: {
+            /** @description Whether there is one for each tool. */
+            success: boolean;
+            results: components["schemas"]["PolicyProposal"][];
+        };
         PreviewInput: {
             kubeconfig: string;
         };
@@ -3761,6 +5225,30 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        /** @description A provider, or a merge patch of one: absent fields stay, null clears. */
+        ProviderInput: {
+            /** @description 1 to 64 letters, digits, `.`, `_` and `-`; part of the callback address. */
+            providerId?: string | null;
+            issuer?: string | null;
+            /** @description Of email addresses; several with commas between them. */
+            domain?: string | null;
+            /** @description Whoever signs in with an address of the domain owns it, also where the provider does not say so. */
+            domainVerified?: boolean | null;
+            userId?: string | null;
+            /** @description This or `samlConfig`. `********` leaves a secret as it is. */
+            oidcConfig?: {
+                [key: string]: unknown;
+            } | null;
+            samlConfig?: {
+                [key: string]: unknown;
+            } | null;
+            roleMapping?: {
+                [key: string]: unknown;
+            } | null;
+            teamSyncConfig?: {
+                [key: string]: unknown;
+            } | null;
+        };
         ProviderKey: {
             /** Format: uuid */
             id: string;
@@ -3784,6 +5272,8 @@ export interface components {
             /** @description The same, in older words. */
             isOrganizationDefault: boolean;
             isSystem: boolean;
+            /** @description Whether the proxy speaks to this provider; keys of others are only kept. */
+            isRouted: boolean;
             /** @description The profiles it is assigned to, by name. */
             profiles: components["schemas"]["NamedRef"][];
             /** @description Where the value is kept; `none` where there is none. */
@@ -3824,11 +5314,22 @@ export interface components {
             apiBaseUrl: string;
             frontendUrl: string;
             disableBasicAuth: boolean;
+            /** @description Passwords are switched off, but not before an identity provider works. */
+            basicAuthFallback: boolean;
             disableInvitations: boolean;
             /** @description The UI is shown in the desktop window. */
             desktop: boolean;
             defaultCredentialsEnabled: boolean;
             analytics: components["schemas"]["Analytics"];
+        };
+        /** @description What the sign-in page shows. */
+        PublicProvider: {
+            /** Format: uuid */
+            id: string;
+            providerId: string;
+            /** @description `oidc` or `saml`. */
+            kind: string;
+            preset?: string | null;
         };
         /** @description One of both. */
         ReauthenticateInput: {
@@ -3908,6 +5409,32 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        Role: {
+            /** @description A predefined role's is its name. */
+            id: string;
+            name: string;
+            /** @description The name again, as members and invitations have it. */
+            role: string;
+            predefined: boolean;
+            permission: {
+                [key: string]: string[];
+            };
+            organizationId: string;
+            /** Format: int64 */
+            memberCount: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt?: string | null;
+        };
+        RoleInput: {
+            /** @description 2 to 50 lower-case letters, digits and underscores. */
+            name?: string | null;
+            /** @description Resource → actions; replaces the whole map. */
+            permission?: {
+                [key: string]: string[];
+            } | null;
+        };
         RollbackPrompt: {
             /** Format: uuid */
             versionId: string;
@@ -3974,6 +5501,15 @@ export interface components {
             message: string;
             data?: unknown;
         };
+        /** @description One of the two. */
+        RuleCondition: {
+            /**
+             * Format: int64
+             * @description In tokens.
+             */
+            maxLength?: number | null;
+            hasTools?: boolean | null;
+        };
         Runtime: {
             /** @description `docker`, `kubernetes` or `process` */
             id: string;
@@ -3995,6 +5531,32 @@ export interface components {
             fix: components["schemas"]["Fix"];
             /** @enum {string} */
             status: "unavailable";
+        };
+        Said: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            requestId: string;
+            actor: components["schemas"]["AuditActor"];
+            from: components["schemas"]["AuditFrom"];
+            request: components["schemas"]["AuditRequest"];
+            /** @description `create`, `update` or `delete` */
+            action: string;
+            /** @description The table. */
+            resource: string;
+            resourceId?: string | null;
+            resourceName?: string | null;
+            /** @description Of an update only the fields that changed; without secret values. */
+            before?: {
+                [key: string]: unknown;
+            } | null;
+            after?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        SamlForm: {
+            SAMLResponse?: string;
+            RelayState?: string;
         };
         Secret: {
             /** Format: uuid */
@@ -4051,6 +5613,19 @@ export interface components {
             type: string;
             meta: components["schemas"]["SecretsMeta"];
         };
+        SecurityInput: {
+            globalToolPolicy?: string | null;
+            allowChatFileUploads?: boolean | null;
+        };
+        Seen: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `everybody`, `team`, `own`, or `admin` for whoever sees all */
+            reason: string;
+            /** @description The names of its teams. */
+            teams: string[];
+        };
         ServerLogs: {
             logs: string;
             /** @description Shows the same in a terminal. */
@@ -4073,6 +5648,13 @@ export interface components {
              */
             secretId: string;
             name?: string | null;
+        };
+        ServiceAccount: components["schemas"]["Member"] & {
+            keys: components["schemas"]["ApiKey"][];
+        };
+        ServiceAccountInput: {
+            name?: string | null;
+            role?: string | null;
         };
         SessionBody: {
             /** Format: uuid */
@@ -4116,9 +5698,37 @@ export interface components {
             /** @description Stay signed in for 30 days instead of until the browser closes. */
             rememberMe?: boolean;
         };
+        SignInSso: {
+            providerId?: string | null;
+            /** @description Whose domain names the provider. */
+            email?: string | null;
+            domain?: string | null;
+            /** @description Where to go afterwards: a path of this UI. */
+            callbackURL?: string | null;
+        };
+        SignUp: {
+            name: string;
+            /** @description That of the invitation. */
+            email: string;
+            password: string;
+            /** @description What the invitation's link carries. */
+            invitation?: string | null;
+            /** @description The link itself, for clients that pass it on. */
+            callbackURL?: string | null;
+        };
         SignedIn: {
             redirect: boolean;
+            /** @description The password was right, and a code is to follow; nobody is signed in yet. */
+            twoFactorRedirect: boolean;
+            user?: components["schemas"]["User"] | null;
+        };
+        SignedUp: {
             user: components["schemas"]["User"];
+        };
+        SsoBegun: {
+            /** @description Send the browser here. */
+            url: string;
+            redirect: boolean;
         };
         StartTurn: {
             /** @description What the person says. */
@@ -4209,7 +5819,7 @@ export interface components {
             organizationId: string;
             createdBy: string;
             convertToolResultsToToon: boolean;
-            members: components["schemas"]["Member"][];
+            members: components["schemas"]["TeamMember"][];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -4227,6 +5837,23 @@ export interface components {
             name?: string | null;
             description?: string | null;
             convertToolResultsToToon?: boolean | null;
+        };
+        TeamMember: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            teamId: string;
+            userId: string;
+            name?: string | null;
+            role: string;
+            syncedFromSso: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        TeamMemberInput: {
+            userId: string;
+            /** @description `member` or `admin` */
+            role?: string | null;
         };
         TeamName: {
             /** Format: uuid */
@@ -4336,6 +5963,13 @@ export interface components {
             pending?: components["schemas"]["PendingChange"] | null;
             assignedAgentCount: number;
             assignedAgents: components["schemas"]["AgentName"][];
+            /**
+             * Format: date-time
+             * @description When a model proposed its default policies, which, and why.
+             */
+            policiesAutoConfiguredAt?: string | null;
+            policiesAutoConfiguredModel?: string | null;
+            policiesAutoConfiguredReasoning?: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -4400,6 +6034,30 @@ export interface components {
             description?: string | null;
             inputSchema: Record<string, unknown>;
         };
+        ToolInvocationPolicy: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            toolId: string;
+            /** @description All of them have to hold; none: the tool's default. */
+            conditions: components["schemas"]["PolicyCondition"][];
+            /** @description `allow_when_context_is_untrusted`, `block_when_context_is_untrusted`, `block_always` or `require_approval` */
+            action: string;
+            /** @description Told to whoever is refused. */
+            reason?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        ToolInvocationPolicyInput: {
+            /** Format: uuid */
+            toolId?: string | null;
+            conditions?: components["schemas"]["PolicyCondition"][] | null;
+            action?: string | null;
+            reason?: string | null;
+        };
         ToolUsage: {
             name: string;
             /** Format: int64 */
@@ -4438,6 +6096,37 @@ export interface components {
         };
         /** @enum {string} */
         TransportType: "stdio" | "streamable-http";
+        TrustedDataPolicy: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            toolId: string;
+            /** @description All of them have to hold; none: the tool's default. */
+            conditions: components["schemas"]["PolicyCondition"][];
+            /** @description `mark_as_trusted`, `mark_as_untrusted`, `block_always` or `sanitize_with_dual_llm` */
+            action: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /** @description A merge patch: absent fields stay, null clears. */
+        TrustedDataPolicyInput: {
+            /** Format: uuid */
+            toolId?: string | null;
+            conditions?: components["schemas"]["PolicyCondition"][] | null;
+            action?: string | null;
+            description?: string | null;
+        };
+        TwoFactorStatus: {
+            enabled: boolean;
+            /** @description It was begun, and waits for a first code. */
+            pending: boolean;
+            /** Format: int64 */
+            recoveryCodesLeft: number;
+        };
         /** @description A model that was called in the last 30 days and has no price. */
         UnpricedModel: {
             provider: string;
@@ -4514,6 +6203,17 @@ export interface components {
             mustChangePassword: boolean;
             /** Format: date-time */
             createdAt: string;
+        };
+        UserAccess: {
+            user: components["schemas"]["Member"];
+            predefinedRole: boolean;
+            permissions: {
+                [key: string]: string[];
+            };
+            /** @description The agents they see, by name. */
+            agents: components["schemas"]["Seen"][];
+            /** @description The installations they see, by name. */
+            mcpServers: components["schemas"]["Seen"][];
         };
         UserBody: {
             user: components["schemas"]["User"];
@@ -4645,6 +6345,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentToolPage"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyProposalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProposals"];
                 };
             };
         };
@@ -5088,6 +6811,125 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationsSynced"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                targetAgentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+        };
+    };
     create: {
         parameters: {
             query?: never;
@@ -5117,9 +6959,216 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description A part of an entry, wherever it stands. */
+                search?: string;
+                actorId?: string;
+                resource?: string;
+                resourceId?: string;
+                /** @description `create`, `update` or `delete` */
+                action?: string;
+                requestId?: string;
+                startDate?: string;
+                endDate?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description A part of an entry, wherever it stands. */
+                search?: string;
+                actorId?: string;
+                resource?: string;
+                resourceId?: string;
+                /** @description `create`, `update` or `delete` */
+                action?: string;
+                requestId?: string;
+                startDate?: string;
+                endDate?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    facets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditFacets"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerified"];
+                };
+            };
+        };
+    };
+    create_older: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_older: {
         parameters: {
             query?: never;
             header?: never;
@@ -5150,7 +7199,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_older: {
         parameters: {
             query?: never;
             header?: never;
@@ -5373,6 +7422,45 @@ export interface operations {
             };
         };
     };
+    sign_in_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInSso"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoBegun"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     sign_out: {
         parameters: {
             query?: never;
@@ -5388,6 +7476,375 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success"];
+                };
+            };
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sso_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    saml_acs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SamlForm"];
+            };
+        };
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    saml_finish: {
+        parameters: {
+            query: {
+                handle: string;
+            };
+            header?: never;
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    saml_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    two_factor_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Disable"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    two_factor_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    generate_backup_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupCodes"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    two_factor_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoFactorStatus"];
+                };
+            };
+        };
+    };
+    verify_backup_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verify_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -5411,6 +7868,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserBody"];
+                };
+            };
+        };
+    };
+    operators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"][];
+                };
+            };
+        };
+    };
+    list_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolInvocationPolicy"][];
+                };
+            };
+        };
+    };
+    create_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolInvocationPolicyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolInvocationPolicy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolInvocationPolicy"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolInvocationPolicyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolInvocationPolicy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -6217,6 +8858,287 @@ export interface operations {
     };
     list: {
         parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    idp_logout_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoutUrl"];
+                };
+            };
+        };
+    };
+    presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderPreset"][];
+                };
+            };
+        };
+    };
+    public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicProvider"][];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderTest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    test_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                testId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderTest"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
             query?: {
                 agentId?: string;
                 provider?: string;
@@ -6689,6 +9611,360 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tool"][];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenInvitation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                entityType?: string;
+                entityId?: string;
+                limitType?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -8377,6 +11653,126 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationRule"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptimizationRuleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationRule"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptimizationRuleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationRule"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get: {
         parameters: {
             query?: never;
@@ -8419,6 +11815,340 @@ export interface operations {
             };
         };
     };
+    update_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentSettingsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_appearance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppearanceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    complete_onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardingInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    update_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnowledgeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_llm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LlmInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_mcp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description A part of the name or the email. */
+                search?: string;
+                role?: string;
+                /** @description `person` or `service` */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"][];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     onboarding_status: {
         parameters: {
             query?: never;
@@ -8434,6 +12164,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnboardingStatus"];
+                };
+            };
+        };
+    };
+    update_security: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecurityInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -8579,6 +12340,224 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Prompt"][];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -8775,6 +12754,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"][];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
                 };
             };
             404: {
@@ -9074,7 +13276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"][];
+                    "application/json": components["schemas"]["TeamMember"][];
                 };
             };
             404: {
@@ -9098,7 +13300,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MemberInput"];
+                "application/json": components["schemas"]["TeamMemberInput"];
             };
         };
         responses: {
@@ -9107,7 +13309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["TeamMember"];
                 };
             };
             400: {
@@ -9127,6 +13329,48 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_member_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRoleInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMember"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9621,6 +13865,37 @@ export interface operations {
             };
         };
     };
+    default_invocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefaultsSet"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -9772,6 +14047,202 @@ export interface operations {
             };
         };
     };
+    list_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedDataPolicy"][];
+                };
+            };
+        };
+    };
+    create_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustedDataPolicyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedDataPolicy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    default_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefaultsSet"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedDataPolicy"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    update_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustedDataPolicyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedDataPolicy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_trusted_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     mine: {
         parameters: {
             query?: never;
@@ -9825,6 +14296,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the caller. */
+                userId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAccess"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

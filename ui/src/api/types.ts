@@ -14,10 +14,9 @@ export type PublicConfig = Served<Schemas['PublicConfig']>;
 export type User = Served<Schemas['User']>;
 export type CurrentSession = Served<Schemas['CurrentSession']>;
 export type Session = Served<Schemas['SessionBody']>;
-export type ApiKey = Served<Schemas['ApiKey']>;
-export type CreatedApiKey = Served<Schemas['NewApiKey']>;
 export type Organization = Served<Schemas['Organization']>;
 export type OrganizationChange = Schemas['OrganizationInput'];
+export type AppearanceChange = Schemas['AppearanceInput'];
 
 export type Label = Served<Schemas['Label']>;
 export type Agent = Served<Schemas['Agent']>;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { permissionsQuery } from '@/shell/queries';
 
-type Resource =
+export type Resource =
   | 'chatSettings'
   | 'conversation'
   | 'prompt'
@@ -13,11 +13,19 @@ type Resource =
   | 'tool'
   | 'internalMcpCatalog'
   | 'mcpServer'
-  | 'mcpServerInstallationRequest';
-type Action = 'create' | 'read' | 'update' | 'delete' | 'admin';
+  | 'mcpServerInstallationRequest'
+  | 'member'
+  | 'invitation'
+  | 'ssoProvider';
+export type Action = 'create' | 'read' | 'update' | 'delete' | 'admin' | 'cancel';
 
 /** Whether to offer something. The server decides in the end; until it has answered, all is offered. */
 export function useCan(resource: Resource, action: Action): boolean {
+  return usePermitted()(resource, action);
+}
+
+/** `useCan` for lists. */
+export function usePermitted(): (resource: Resource, action: Action) => boolean {
   const { data } = useQuery(permissionsQuery);
-  return data === undefined || (data[resource]?.includes(action) ?? false);
+  return (resource, action) => data === undefined || (data[resource]?.includes(action) ?? false);
 }

@@ -3,12 +3,14 @@ import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/class-names';
+import { useBrand } from '@/shell/brand';
 import { Logo } from '@/shell/logo';
 import { GROUPS, PAGES } from '@/shell/pages';
 
 type Props = { narrow: boolean; onToggle: () => void };
 
 export function Sidebar({ narrow, onToggle }: Props) {
+  const brand = useBrand();
   return (
     <nav
       aria-label="Main"
@@ -23,10 +25,14 @@ export function Sidebar({ narrow, onToggle }: Props) {
           'flex h-12 items-center gap-2.5 font-semibold tracking-tight',
           narrow ? 'justify-center' : 'px-4',
         )}
-        aria-label="Archestra, home"
+        aria-label={`${brand.name}, home`}
       >
-        <Logo className="size-6" />
-        {narrow ? null : <span className="text-base">Archestra</span>}
+        {brand.logo === null ? (
+          <Logo className="size-6" />
+        ) : (
+          <img src={brand.logo} alt="" className={cn('h-6 object-contain', narrow ? 'max-w-8' : 'max-w-24')} />
+        )}
+        {narrow ? null : <span className="truncate text-base">{brand.name}</span>}
       </Link>
       <div className="flex flex-1 flex-col gap-4 overflow-y-auto px-2 py-2">
         {GROUPS.map((group) => (

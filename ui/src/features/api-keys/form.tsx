@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import type { CreatedApiKey } from '@/api/types';
+import type { CreatedApiKey, Permissions } from '@/api/access';
 import { Button } from '@/components/ui/button';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
@@ -8,6 +8,8 @@ import { Input, Select } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { causeOf } from '@/components/ui/states';
 import { useCreateApiKey } from '@/features/api-keys/queries';
+import { ScopeField } from '@/features/api-keys/scope-field';
+import { countOf } from '@/features/roles/permissions';
 
 const DAY = 86_400;
 const LIFETIMES = [
@@ -30,13 +32,23 @@ export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
 function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKey>; onClose: () => void }) {
   const [name, setName] = useState('');
   const [seconds, setSeconds] = useState(90 * DAY);
+  const [permission, setPermission] = useState<Permissions | null>(null);
+  const nothing = permission !== null && countOf(permission) === 0;
   function submit(event: FormEvent) {
     event.preventDefault();
-    create.mutate({ name: name.trim(), ...(seconds > 0 ? { expiresIn: seconds } : {}) });
+    create.mutate({
+      name: name.trim(),
+      ...(seconds > 0 ? { expiresIn: seconds } : {}),
+      ...(permission === null ? {} : { permission }),
+    });
   }
   return (
-    <Dialog title="Create an API key" onClose={onClose} className="w-[min(27rem,calc(100vw-2rem))]">
-      <form onSubmit={submit} className="contents">
+    <Dialog
+      title="Create an API key"
+      onClose={onClose}
+      className={permission === null ? 'w-[min(27rem,calc(100vw-2rem))]' : 'w-[min(52rem,calc(100vw-2rem))]'}
+    >
+      <form onSubmit={submit} className="flex min-h-0 flex-1 flex-col">
         <DialogBody>
           {create.isError ? (
             <Notice tone="error" role="alert">
@@ -67,10 +79,11 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
               </Select>
             )}
           </Field>
+          <ScopeField value={permission} onChange={setPermission} />
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={create.isPending} disabled={name.trim() === ''}>
+          <Button type="submit" variant="primary" pending={create.isPending} disabled={name.trim() === '' || nothing}>
             Create key
           </Button>
         </DialogFooter>

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { ApiKey } from '@/api/types';
+import type { ApiKey, Permissions } from '@/api/access';
+import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
@@ -13,6 +14,9 @@ import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
 import { CreateApiKeyDialog } from '@/features/api-keys/form';
 import { apiKeysQuery, useDeleteApiKey } from '@/features/api-keys/queries';
+import { countOf } from '@/features/roles/permissions';
+import { pluralize } from '@/lib/format';
+import { useNow } from '@/lib/now';
 
 export function ApiKeysPage() {
   const keys = useQuery(apiKeysQuery);
@@ -27,7 +31,7 @@ export function ApiKeysPage() {
       <title>API keys · Archestra</title>
       <CardHeader
         title="API keys"
-        description="For scripts, Terraform, and clients that use this server’s provider keys. A key can do all that you can."
+        description="For scripts, Terraform, and clients that use this server’s provider keys. A key can do what you can, or less."
         actions={
           <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
             <Plus aria-hidden /> Create key
@@ -88,6 +92,11 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
       cell: ({ row }) => <code className="font-mono text-xs text-text-2">{row.original.start}…</code>,
     },
     {
+      id: 'scope',
+      header: 'May do',
+      cell: ({ row }) => <Scope permission={row.original.permission} />,
+    },
+    {
       id: 'lastUsed',
       header: 'Last used',
       cell: ({ row }) =>
@@ -101,11 +110,7 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
       id: 'expires',
       header: 'Expires',
       cell: ({ row }) =>
-        row.original.expiresAt ? (
-          <RelativeTime at={row.original.expiresAt} />
-        ) : (
-          <span className="text-text-3">never</span>
-        ),
+        row.original.expiresAt ? <Expiry at={row.original.expiresAt} /> : <span className="text-text-3">never</span>,
     },
     { id: 'created', header: 'Created', cell: ({ row }) => <RelativeTime at={row.original.createdAt} /> },
     {
@@ -124,4 +129,29 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
       ),
     },
   ];
+}
+
+function Scope({ permission }: { permission: Permissions | null }) {
+  if (permission === null) return <Badge>all that you may</Badge>;
+  const words = Object.entries(permission).map(([resource, actions]) => `${resource}: ${actions.join(', ')}`);
+  return (
+    <Badge tone="accent" title={words.join('\n')}>
+      {pluralize(countOf(permission), 'permission')}
+    </Badge>
+  );
+}
+
+const SOON_MS = 7 * 86_400_000;
+
+function Expiry({ at }: { at: string }) {
+  const left = new Date(at).getTime() - useNow();
+  if (left <= 0) return <Badge tone="bad">expired</Badge>;
+  if (left < SOON_MS) {
+    return (
+      <Badge tone="warn">
+        <RelativeTime at={at} />
+      </Badge>
+    );
+  }
+  return <RelativeTime at={at} className="whitespace-nowrap" />;
 }

@@ -1,16 +1,18 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ApiKey, CreatedApiKey, Permissions } from '@/api/access';
 import { get, post } from '@/api/client';
-import type { ApiKey, CreatedApiKey } from '@/api/types';
 
 export const apiKeysQuery = queryOptions({
   queryKey: ['api-keys'],
   queryFn: () => get<ApiKey[]>('/api/auth/api-key/list'),
 });
 
+type KeyDraft = { name: string; expiresIn?: number; permission?: Permissions };
+
 export function useCreateApiKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (key: { name: string; expiresIn?: number }) => post<CreatedApiKey>('/api/auth/api-key/create', key),
+    mutationFn: (key: KeyDraft) => post<CreatedApiKey>('/api/auth/api-key/create', key),
     onSuccess: () => client.invalidateQueries({ queryKey: apiKeysQuery.queryKey }),
   });
 }

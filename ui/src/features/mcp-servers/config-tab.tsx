@@ -15,7 +15,7 @@ import { PromptFields } from '@/features/mcp-servers/install/prompt-fields';
 import { answersOf, missingAnswers, promptsOf, startAnswers } from '@/features/mcp-servers/install/prompts';
 import { useReinstall } from '@/features/mcp-servers/queries';
 import { featuresQuery } from '@/features/secrets/queries';
-import { useCan } from '@/shell/permissions';
+import { useCan, usePermitted } from '@/shell/permissions';
 
 export function ConfigTab({ server }: { server: McpServer }) {
   const item = useQuery(catalogItemQuery(server.catalogId));
@@ -56,7 +56,9 @@ type AnswersProps = { server: McpServer; item: CatalogItem; byReference: boolean
 function Answers({ server, item, byReference }: AnswersProps) {
   const prompts = promptsOf(item, byReference);
   const reinstall = useReinstall(server.id);
-  const mayUpdate = useCan('mcpServer', 'update');
+  const permitted = usePermitted();
+  // Whoever may install servers may change their own.
+  const mayUpdate = permitted('mcpServer', 'update') || permitted('mcpServer', 'create');
   const [answers, setAnswers] = useState(() =>
     startAnswers(prompts, { ...server.environmentValues, ...server.userConfigValues }),
   );

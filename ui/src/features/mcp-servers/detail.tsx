@@ -24,7 +24,7 @@ import { StatusMark } from '@/features/mcp-servers/status-mark';
 import { ToolsTab } from '@/features/mcp-servers/tools-tab';
 import { UsageTab } from '@/features/mcp-servers/usage-tab';
 import { InspectorPanel } from '@/features/tool-inspector/panel';
-import { useCan } from '@/shell/permissions';
+import { usePermitted } from '@/shell/permissions';
 
 const LABELS: Record<ServerTab, string> = {
   overview: 'Overview',
@@ -142,7 +142,9 @@ function LoadedServer({ server }: { server: McpServer }) {
 
 function Header({ server, onDelete }: { server: McpServer; onDelete: () => void }) {
   const action = useServerAction(server.id);
-  const mayUpdate = useCan('mcpServer', 'update');
+  const permitted = usePermitted();
+  // Whoever may install servers may change their own.
+  const mayUpdate = permitted('mcpServer', 'update') || permitted('mcpServer', 'create');
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">

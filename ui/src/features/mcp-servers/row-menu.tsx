@@ -6,7 +6,7 @@ import { Menu, MenuItem, MenuSeparator } from '@/components/ui/menu';
 import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 import { type ServerAction, useServerAction } from '@/features/mcp-servers/queries';
-import { useCan } from '@/shell/permissions';
+import { useCan, usePermitted } from '@/shell/permissions';
 
 const DONE: Record<ServerAction, string> = {
   restart: 'is restarting',
@@ -20,7 +20,9 @@ type Props = { server: McpServer; onDelete: (server: McpServer) => void };
 
 export function RowMenu({ server, onDelete }: Props) {
   const action = useServerAction(server.id);
-  const mayUpdate = useCan('mcpServer', 'update');
+  const permitted = usePermitted();
+  // Whoever may install servers may change their own.
+  const mayUpdate = permitted('mcpServer', 'update') || permitted('mcpServer', 'create');
   const mayDelete = useCan('mcpServer', 'delete');
   const local = server.serverType === 'local';
   const run = (name: ServerAction) =>

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { get, patch } from '@/api/client';
-import type { Organization, OrganizationChange } from '@/api/types';
+import type { AppearanceChange, Organization, OrganizationChange } from '@/api/types';
 
 export const organizationQuery = queryOptions({
   queryKey: ['organization'],
@@ -11,6 +11,14 @@ export function useUpdateOrganization() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (change: OrganizationChange) => patch<Organization>('/api/organization', change),
+    onSuccess: (organization) => client.setQueryData(organizationQuery.queryKey, organization),
+  });
+}
+
+export function useUpdateAppearance() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: AppearanceChange) => patch<Organization>('/api/organization/appearance-settings', change),
     onSuccess: (organization) => client.setQueryData(organizationQuery.queryKey, organization),
   });
 }

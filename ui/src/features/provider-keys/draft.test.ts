@@ -21,6 +21,7 @@ const STORED: ProviderKey = {
   userId: null,
   isPrimary: true,
   isSystem: false,
+  isRouted: true,
   bestModelId: null,
   name: 'Main',
   provider: 'openai',

@@ -8,23 +8,22 @@ import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
 import { localPath } from '@/features/sessions/guard';
+import { publicProvidersQuery } from '@/features/identity-providers/queries';
 import { SignInFrame } from '@/features/sign-in/frame';
+import { ProviderButtons } from '@/features/sign-in/provider-buttons';
 import { useSignIn } from '@/features/sign-in/queries';
+import { SecondFactorStep } from '@/features/sign-in/second-factor';
 import { useCountdown } from '@/shell/connection-banner';
 import { publicConfigQuery } from '@/shell/queries';
 
 export function SignInPage() {
   const config = useQuery(publicConfigQuery);
-  if (config.data?.disableBasicAuth) {
-    return (
-      <SignInFrame title="Sign in">
-        <Notice tone="info">
-          Signing in with a password is switched off on this server. Use your organization’s sign-in, or unset{' '}
-          <code className="font-mono text-xs">ARCHESTRA_AUTH_DISABLE_BASIC_AUTH</code> and restart.
-        </Notice>
-      </SignInFrame>
-    );
-  }
+  const providers = useQuery(publicProvidersQuery);
+  const { error, message } = useSearch({ from: '/sign-in' });
+  const [awaitsCode, setAwaitsCode] = useState(false);
+  const passwordsOff = config.data?.disableBasicAuth ?? false;
+  const known = providers.data ?? [];
+  if (awaitsCode) return <SecondFactorStep onBack={() => setAwaitsCode(false)} />;
   return (
     <SignInFrame title="Sign in" lead="To manage agents and see their calls.">
       {config.isPending ? (
@@ -34,13 +33,48 @@ export function SignInPage() {
           <Skeleton className="h-9" />
         </div>
       ) : (
-        <SignInForm defaultCredentials={config.data?.defaultCredentialsEnabled ?? false} />
+        <div className="flex flex-col gap-5">
+          {error === undefined ? null : (
+            <Notice tone="error" role="alert">
+              {message ?? 'The identity provider did not let you in.'}
+            </Notice>
+          )}
+          <ProviderButtons providers={known} />
+          {passwordsOff ? (
+            known.length > 0 ? null : (
+              <Notice tone="info">
+                Signing in with a password is switched off on this server. Use your organization’s sign-in, or unset{' '}
+                <code className="font-mono text-xs">ARCHESTRA_AUTH_DISABLE_BASIC_AUTH</code> and restart.
+              </Notice>
+            )
+          ) : (
+            <>
+              {known.length > 0 ? <Or /> : null}
+              <SignInForm
+                defaultCredentials={config.data?.defaultCredentialsEnabled ?? false}
+                onAwaitsCode={() => setAwaitsCode(true)}
+              />
+            </>
+          )}
+        </div>
       )}
     </SignInFrame>
   );
 }
 
-function SignInForm({ defaultCredentials }: { defaultCredentials: boolean }) {
+function Or() {
+  return (
+    <div className="flex items-center gap-3 text-xs text-text-3">
+      <span className="h-px flex-1 bg-line" />
+      or with a password
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  );
+}
+
+type FormProps = { defaultCredentials: boolean; onAwaitsCode: () => void };
+
+function SignInForm({ defaultCredentials, onAwaitsCode }: FormProps) {
   const router = useRouter();
   const { redirect } = useSearch({ from: '/sign-in' });
   const signIn = useSignIn();
@@ -56,7 +90,9 @@ function SignInForm({ defaultCredentials }: { defaultCredentials: boolean }) {
       { email: email.trim(), password, rememberMe },
       {
         onSuccess: async (current) => {
-          if (current?.user.mustChangePassword) await router.navigate({ to: '/new-password', search: { redirect } });
+          if (current === null) onAwaitsCode();
+          else if (current.user.mustChangePassword)
+            await router.navigate({ to: '/new-password', search: { redirect } });
           else await router.navigate({ href: localPath(redirect) });
         },
         onError: (error) => {

@@ -1,16 +1,41 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { post } from '@/api/client';
+import { get, post } from '@/api/client';
 import type { User } from '@/api/types';
 import { sessionQuery } from '@/features/sessions/queries';
 
 export type Credentials = { email: string; password: string; rememberMe: boolean };
+type SignedIn = { user: User | null; twoFactorRedirect: boolean };
 
+/** The session, or null when a code has to follow the password. */
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (credentials: Credentials) => post<{ user: User }>('/api/auth/sign-in/email', credentials),
-    onSuccess: () => client.fetchQuery({ ...sessionQuery, staleTime: 0 }),
+    mutationFn: async (credentials: Credentials) => {
+      const { twoFactorRedirect } = await post<SignedIn>('/api/auth/sign-in/email', credentials);
+      return twoFactorRedirect ? null : client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    },
+  });
+}
+
+export type SecondFactor = { code: string; recovery: boolean };
+
+export function useSecondFactor() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ code, recovery }: SecondFactor) => {
+      await post<SignedIn>(`/api/auth/two-factor/${recovery ? 'verify-backup-code' : 'verify-totp'}`, { code });
+      return client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    },
+  });
+}
+
+/** Leads away, to the provider. */
+export function useSignInAtProvider() {
+  return useMutation({
+    mutationFn: ({ providerId, path }: { providerId: string; path: string }) =>
+      post<{ url: string }>('/api/auth/sign-in/sso', { providerId, callbackURL: path }),
+    onSuccess: ({ url }) => window.location.assign(url),
   });
 }
 
@@ -18,11 +43,17 @@ export function useSignOut() {
   const client = useQueryClient();
   const router = useRouter();
   return useMutation({
-    mutationFn: () => post('/api/auth/sign-out'),
-    onSuccess: async () => {
+    mutationFn: async () => {
+      // Only who is signed in is told where the provider ends its own session.
+      const there = await get<{ url: string | null }>('/api/identity-providers/idp-logout-url').catch(() => null);
+      await post('/api/auth/sign-out');
+      return there?.url ?? null;
+    },
+    onSuccess: async (url) => {
       client.clear();
       client.setQueryData(sessionQuery.queryKey, null);
-      await router.invalidate();
+      if (url === null) await router.invalidate();
+      else window.location.assign(url);
     },
   });
 }

@@ -11,6 +11,7 @@ import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 import { PasswordForm } from '@/features/sign-in/password-form';
 import { sessionQuery } from '@/features/sessions/queries';
+import { TwoFactorCard } from '@/features/two-factor/card';
 import { useUpdateUser } from '@/features/users/queries';
 import { formatDay } from '@/lib/format';
 
@@ -37,6 +38,7 @@ export function AccountPage() {
           />
         </div>
       </Card>
+      <TwoFactorCard />
     </>
   );
 }
