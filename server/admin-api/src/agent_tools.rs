@@ -14,8 +14,9 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::agents::Direction;
+use crate::agents::{Direction, may_see, seen};
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query, given};
 use crate::pagination::{self, Pagination};
@@ -110,6 +111,7 @@ pub(crate) struct AgentToolPage {
 #[utoipa::path(get, path = "/api/agent-tools", tag = "agent-tools", params(AgentToolQuery), responses((status = 200, body = AgentToolPage)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<AgentToolQuery>,
 ) -> Result<Json<AgentToolPage>, ApiError> {
     let limit = if query.skip_pagination {
@@ -119,6 +121,7 @@ pub(crate) async fn list(
     };
     let filter = AgentToolFilter {
         agent_id: query.agent_id,
+        visible: crate::agents::visible(&platform, &caller),
         tool_id: query.tool_id,
         server_owner_id: query.mcp_server_owner_id,
         origin: query.origin.and_then(|origin| origin.parse().ok()),
@@ -194,18 +197,14 @@ impl AgentTool {
     responses((status = 200, body = Vec<Tool>), (status = 404, body = ErrorBody)))]
 pub(crate) async fn of_agent(
     Extract(platform): State,
+    caller: Caller,
     Id(agent_id): Id,
 ) -> Result<Json<Vec<Tool>>, ApiError> {
-    find_agent(&platform, agent_id).await?;
+    seen(&platform, &caller, agent_id).await?;
     let rows = db::agent_tools::of_agent(&platform.db, agent_id).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.tool_id).collect();
     let tools = db::tools::find_many(&platform.db, &ids).await?;
     crate::tools::described(&platform, tools).await.map(Json)
-}
-
-async fn find_agent(platform: &Platform, id: Uuid) -> Result<(), ApiError> {
-    let agent = db::agents::find(&platform.db, id).await?;
-    agent.map(drop).ok_or(ApiError::NotFound("Agent"))
 }
 
 /// Change an assignment: only the fields that are sent; null clears one.
@@ -248,18 +247,22 @@ pub(crate) struct Assignment {
     responses((status = 200, body = Assignment), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(input): extract::Json<AgentToolInput>,
 ) -> Result<Json<Assignment>, ApiError> {
-    let before = db::agent_tools::find(&platform.db, id)
-        .await?
+    let before = db::agent_tools::find(&platform.db, id).await?;
+    let before = before
+        .filter(|row| may_see(&platform, &caller, row.agent_id))
         .ok_or(NOT_FOUND)?;
     let mut wish = Wish::of(&before);
     wish.patch(&input);
     let tool = db::tools::find(&platform.db, before.tool_id)
         .await?
         .ok_or(NOT_FOUND)?;
-    let checked = wish.checked(&platform, &tool).await?;
+    let checked = wish
+        .checked(&platform, &caller, &tool, server_of(&before))
+        .await?;
     let now = platform.clock.now();
     let row = db::agent_tools::update(&platform.db, id, |row| {
         checked.write(row);
@@ -293,8 +296,10 @@ pub(crate) async fn update(
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn unassign(
     Extract(platform): State,
+    caller: Caller,
     Path((agent_id, tool_id)): Path<(Uuid, Uuid)>,
 ) -> Result<Json<Success>, ApiError> {
+    seen(&platform, &caller, agent_id).await?;
     if !db::agent_tools::unassign(&platform.db, agent_id, tool_id).await? {
         return Err(NOT_FOUND);
     }

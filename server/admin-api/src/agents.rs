@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State as Extract;
 use db::agents::{AgentFilter, AgentSort};
+use domain::access::Resource;
 use domain::platform::Platform;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -69,11 +70,13 @@ pub(crate) struct AgentPage {
 #[utoipa::path(get, path = "/api/agents", tag = "agents", params(ListQuery), responses((status = 200, body = AgentPage)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<AgentPage>, ApiError> {
     let filter = AgentFilter {
         name: query.name.filter(|name| !name.is_empty()),
         agent_type: query.agent_type,
+        visible: visible(&platform, &caller),
         sort: match query.sort_by {
             SortBy::Name => AgentSort::Name,
             SortBy::UpdatedAt => AgentSort::UpdatedAt,
@@ -93,8 +96,12 @@ pub(crate) async fn list(
 
 /// List all agents.
 #[utoipa::path(get, path = "/api/agents/all", tag = "agents", responses((status = 200, body = Vec<Agent>)))]
-pub(crate) async fn all(Extract(platform): State) -> Result<Json<Vec<Agent>>, ApiError> {
-    let rows = db::agents::all(&platform.db).await?;
+pub(crate) async fn all(
+    Extract(platform): State,
+    caller: Caller,
+) -> Result<Json<Vec<Agent>>, ApiError> {
+    let mut rows = db::agents::all(&platform.db).await?;
+    rows.retain(|row| may_see(&platform, &caller, row.id));
     Ok(Json(described(&platform, rows).await?))
 }
 
@@ -127,9 +134,34 @@ async fn described(
     Ok(agents.collect())
 }
 
+/// The agents to which what the caller lists is narrowed; none if they see all.
+pub(crate) fn visible(platform: &Platform, caller: &Caller) -> Option<Vec<Uuid>> {
+    let snapshot = platform.snapshot.load();
+    caller.viewer(&snapshot).visible_agents(&snapshot)
+}
+
+pub(crate) fn may_see(platform: &Platform, caller: &Caller, id: Uuid) -> bool {
+    let snapshot = platform.snapshot.load();
+    caller.viewer(&snapshot).sees_agent(&snapshot, id)
+}
+
+/// An agent that the caller may see; any other does not exist for them.
+pub(crate) async fn seen(
+    platform: &Platform,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<db::agents::Agent, ApiError> {
+    let row = db::agents::find(&platform.db, id).await?;
+    row.filter(|_| may_see(platform, caller, id))
+        .ok_or(ApiError::NotFound("Agent"))
+}
+
 /// The agent of calls that name none.
 #[utoipa::path(get, path = "/api/agents/default", tag = "agents", responses((status = 200, body = Agent)))]
-pub(crate) async fn default(Extract(platform): State) -> Result<Json<Agent>, ApiError> {
+pub(crate) async fn default(
+    Extract(platform): State,
+    caller: Caller,
+) -> Result<Json<Agent>, ApiError> {
     domain::agents::ensure_default(
         &platform.db,
         &platform.settings.organization_id,
@@ -139,15 +171,20 @@ pub(crate) async fn default(Extract(platform): State) -> Result<Json<Agent>, Api
     let default = db::agents::all(&platform.db)
         .await?
         .into_iter()
-        .find(|agent| agent.is_default);
+        .find(|agent| agent.is_default)
+        .filter(|agent| may_see(&platform, &caller, agent.id));
     one(&platform, default).await
 }
 
 #[utoipa::path(get, path = "/api/agents/{id}", tag = "agents", params(("id" = Uuid, Path)),
     responses((status = 200, body = Agent), (status = 404, body = ErrorBody)))]
-pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Agent>, ApiError> {
-    let row = db::agents::find(&platform.db, id).await?;
-    one(&platform, row).await
+pub(crate) async fn get(
+    Extract(platform): State,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Agent>, ApiError> {
+    let row = seen(&platform, &caller, id).await?;
+    one(&platform, Some(row)).await
 }
 
 async fn one(platform: &Platform, row: Option<db::agents::Agent>) -> Result<Json<Agent>, ApiError> {
@@ -173,9 +210,9 @@ pub(crate) async fn create(
         &name,
         platform.clock.now(),
     );
-    row.author_id = Some(caller.user.id);
+    row.author_id = Some(caller.user.id.clone());
     input.apply(&mut row)?;
-    check_teams(&platform, &input).await?;
+    check_teams(&platform, &caller, &[], &input).await?;
     let teams = input.teams.as_deref().unwrap_or_default();
     db::agents::insert_with_teams(&platform.db, &row, teams).await?;
     refresh(&platform).await?;
@@ -187,9 +224,11 @@ pub(crate) async fn create(
     responses((status = 200, body = Agent), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(input): extract::Json<AgentInput>,
 ) -> Result<Json<Agent>, ApiError> {
+    seen(&platform, &caller, id).await?;
     let now = platform.clock.now();
     let change = |row: &mut db::agents::Agent| {
         if row.is_default && input.is_default == Some(false) {
@@ -200,18 +239,34 @@ pub(crate) async fn update(
         row.updated_at = now;
         input.apply(row)
     };
-    check_teams(&platform, &input).await?;
+    let present = platform.snapshot.load().teams_of_agent(id).to_vec();
+    check_teams(&platform, &caller, &present, &input).await?;
     let teams = input.teams.as_deref();
     let row = db::agents::update_with_teams(&platform.db, id, teams, change).await?;
     refresh(&platform).await?;
     one(&platform, row).await
 }
 
-async fn check_teams(platform: &Platform, input: &AgentInput) -> Result<(), ApiError> {
-    match &input.teams {
-        Some(teams) if !teams.is_empty() => crate::teams::check_exist(platform, teams).await,
-        _ => Ok(()),
+/// The teams must be there, and only whoever looks after all agents gives one to a team that they are not in.
+async fn check_teams(
+    platform: &Platform,
+    caller: &Caller,
+    present: &[Uuid],
+    input: &AgentInput,
+) -> Result<(), ApiError> {
+    let Some(teams) = &input.teams else {
+        return Ok(());
+    };
+    crate::teams::check_exist(platform, teams).await?;
+    let snapshot = platform.snapshot.load();
+    let viewer = caller.viewer(&snapshot);
+    let is_foreign = |team: &Uuid| !present.contains(team) && !viewer.teams.contains(team);
+    if !viewer.looks_after(Resource::Profile) && teams.iter().any(is_foreign) {
+        return Err(ApiError::Forbidden(
+            "You are not in one of these teams, so you can't give it an agent. Ask one of its members or an administrator.".into(),
+        ));
     }
+    Ok(())
 }
 
 /// Delete an agent; what it called stays on record.
@@ -219,11 +274,10 @@ async fn check_teams(platform: &Platform, input: &AgentInput) -> Result<(), ApiE
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Success>, ApiError> {
-    let row = db::agents::find(&platform.db, id)
-        .await?
-        .ok_or(ApiError::NotFound("Agent"))?;
+    let row = seen(&platform, &caller, id).await?;
     if row.is_default {
         return Err(ApiError::Conflict(
             "The default agent can't be deleted. Make another one the default first.".into(),

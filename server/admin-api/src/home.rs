@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::authenticate::Caller;
 use crate::extract::Query;
 use crate::interactions::{self, Names, Row};
 use crate::{ApiError, State};
@@ -102,6 +103,7 @@ struct TopAgent {
 #[utoipa::path(get, path = "/api/home", tag = "home", params(HomeQuery), responses((status = 200, body = Home)))]
 pub(crate) async fn home(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<HomeQuery>,
 ) -> Result<Json<Home>, ApiError> {
     let now = platform.clock.now();
@@ -111,18 +113,20 @@ pub(crate) async fn home(
         now,
     )?;
     let before = since - (now - since);
+    let visible = crate::agents::visible(&platform, &caller);
+    let of = visible.as_deref();
     let (hours, earlier, models, agents) = tokio::try_join!(
-        db::statistics::hours(&platform.db, since, now),
-        db::statistics::hours(&platform.db, before, since),
-        db::statistics::top_models(&platform.db, since, now, 5),
-        db::statistics::top_agents(&platform.db, since, now, 5),
+        db::statistics::hours(&platform.db, of, since, now),
+        db::statistics::hours(&platform.db, of, before, since),
+        db::statistics::top_models(&platform.db, of, since, now, 5),
+        db::statistics::top_agents(&platform.db, of, since, now, 5),
     )?;
     let names = Names::read(&platform).await?;
     Ok(Json(Home {
         since,
         cards: Cards::new(&hours, &earlier, since, now),
         attention: attention::list(&platform, &hours).await?,
-        recent: interactions::recent(&platform, &names, 8).await?,
+        recent: interactions::recent(&platform, visible, &names, 8).await?,
         top_models: models.into_iter().map(TopModel::new).collect(),
         top_agents: agents.into_iter().map(TopAgent::new).collect(),
     }))

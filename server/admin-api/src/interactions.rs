@@ -8,16 +8,18 @@ mod query;
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
+use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::pricing::usd;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{Id, Query};
 use crate::pagination::{self, Pagination};
-use crate::{ApiError, State};
+use crate::{ApiError, State, agents};
 use body::{Detail, decode};
 pub(crate) use body::{Names, Row};
 pub(crate) use export::*;
@@ -38,11 +40,13 @@ pub(crate) struct InteractionPage {
     responses((status = 200, body = InteractionPage)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<InteractionQuery>,
 ) -> Result<Json<InteractionPage>, ApiError> {
     let limit = pagination::limit(query.limit);
-    let filter = query.filter();
-    let everything = query.everything();
+    let visible = agents::visible(&platform, &caller);
+    let filter = query.filter(visible.clone());
+    let everything = query.everything(visible);
     let (rows, total) = tokio::try_join!(
         db::interactions::list(&platform.db, &filter, limit + 1),
         db::interactions::count(&platform.db, &everything),
@@ -65,9 +69,14 @@ pub(crate) async fn list(
 /// One call with its bodies.
 #[utoipa::path(get, path = "/api/interactions/{id}", tag = "interactions", params(("id" = Uuid, Path)),
     responses((status = 200, body = Detail), (status = 404, body = ErrorBody)))]
-pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Detail>, ApiError> {
-    let row = db::interactions::find(&platform.db, id)
-        .await?
+pub(crate) async fn get(
+    Extract(platform): State,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Detail>, ApiError> {
+    let row = db::interactions::find(&platform.db, id).await?;
+    let row = row
+        .filter(|row| sees_call(&platform, &caller, row.agent_id))
         .ok_or(ApiError::NotFound("Call"))?;
     let bodies = db::interactions::bodies(&platform.db, id).await?;
     let names = Names::read(&platform).await?;
@@ -82,6 +91,14 @@ pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Det
         .transpose()
         .map_err(|error: std::io::Error| ApiError::internal(error))?;
     Ok(Json(Detail::new(Row::new(row, &names), bodies)))
+}
+
+/// What was called is seen with its agent; what is of none that is there, by those who look after all of them.
+pub(crate) fn sees_call(platform: &Platform, caller: &Caller, agent: Option<Uuid>) -> bool {
+    match agent {
+        Some(agent) => agents::may_see(platform, caller, agent),
+        None => caller.may(Resource::Profile, Action::Admin),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -117,9 +134,11 @@ pub(crate) struct Facets {
     responses((status = 200, body = Facets)))]
 pub(crate) async fn facets(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<InteractionQuery>,
 ) -> Result<Json<Facets>, ApiError> {
-    let rows = db::interactions::facets(&platform.db, &query.everything()).await?;
+    let filter = query.everything(agents::visible(&platform, &caller));
+    let rows = db::interactions::facets(&platform.db, &filter).await?;
     let names = Names::read(&platform).await?;
     let mut facets = Facets::default();
     for row in rows {
@@ -152,16 +171,22 @@ pub(crate) async fn facets(
     responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn external_agent_ids(
     Extract(platform): State,
+    caller: Caller,
 ) -> Result<Json<Vec<String>>, ApiError> {
-    Ok(Json(
-        db::interactions::external_agent_ids(&platform.db).await?,
-    ))
+    let visible = agents::visible(&platform, &caller);
+    let ids = db::interactions::external_agent_ids(&platform.db, visible.as_deref());
+    Ok(Json(ids.await?))
 }
 
 /// Whom recent calls were made for.
 #[utoipa::path(get, path = "/api/interactions/user-ids", tag = "interactions", responses((status = 200, body = Vec<String>)))]
-pub(crate) async fn user_ids(Extract(platform): State) -> Result<Json<Vec<String>>, ApiError> {
-    Ok(Json(db::interactions::user_ids(&platform.db).await?))
+pub(crate) async fn user_ids(
+    Extract(platform): State,
+    caller: Caller,
+) -> Result<Json<Vec<String>>, ApiError> {
+    let visible = agents::visible(&platform, &caller);
+    let ids = db::interactions::user_ids(&platform.db, visible.as_deref());
+    Ok(Json(ids.await?))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -182,8 +207,10 @@ pub(crate) struct SessionTotal {
     responses((status = 200, body = Vec<SessionTotal>)))]
 pub(crate) async fn sessions(
     Extract(platform): State,
+    caller: Caller,
 ) -> Result<Json<Vec<SessionTotal>>, ApiError> {
-    let rows = db::interactions::sessions(&platform.db, 100).await?;
+    let visible = agents::visible(&platform, &caller);
+    let rows = db::interactions::sessions(&platform.db, visible.as_deref(), 100).await?;
     let total = |row: db::interactions::Session| SessionTotal {
         session_id: row.session_id,
         session_source: row.session_source,
@@ -199,14 +226,14 @@ pub(crate) async fn sessions(
 /// The newest calls, for the home page.
 pub(crate) async fn recent(
     platform: &Platform,
+    visible: Option<Vec<Uuid>>,
     names: &Names,
     limit: i64,
 ) -> Result<Vec<Row>, ApiError> {
-    let rows = db::interactions::list(
-        &platform.db,
-        &db::interactions::InteractionFilter::default(),
-        limit,
-    )
-    .await?;
+    let filter = db::interactions::InteractionFilter {
+        visible,
+        ..db::interactions::InteractionFilter::default()
+    };
+    let rows = db::interactions::list(&platform.db, &filter, limit).await?;
     Ok(rows.into_iter().map(|row| Row::new(row, names)).collect())
 }

@@ -51,6 +51,7 @@ use std::sync::Arc;
 
 use axum::routing::{any, get, post, put};
 use axum::{Router, middleware};
+use domain::access::Permission;
 use domain::platform::Platform;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -84,6 +85,13 @@ pub fn router(
 /// The description alone, for code generation and for the test of the permission table.
 pub fn openapi(more: OpenApiRouter<Arc<Platform>>) -> utoipa::openapi::OpenApi {
     documented().merge(more).split_for_parts().1
+}
+
+/// The table: method, path, and what is asked of whoever calls.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str, Permission)> {
+    permissions::TABLES
+        .iter()
+        .flat_map(|table| table.iter().copied())
 }
 
 /// The routes of the chat that somebody may call, as method and path.

@@ -12,6 +12,7 @@ use axum::extract::{Path, State as Extract};
 use db::mcp_catalog::CatalogItem as Row;
 use db::mcp_servers::ServerFilter;
 use db::tools::ToolFilter;
+use domain::access::scope::Belongs;
 use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use uuid::Uuid;
@@ -41,20 +42,20 @@ pub(crate) async fn list(
     Ok(Json(seen.map(|row| facts.item(row)).collect()))
 }
 
-/// An item of a person or of teams is theirs and the administrators'.
+/// An item of a person or of teams is theirs, its author's, and of those who look after everybody's installations.
 pub(crate) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
-    if caller.may(Resource::McpServer, Action::Admin)
-        || row.author_id.as_deref() == Some(&caller.user.id)
-    {
-        return true;
-    }
     let snapshot = platform.snapshot.load();
-    let teams = snapshot.teams_of_user(&caller.user.id);
-    match row.scope.as_str() {
-        "personal" => false,
-        "team" => row.team_ids.iter().any(|team| teams.contains(team)),
-        _ => true,
-    }
+    let viewer = caller.viewer(&snapshot);
+    let author = Belongs::Person(row.author_id.as_deref());
+    let whose = Belongs::of(&row.scope, &row.team_ids, row.author_id.as_deref());
+    viewer.is_theirs(author) || viewer.sees(Resource::McpServer, whose)
+}
+
+/// An item that the caller may see; any other does not exist for them.
+async fn seen(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Row, ApiError> {
+    let row = db::mcp_catalog::find(&platform.db, id).await?;
+    row.filter(|row| may_see(platform, caller, row))
+        .ok_or(NOT_FOUND)
 }
 
 /// One item. Those who may change it also get its secret values, as they were written.
@@ -65,10 +66,7 @@ pub(crate) async fn get(
     caller: Caller,
     Id(id): Id,
 ) -> Result<Json<CatalogItem>, ApiError> {
-    let row = db::mcp_catalog::find(&platform.db, id).await?;
-    let row = row
-        .filter(|row| may_see(&platform, &caller, row))
-        .ok_or(NOT_FOUND)?;
+    let row = seen(&platform, &caller, id).await?;
     one(&platform, &caller, row).await
 }
 
@@ -121,8 +119,7 @@ pub(crate) async fn update(
         crate::teams::check_exist(&platform, teams).await?;
     }
     // Secrets go to their store first: the row never holds one.
-    let found = db::mcp_catalog::find(&platform.db, id).await?;
-    let mut sealed = found.ok_or(NOT_FOUND)?;
+    let mut sealed = seen(&platform, &caller, id).await?;
     domain::catalog::unseal(&platform.secrets, &mut sealed).await?;
     let before = body::how_it_runs(&sealed);
     input.apply(&mut sealed)?;
@@ -151,9 +148,10 @@ pub(crate) async fn update(
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Success>, ApiError> {
-    let row = db::mcp_catalog::find(&platform.db, id).await?;
+    let row = seen(&platform, &caller, id).await?;
     remove(&platform, row).await
 }
 
@@ -162,14 +160,17 @@ pub(crate) async fn delete(
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete_by_name(
     Extract(platform): State,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Result<Json<Success>, ApiError> {
     let row = db::mcp_catalog::find_by_name(&platform.db, &name).await?;
+    let row = row
+        .filter(|row| may_see(&platform, &caller, row))
+        .ok_or(NOT_FOUND)?;
     remove(&platform, row).await
 }
 
-async fn remove(platform: &Arc<Platform>, row: Option<Row>) -> Result<Json<Success>, ApiError> {
-    let row = row.ok_or(NOT_FOUND)?;
+async fn remove(platform: &Arc<Platform>, row: Row) -> Result<Json<Success>, ApiError> {
     let filter = ServerFilter {
         catalog_id: Some(row.id),
         ..ServerFilter::default()
@@ -192,8 +193,10 @@ async fn refresh(platform: &Arc<Platform>) -> Result<(), ApiError> {
     responses((status = 200, body = Vec<Tool>)))]
 pub(crate) async fn tools(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Vec<Tool>>, ApiError> {
+    seen(&platform, &caller, id).await?;
     let filter = ToolFilter {
         catalog_id: Some(id),
         search: None,

@@ -27,6 +27,7 @@ use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query};
 use crate::tools::Tool;
 use crate::{ApiError, State};
+pub(crate) use access::may_see;
 use access::{changeable, seen};
 use body::{Facts, McpServer};
 pub(crate) use inspect::*;

@@ -13,11 +13,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::agents::Direction;
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{Id, Query};
-use crate::interactions::Facet;
+use crate::interactions::{Facet, sees_call};
 use crate::pagination::{self, Pagination};
-use crate::{ApiError, State};
+use crate::{ApiError, State, agents};
 use body::{Names, ToolCall};
 pub(crate) use live::*;
 
@@ -68,7 +69,7 @@ enum SortBy {
 
 impl ToolCallQuery {
     /// All pages.
-    fn everything(&self) -> Result<ToolCallFilter, ApiError> {
+    fn everything(&self, visible: Option<Vec<Uuid>>) -> Result<ToolCallFilter, ApiError> {
         let text = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
         let is_error = match self.outcome.as_deref() {
             None | Some("") => None,
@@ -78,6 +79,7 @@ impl ToolCallQuery {
         };
         Ok(ToolCallFilter {
             agent_id: self.agent_id,
+            visible,
             mcp_server_id: self.mcp_server_id,
             mcp_server_name: text(&self.server_name),
             tool_name: text(&self.tool_name),
@@ -115,13 +117,15 @@ pub(crate) struct ToolCallPage {
     responses((status = 200, body = ToolCallPage)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<ToolCallQuery>,
 ) -> Result<Json<ToolCallPage>, ApiError> {
     let limit = pagination::limit(query.limit);
-    let everything = query.everything()?;
+    let visible = agents::visible(&platform, &caller);
+    let everything = query.everything(visible.clone())?;
     let filter = ToolCallFilter {
         cursor: pagination::cursor(query.before, query.after, query.offset),
-        ..query.everything()?
+        ..query.everything(visible)?
     };
     let (mut rows, total) = tokio::try_join!(
         db::mcp_tool_calls::list(&platform.db, &filter, limit + 1),
@@ -153,9 +157,15 @@ pub(crate) async fn list(
 /// One call with its arguments and its result.
 #[utoipa::path(get, path = "/api/mcp-tool-calls/{id}", tag = "mcp-tool-calls", params(("id" = Uuid, Path)),
     responses((status = 200, body = ToolCall), (status = 404, body = ErrorBody)))]
-pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<ToolCall>, ApiError> {
+pub(crate) async fn get(
+    Extract(platform): State,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<ToolCall>, ApiError> {
     let row = db::mcp_tool_calls::find(&platform.db, id).await?;
-    let row = row.ok_or(ApiError::NotFound("MCP call"))?;
+    let row = row
+        .filter(|row| sees_call(&platform, &caller, row.agent_id))
+        .ok_or(ApiError::NotFound("MCP call"))?;
     let bodies = db::mcp_tool_calls::bodies(&platform.db, &[id]).await?;
     let names = Names::read(&platform).await?;
     Ok(Json(ToolCall::new(row, &names, bodies.first())))
@@ -176,9 +186,11 @@ pub(crate) struct ToolCallFacets {
     responses((status = 200, body = ToolCallFacets)))]
 pub(crate) async fn facets(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<ToolCallQuery>,
 ) -> Result<Json<ToolCallFacets>, ApiError> {
-    let rows = db::mcp_tool_calls::facets(&platform.db, &query.everything()?).await?;
+    let filter = query.everything(agents::visible(&platform, &caller))?;
+    let rows = db::mcp_tool_calls::facets(&platform.db, &filter).await?;
     let names = Names::read(&platform).await?;
     let mut facets = ToolCallFacets::default();
     for row in rows {

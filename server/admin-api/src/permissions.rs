@@ -33,10 +33,13 @@ use Resource::{
     Team, TokenPrice, Tool,
 };
 
+/// Method, path, and what is asked of whoever calls.
+pub(crate) type Row = (&'static str, &'static str, Permission);
+
 /// Whoever may install may also keep going what is theirs.
 const OPERATE: Permission = Permission::Either(McpServer, Update, Create);
 
-const TABLE: &[(&str, &str, Permission)] = &[
+const TABLE: &[Row] = &[
     ("GET", "/api/config/public", Public),
     ("GET", "/api/health", Public),
     ("POST", "/api/auth/sign-in/email", Public),
@@ -264,7 +267,7 @@ const TABLE: &[(&str, &str, Permission)] = &[
 ];
 
 /// Stored secrets, and where teams have theirs.
-const SECRETS: &[(&str, &str, Permission)] = &[
+const SECRETS: &[Row] = &[
     ("GET", "/api/secrets/type", Role(Organization, Read)),
     ("GET", "/api/secrets", Role(Organization, Read)),
     (
@@ -299,6 +302,18 @@ const SECRETS: &[(&str, &str, Permission)] = &[
     ),
 ];
 
+/// All of it.
+pub(crate) const TABLES: &[&[Row]] = &[
+    TABLE,
+    PROMPTS,
+    IDENTITY,
+    POLICIES,
+    CHAT,
+    SECRETS,
+    PEOPLE,
+    PROVIDER_KEYS,
+];
+
 fn required(method: &str, path: &str) -> Option<Permission> {
     let renamed = [OLDER_NAME, EARLIER_NAME]
         .into_iter()
@@ -306,15 +321,7 @@ fn required(method: &str, path: &str) -> Option<Permission> {
     let path = renamed.map_or(Cow::Borrowed(path), Cow::Owned);
     // What may be read may be asked about.
     let method = if method == "HEAD" { "GET" } else { method };
-    let mut rows = TABLE
-        .iter()
-        .chain(PROMPTS)
-        .chain(IDENTITY)
-        .chain(POLICIES)
-        .chain(CHAT)
-        .chain(SECRETS)
-        .chain(PEOPLE)
-        .chain(PROVIDER_KEYS);
+    let mut rows = TABLES.iter().copied().flatten();
     rows.find(|row| row.0 == method && row.1 == path)
         .map(|row| row.2)
 }

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::agents::check_text;
+use crate::agents::{check_text, may_see};
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::extract::{self, Id, given};
 use crate::{ApiError, State};
 
@@ -54,8 +55,12 @@ impl From<Row> for Prompt {
 
 /// The active version of each.
 #[utoipa::path(get, path = "/api/prompts", tag = "prompts", responses((status = 200, body = Vec<Prompt>)))]
-pub(crate) async fn list(Extract(platform): State) -> Result<Json<Vec<Prompt>>, ApiError> {
-    let rows = db::prompts::active(&platform.db).await?;
+pub(crate) async fn list(
+    Extract(platform): State,
+    caller: Caller,
+) -> Result<Json<Vec<Prompt>>, ApiError> {
+    let mut rows = db::prompts::active(&platform.db).await?;
+    rows.retain(|row| may_see(&platform, &caller, row.agent_id));
     Ok(Json(rows.into_iter().map(Prompt::from).collect()))
 }
 
@@ -71,6 +76,7 @@ pub(crate) struct CreatePrompt {
 #[utoipa::path(post, path = "/api/prompts", tag = "prompts", request_body = CreatePrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn create(
     Extract(platform): State,
+    caller: Caller,
     extract::Json(body): extract::Json<CreatePrompt>,
 ) -> Result<Json<Prompt>, ApiError> {
     let now = platform.clock.now();
@@ -87,17 +93,17 @@ pub(crate) async fn create(
         created_at: now,
         updated_at: now,
     };
-    check(&platform, &row)?;
+    check(&platform, &caller, &row)?;
     db::prompts::insert(&platform.db, &row).await?;
     Ok(Json(row.into()))
 }
 
-fn check(platform: &Platform, row: &Row) -> Result<(), ApiError> {
+fn check(platform: &Platform, caller: &Caller, row: &Row) -> Result<(), ApiError> {
     check_text("name", &row.name, LONGEST_NAME)?;
-    let agent = row.agent_id.to_string();
-    if platform.snapshot.load().agent(&agent).is_none() {
+    if !may_see(platform, caller, row.agent_id) {
         return Err(ApiError::Validation(format!(
-            "There is no agent with the id {agent}."
+            "There is no agent with the id {}.",
+            row.agent_id
         )));
     }
     let is_empty =
@@ -110,14 +116,20 @@ fn check(platform: &Platform, row: &Row) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn find(platform: &Platform, id: Uuid) -> Result<Row, ApiError> {
+/// A prompt is seen with its agent.
+async fn find(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Row, ApiError> {
     let row = db::prompts::find(&platform.db, id).await?;
-    row.ok_or(NOT_FOUND)
+    row.filter(|row| may_see(platform, caller, row.agent_id))
+        .ok_or(NOT_FOUND)
 }
 
 #[utoipa::path(get, path = "/api/prompts/{id}", tag = "prompts", responses((status = 200, body = Prompt)))]
-pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Prompt>, ApiError> {
-    Ok(Json(find(&platform, id).await?.into()))
+pub(crate) async fn get(
+    Extract(platform): State,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<Json<Prompt>, ApiError> {
+    Ok(Json(find(&platform, &caller, id).await?.into()))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -137,19 +149,24 @@ pub(crate) struct UpdatePrompt {
 #[utoipa::path(patch, path = "/api/prompts/{id}", tag = "prompts", request_body = UpdatePrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn update(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(body): extract::Json<UpdatePrompt>,
 ) -> Result<Json<Prompt>, ApiError> {
-    let mut next = find(&platform, id).await?;
+    let mut next = find(&platform, &caller, id).await?;
     next.name = body.name.unwrap_or(next.name);
     next.agent_id = body.agent_id.unwrap_or(next.agent_id);
     next.user_prompt = body.user_prompt.unwrap_or(next.user_prompt);
     next.system_prompt = body.system_prompt.unwrap_or(next.system_prompt);
-    add(&platform, next).await
+    add(&platform, &caller, next).await
 }
 
-async fn add(platform: &Platform, mut next: Row) -> Result<Json<Prompt>, ApiError> {
-    check(platform, &next)?;
+async fn add(
+    platform: &Platform,
+    caller: &Caller,
+    mut next: Row,
+) -> Result<Json<Prompt>, ApiError> {
+    check(platform, caller, &next)?;
     let root = next.root();
     next.id = Uuid::now_v7();
     next.updated_at = platform.clock.now();
@@ -161,9 +178,10 @@ async fn add(platform: &Platform, mut next: Row) -> Result<Json<Prompt>, ApiErro
 #[utoipa::path(delete, path = "/api/prompts/{id}", tag = "prompts", responses((status = 200, body = Success)))]
 pub(crate) async fn delete(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Success>, ApiError> {
-    let row = find(&platform, id).await?;
+    let row = find(&platform, &caller, id).await?;
     db::prompts::delete(&platform.db, row.root()).await?;
     Ok(SUCCESS)
 }
@@ -172,9 +190,10 @@ pub(crate) async fn delete(
 #[utoipa::path(get, path = "/api/prompts/{id}/versions", tag = "prompts", responses((status = 200, body = Vec<Prompt>)))]
 pub(crate) async fn versions(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Vec<Prompt>>, ApiError> {
-    let root = find(&platform, id).await?.root();
+    let root = find(&platform, &caller, id).await?.root();
     let rows = db::prompts::versions(&platform.db, root).await?;
     Ok(Json(rows.into_iter().map(Prompt::from).collect()))
 }
@@ -189,15 +208,16 @@ pub(crate) struct RollbackPrompt {
 #[utoipa::path(post, path = "/api/prompts/{id}/rollback", tag = "prompts", request_body = RollbackPrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn rollback(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(body): extract::Json<RollbackPrompt>,
 ) -> Result<Json<Prompt>, ApiError> {
-    let root = find(&platform, id).await?.root();
-    let version = find(&platform, body.version_id).await?;
+    let root = find(&platform, &caller, id).await?.root();
+    let version = find(&platform, &caller, body.version_id).await?;
     if version.root() != root {
         return Err(ApiError::Validation(
             "versionId is a version of another prompt.".to_owned(),
         ));
     }
-    add(&platform, version).await
+    add(&platform, &caller, version).await
 }

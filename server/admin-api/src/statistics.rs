@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::authenticate::Caller;
 use crate::extract::Query;
 use crate::{ApiError, State};
 
@@ -31,13 +32,16 @@ pub(crate) struct Overview {
     responses((status = 200, body = Overview)))]
 pub(crate) async fn overview(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<Timeframe>,
 ) -> Result<Json<Overview>, ApiError> {
     let end = platform.clock.now();
     let start = start_of(query.timeframe.as_deref().unwrap_or("24h"), end)?;
-    let hours = db::statistics::hours(&platform.db, start, end).await?;
-    let models = db::statistics::top_models(&platform.db, start, end, 1).await?;
-    let agents = db::statistics::top_agents(&platform.db, start, end, 1).await?;
+    let visible = crate::agents::visible(&platform, &caller);
+    let visible = visible.as_deref();
+    let hours = db::statistics::hours(&platform.db, visible, start, end).await?;
+    let models = db::statistics::top_models(&platform.db, visible, start, end, 1).await?;
+    let agents = db::statistics::top_agents(&platform.db, visible, start, end, 1).await?;
     Ok(Json(Overview {
         total_requests: hours.iter().map(|hour| hour.requests).sum(),
         total_tokens: hours

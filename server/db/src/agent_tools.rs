@@ -35,6 +35,8 @@ pub struct AgentToolRow {
 #[derive(Debug, Default)]
 pub struct AgentToolFilter {
     pub agent_id: Option<Uuid>,
+    /// Only those of these agents.
+    pub visible: Option<Vec<Uuid>>,
     pub tool_id: Option<Uuid>,
     /// Whose installation it is bound to.
     pub server_owner_id: Option<String>,
@@ -107,6 +109,12 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &AgentToolFilter) {
         if let Some(id) = id {
             query.push(" AND ").push(column).push(" = ").push_bind(id);
         }
+    }
+    if let Some(visible) = &filter.visible {
+        query
+            .push(" AND agent_tools.agent_id = ANY(")
+            .push_bind(visible.clone())
+            .push(")");
     }
     if let Some(owner) = &filter.server_owner_id {
         query

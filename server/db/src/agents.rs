@@ -35,6 +35,8 @@ pub struct AgentFilter {
     /// A part of the name.
     pub name: Option<String>,
     pub agent_type: Option<String>,
+    /// Only these.
+    pub visible: Option<Vec<Uuid>>,
     pub sort: AgentSort,
     pub descending: bool,
     pub limit: i64,
@@ -87,6 +89,12 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &AgentFilter) {
         query
             .push(" AND agent_type = ")
             .push_bind(agent_type.clone());
+    }
+    if let Some(visible) = &filter.visible {
+        query
+            .push(" AND id = ANY(")
+            .push_bind(visible.clone())
+            .push(")");
     }
 }
 

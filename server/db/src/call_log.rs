@@ -154,6 +154,16 @@ pub(crate) fn push_equal(
     }
 }
 
+/// Only what is of these agents.
+pub(crate) fn push_visible(query: &mut QueryBuilder<Postgres>, agents: Option<&Vec<Uuid>>) {
+    if let Some(agents) = agents {
+        query
+            .push(" AND agent_id = ANY(")
+            .push_bind(agents.clone())
+            .push(")");
+    }
+}
+
 fn all_of(table: &str, selected: &str) -> QueryBuilder<Postgres> {
     QueryBuilder::new(format!("SELECT {selected} FROM {table} WHERE true"))
 }

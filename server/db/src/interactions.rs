@@ -106,20 +106,22 @@ pub async fn any(db: &Db) -> Result<bool> {
 }
 
 /// Distinct callers as they named themselves, by a skip scan: cheap however many rows there are.
-pub async fn external_agent_ids(db: &Db) -> Result<Vec<String>> {
+pub async fn external_agent_ids(db: &Db, visible: Option<&[Uuid]>) -> Result<Vec<String>> {
     let query = sqlx::query_scalar(
         "SELECT DISTINCT external_agent_id FROM
-             (SELECT external_agent_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
-         WHERE external_agent_id IS NOT NULL ORDER BY 1 LIMIT 500",
-    );
+             (SELECT external_agent_id, agent_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
+         WHERE external_agent_id IS NOT NULL AND ($1::uuid[] IS NULL OR agent_id = ANY($1)) ORDER BY 1 LIMIT 500",
+    )
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
-pub async fn user_ids(db: &Db) -> Result<Vec<String>> {
+pub async fn user_ids(db: &Db, visible: Option<&[Uuid]>) -> Result<Vec<String>> {
     let query = sqlx::query_scalar(
-        "SELECT DISTINCT user_id FROM (SELECT user_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
-         WHERE user_id IS NOT NULL ORDER BY 1 LIMIT 500",
-    );
+        "SELECT DISTINCT user_id FROM (SELECT user_id, agent_id FROM interactions ORDER BY id DESC LIMIT 50000) AS recent
+         WHERE user_id IS NOT NULL AND ($1::uuid[] IS NULL OR agent_id = ANY($1)) ORDER BY 1 LIMIT 500",
+    )
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
@@ -135,16 +137,18 @@ pub struct Session {
     pub cost_pico: i64,
 }
 
-pub async fn sessions(db: &Db, limit: i64) -> Result<Vec<Session>> {
+pub async fn sessions(db: &Db, visible: Option<&[Uuid]>, limit: i64) -> Result<Vec<Session>> {
     let query = sqlx::query_as(
         "SELECT session_id, max(session_source) AS session_source, count(*) AS requests,
                 min(created_at) AS first_at, max(created_at) AS last_at,
                 COALESCE(sum(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0)::bigint AS tokens,
                 COALESCE(sum(cost_pico), 0)::bigint AS cost_pico
          FROM (SELECT * FROM interactions WHERE session_id IS NOT NULL ORDER BY id DESC LIMIT 50000) AS recent
+         WHERE $2::uuid[] IS NULL OR agent_id = ANY($2)
          GROUP BY session_id ORDER BY last_at DESC LIMIT $1",
     )
-    .bind(limit);
+    .bind(limit)
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }
 

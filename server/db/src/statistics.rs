@@ -1,4 +1,4 @@
-//! Sums over the hourly roll-up.
+//! Sums over the hourly roll-up; `visible` narrows them to some agents.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -20,17 +20,24 @@ pub struct Hour {
 }
 
 /// A client that leaves is not an error of the service.
-pub async fn hours(db: &Db, start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Vec<Hour>> {
+pub async fn hours(
+    db: &Db,
+    visible: Option<&[Uuid]>,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Result<Vec<Hour>> {
     let query = sqlx::query_as(
         "SELECT hour, sum(requests)::bigint AS requests,
                 COALESCE(sum(requests) FILTER (WHERE outcome NOT IN ('ok', 'client_left')), 0)::bigint AS errors,
                 sum(input_tokens)::bigint AS input_tokens, sum(output_tokens)::bigint AS output_tokens,
                 sum(cache_read_tokens)::bigint AS cache_read_tokens, sum(cache_write_tokens)::bigint AS cache_write_tokens,
                 sum(cost_pico)::bigint AS cost_pico, sum(unpriced)::bigint AS unpriced
-         FROM interaction_hours WHERE hour >= $1 AND hour < $2 GROUP BY hour ORDER BY hour",
+         FROM interaction_hours WHERE hour >= $1 AND hour < $2 AND ($3::uuid[] IS NULL OR agent_id = ANY($3))
+         GROUP BY hour ORDER BY hour",
     )
     .bind(start)
-    .bind(end);
+    .bind(end)
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
@@ -45,6 +52,7 @@ pub struct ModelTotal {
 
 pub async fn top_models(
     db: &Db,
+    visible: Option<&[Uuid]>,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
     limit: i64,
@@ -54,11 +62,13 @@ pub async fn top_models(
                 sum(input_tokens + output_tokens + cache_read_tokens + cache_write_tokens)::bigint AS tokens,
                 sum(cost_pico)::bigint AS cost_pico
          FROM interaction_hours WHERE hour >= $1 AND hour < $2 AND model <> ''
+           AND ($4::uuid[] IS NULL OR agent_id = ANY($4))
          GROUP BY provider, model ORDER BY cost_pico DESC, requests DESC LIMIT $3",
     )
     .bind(start)
     .bind(end)
-    .bind(limit);
+    .bind(limit)
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }
 
@@ -74,6 +84,7 @@ pub struct AgentTotal {
 
 pub async fn top_agents(
     db: &Db,
+    visible: Option<&[Uuid]>,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
     limit: i64,
@@ -83,11 +94,12 @@ pub async fn top_agents(
                 sum(h.input_tokens + h.output_tokens + h.cache_read_tokens + h.cache_write_tokens)::bigint AS tokens,
                 sum(h.cost_pico)::bigint AS cost_pico
          FROM interaction_hours h LEFT JOIN agents a ON a.id = h.agent_id
-         WHERE h.hour >= $1 AND h.hour < $2
+         WHERE h.hour >= $1 AND h.hour < $2 AND ($4::uuid[] IS NULL OR h.agent_id = ANY($4))
          GROUP BY h.agent_id, a.name ORDER BY requests DESC LIMIT $3",
     )
     .bind(start)
     .bind(end)
-    .bind(limit);
+    .bind(limit)
+    .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
 }

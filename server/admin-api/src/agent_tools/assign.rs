@@ -6,14 +6,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State as Extract};
 use db::agent_tools::AgentTool as Row;
+use db::mcp_servers::McpServer;
 use db::tools::Tool;
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AgentToolInput, find_agent, refresh, server_of};
+use super::{AgentToolInput, refresh, server_of};
+use crate::agents::{may_see, seen};
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract;
 use crate::{ApiError, State};
@@ -118,10 +121,14 @@ impl Wish {
         self.credential_resolution_mode.unwrap_or(fallback)
     }
 
+    /// `present`: the installation that is bound already, whosever it is. Another one must be one that the caller sees:
+    /// calls use what it signs in with.
     pub(super) async fn checked(
         &self,
         platform: &Platform,
+        caller: &Caller,
         tool: &Tool,
+        present: Option<Uuid>,
     ) -> Result<Checked, ApiError> {
         let mode = self.mode();
         let Some(catalog_id) = tool.catalog_id else {
@@ -145,7 +152,10 @@ impl Wish {
             });
         };
         let server = db::mcp_servers::find(&platform.db, id).await?;
-        let server = server.ok_or_else(|| {
+        let may_bind = |server: &McpServer| {
+            present == Some(id) || crate::mcp_servers::may_see(platform, caller, server)
+        };
+        let server = server.filter(may_bind).ok_or_else(|| {
             ApiError::Validation(format!("There is no installation with the id {id}."))
         })?;
         if server.catalog_id != catalog_id {
@@ -168,15 +178,16 @@ impl Wish {
     responses((status = 200, body = Success), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn assign(
     Extract(platform): State,
+    caller: Caller,
     Path((agent_id, tool_id)): Path<(Uuid, Uuid)>,
     extract::OptionalJson(wish): extract::OptionalJson<Wish>,
 ) -> Result<Json<Success>, ApiError> {
-    find_agent(&platform, agent_id).await?;
+    seen(&platform, &caller, agent_id).await?;
     let tool = db::tools::find(&platform.db, tool_id)
         .await?
         .ok_or(ApiError::NotFound("Tool"))?;
     let wish = wish.unwrap_or_default();
-    let checked = wish.checked(&platform, &tool).await?;
+    let checked = wish.checked(&platform, &caller, &tool, None).await?;
     let row = new_row(&platform, agent_id, tool_id, checked);
     if db::agent_tools::assign(&platform.db, std::slice::from_ref(&row))
         .await?
@@ -257,6 +268,7 @@ pub(crate) struct BulkAssigned {
     responses((status = 200, body = BulkAssigned), (status = 400, body = ErrorBody)))]
 pub(crate) async fn bulk_assign(
     Extract(platform): State,
+    caller: Caller,
     extract::Json(input): extract::Json<BulkAssignInput>,
 ) -> Result<Json<BulkAssigned>, ApiError> {
     let ids: Vec<Uuid> = input
@@ -267,6 +279,8 @@ pub(crate) async fn bulk_assign(
     let tools = db::tools::find_many(&platform.db, &ids).await?;
     let tools: HashMap<Uuid, Tool> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
     let agents = db::agents::all(&platform.db).await?;
+    let is_there =
+        |id| agents.iter().any(|agent| agent.id == id) && may_see(&platform, &caller, id);
     let mut answer = BulkAssigned::default();
     let mut rows = Vec::new();
     for AssignmentInput {
@@ -277,10 +291,8 @@ pub(crate) async fn bulk_assign(
     {
         let checked = match tools.get(&tool_id) {
             None => Err(ApiError::NotFound("Tool")),
-            Some(_) if !agents.iter().any(|agent| agent.id == agent_id) => {
-                Err(ApiError::NotFound("Agent"))
-            }
-            Some(tool) => wish.checked(&platform, tool).await,
+            Some(_) if !is_there(agent_id) => Err(ApiError::NotFound("Agent")),
+            Some(tool) => wish.checked(&platform, &caller, tool, None).await,
         };
         match checked {
             Ok(checked) => rows.push(new_row(&platform, agent_id, tool_id, checked)),
@@ -328,9 +340,10 @@ pub(crate) struct Removed {
     responses((status = 200, body = Removed), (status = 404, body = ErrorBody)))]
 pub(crate) async fn bulk_unassign(
     Extract(platform): State,
+    caller: Caller,
     extract::Json(input): extract::Json<BulkUnassignInput>,
 ) -> Result<Json<Removed>, ApiError> {
-    find_agent(&platform, input.agent_id).await?;
+    seen(&platform, &caller, input.agent_id).await?;
     let removed =
         db::agent_tools::unassign_many(&platform.db, input.agent_id, &input.tool_ids).await?;
     refresh(&platform).await?;

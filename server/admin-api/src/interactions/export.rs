@@ -14,8 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::query::InteractionQuery;
 use super::{Names, Row};
+use crate::authenticate::Caller;
 use crate::extract::Query;
-use crate::{ApiError, State};
+use crate::{ApiError, State, agents};
 
 const PAGE: i64 = 1_000;
 
@@ -38,6 +39,7 @@ enum Format {
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(crate) async fn export(
     Extract(platform): State,
+    caller: Caller,
     Query(ExportQuery { format }): Query<ExportQuery>,
     Query(query): Query<InteractionQuery>,
 ) -> Result<Response, ApiError> {
@@ -46,7 +48,7 @@ pub(crate) async fn export(
         Format::Csv => ("text/csv; charset=utf-8", "calls.csv"),
         Format::Jsonl => ("application/x-ndjson", "calls.jsonl"),
     };
-    let start = Some(query.everything());
+    let start = Some(query.everything(agents::visible(&platform, &caller)));
     let chunks = stream::try_unfold(start, move |filter| {
         let platform = platform.clone();
         let names = names.clone();

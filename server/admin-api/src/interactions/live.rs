@@ -7,7 +7,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{Names, Row};
+use super::{Names, Row, sees_call};
+use crate::authenticate::Caller;
 use crate::extract::Query;
 use crate::{ApiError, State, live};
 
@@ -22,13 +23,15 @@ pub(crate) struct LiveQuery {
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn live(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<LiveQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
     let names = Names::read(&platform).await?;
     let calls = platform.live.subscribe();
-    Ok(live::watch(&platform, vec![], calls, move |row| {
+    let watched = platform.clone();
+    Ok(live::watch(&watched, vec![], calls, move |row| {
         let is_other = |wanted| row.agent_id != Some(wanted);
-        if query.agent_id.is_some_and(is_other) {
+        if query.agent_id.is_some_and(is_other) || !sees_call(&platform, &caller, row.agent_id) {
             return None;
         }
         let row = Row::new(row.clone(), &names);

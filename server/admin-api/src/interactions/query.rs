@@ -55,19 +55,20 @@ enum SortBy {
 }
 
 impl InteractionQuery {
-    /// One page.
-    pub(super) fn filter(&self) -> InteractionFilter {
+    /// One page, of the agents that are visible.
+    pub(super) fn filter(&self, visible: Option<Vec<Uuid>>) -> InteractionFilter {
         InteractionFilter {
             cursor: pagination::cursor(self.before, self.after, self.offset),
-            ..self.everything()
+            ..self.everything(visible)
         }
     }
 
     /// All pages.
-    pub(super) fn everything(&self) -> InteractionFilter {
+    pub(super) fn everything(&self, visible: Option<Vec<Uuid>>) -> InteractionFilter {
         let text = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
         InteractionFilter {
             agent_id: self.agent_id,
+            visible,
             provider: text(&self.provider),
             model: text(&self.model),
             kind: text(&self.r#type),

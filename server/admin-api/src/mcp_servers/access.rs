@@ -1,6 +1,7 @@
 //! Whose installation is whose: everybody sees what they may call, and changes what is theirs.
 
 use db::mcp_servers::McpServer as Row;
+use domain::access::scope::Belongs;
 use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::servers::Scope;
@@ -15,18 +16,20 @@ fn is_admin(caller: &Caller) -> bool {
     caller.may(Resource::McpServer, Action::Admin)
 }
 
-fn is_theirs(platform: &Platform, caller: &Caller, row: &Row) -> bool {
-    let snapshot = platform.snapshot.load();
-    let teams = snapshot.teams_of_user(&caller.user.id);
-    match row.scope.as_str() {
-        "team" => row.team_id.is_some_and(|team| teams.contains(&team)),
-        "org" => false,
-        _ => row.owner_id.as_deref() == Some(&caller.user.id),
-    }
+fn whose(row: &Row) -> Belongs<'_> {
+    Belongs::of(&row.scope, row.team_id.as_slice(), row.owner_id.as_deref())
 }
 
-pub(super) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
-    row.scope == "org" || is_admin(caller) || is_theirs(platform, caller, row)
+fn is_theirs(platform: &Platform, caller: &Caller, row: &Row) -> bool {
+    let snapshot = platform.snapshot.load();
+    caller.viewer(&snapshot).is_theirs(whose(row))
+}
+
+pub(crate) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
+    let snapshot = platform.snapshot.load();
+    caller
+        .viewer(&snapshot)
+        .sees(Resource::McpServer, whose(row))
 }
 
 /// An installation that the caller may see; any other does not exist for them.

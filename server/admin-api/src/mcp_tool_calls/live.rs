@@ -8,7 +8,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::body::{Names, ToolCall};
+use crate::authenticate::Caller;
 use crate::extract::Query;
+use crate::interactions::sees_call;
 use crate::{ApiError, State, live};
 
 #[derive(Deserialize, IntoParams)]
@@ -23,14 +25,17 @@ pub(crate) struct LiveCallQuery {
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn live(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<LiveCallQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
     let names = Names::read(&platform).await?;
     let calls = platform.live.subscribe_tool_calls();
-    Ok(live::watch(&platform, vec![], calls, move |row| {
+    let watched = platform.clone();
+    Ok(live::watch(&watched, vec![], calls, move |row| {
         let is_other = |wanted: Option<Uuid>, is: Option<Uuid>| wanted.is_some() && wanted != is;
         if is_other(query.agent_id, row.agent_id)
             || is_other(query.mcp_server_id, row.mcp_server_id)
+            || !sees_call(&platform, &caller, row.agent_id)
         {
             return None;
         }

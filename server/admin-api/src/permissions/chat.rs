@@ -1,10 +1,12 @@
 //! Who may call what of the chat plane, and of the prompts that people keep for it.
 
 use domain::access::Action::{Create, Delete, Read, Update};
-use domain::access::Permission::{self, Role};
-use domain::access::Resource::{Conversation, Prompt};
+use domain::access::Permission::Role;
+use domain::access::Resource::{Conversation, Policy, Prompt};
 
-pub(crate) const PROMPTS: &[(&str, &str, Permission)] = &[
+use super::Row;
+
+pub(crate) const PROMPTS: &[Row] = &[
     ("GET", "/api/prompts", Role(Prompt, Read)),
     ("POST", "/api/prompts", Role(Prompt, Create)),
     ("GET", "/api/prompts/{id}", Role(Prompt, Read)),
@@ -15,7 +17,12 @@ pub(crate) const PROMPTS: &[(&str, &str, Permission)] = &[
 ];
 
 /// These routes are served by the crate `chat` behind this crate's guards.
-pub(crate) const CHAT: &[(&str, &str, Permission)] = &[
+pub(crate) const CHAT: &[Row] = &[
+    (
+        "POST",
+        "/api/agent-tools/auto-configure-policies",
+        Role(Policy, Update),
+    ),
     ("POST", "/api/chat", Role(Conversation, Read)),
     ("GET", "/api/chat/status", Role(Conversation, Read)),
     ("GET", "/api/chat/{id}/stream", Role(Conversation, Read)),

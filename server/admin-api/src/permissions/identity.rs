@@ -1,13 +1,15 @@
 //! Who may call what of identity providers, of sign-ins by them, and of one's own second factor.
 
 use domain::access::Action::{Create, Delete, Read, Update};
-use domain::access::Permission::{self, Own, Public, Role};
+use domain::access::Permission::{Own, Public, Role};
 use domain::access::Resource::IdentityProvider;
 
 /// A name that paths had before, and the one they have in the table.
 pub(crate) const EARLIER_NAME: (&str, &str) = ("/api/sso-providers", "/api/identity-providers");
 
-pub(super) const IDENTITY: &[(&str, &str, Permission)] = &[
+use super::Row;
+
+pub(super) const IDENTITY: &[Row] = &[
     (
         "GET",
         "/api/identity-providers",

@@ -1,10 +1,12 @@
 //! Who may call what of people, their roles, and the keys of programs.
 
 use domain::access::Action::{Cancel, Create, Delete, Read, Update};
-use domain::access::Permission::{self, Own, Public, Role, SignedIn};
+use domain::access::Permission::{Own, Public, Role, SignedIn};
 use domain::access::Resource::{Invitation, Member, Organization, Team};
 
-pub(super) const PEOPLE: &[(&str, &str, Permission)] = &[
+use super::Row;
+
+pub(super) const PEOPLE: &[Row] = &[
     ("POST", "/api/auth/sign-up/email", Public),
     ("GET", "/api/invitation/{token}/check", Public),
     ("GET", "/api/invitations", Role(Invitation, Create)),

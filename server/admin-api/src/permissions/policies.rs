@@ -1,10 +1,12 @@
 //! Who may call what of policies, limits, delegations and the organization's settings.
 
 use domain::access::Action::{Create, Delete, Read, Update};
-use domain::access::Permission::{self, Role};
+use domain::access::Permission::Role;
 use domain::access::Resource::{Limit, Organization, Policy, Profile};
 
-pub(super) const POLICIES: &[(&str, &str, Permission)] = &[
+use super::Row;
+
+pub(super) const POLICIES: &[Row] = &[
     ("GET", "/api/agents/{id}/delegations", Role(Profile, Read)),
     (
         "POST",

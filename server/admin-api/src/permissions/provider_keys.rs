@@ -1,13 +1,15 @@
 //! Who may call what of keys for model providers, and of the models that they can be used for.
 
 use domain::access::Action::{Create, Delete, Read, Update};
-use domain::access::Permission::{self, Role};
+use domain::access::Permission::Role;
 use domain::access::Resource::ProviderKey;
 
 /// A name that paths had before, and the one they have in the table.
 pub(crate) const OLDER_NAME: (&str, &str) = ("/api/chat-api-keys", "/api/llm-provider-api-keys");
 
-pub(super) const PROVIDER_KEYS: &[(&str, &str, Permission)] = &[
+use super::Row;
+
+pub(super) const PROVIDER_KEYS: &[Row] = &[
     ("GET", "/api/llm-provider-api-keys", Role(ProviderKey, Read)),
     (
         "POST",

@@ -1,6 +1,7 @@
 //! Whose key is whose: its scope says who sees and changes it. Who uses it is said by assignment.
 
 use db::provider_keys::ProviderKey as Row;
+use domain::access::scope::Belongs;
 use domain::access::{Action, Resource};
 use domain::platform::Platform;
 use domain::provider_keys::Value;
@@ -16,13 +17,8 @@ pub(super) fn is_admin(caller: &Caller) -> bool {
 
 pub(super) fn may_see(platform: &Platform, caller: &Caller, row: &Row) -> bool {
     let snapshot = platform.snapshot.load();
-    let teams = snapshot.teams_of_user(&caller.user.id);
-    let is_theirs = match row.scope.as_str() {
-        "team" => row.team_id.is_some_and(|team| teams.contains(&team)),
-        "personal" => row.user_id.as_deref() == Some(&caller.user.id),
-        _ => true,
-    };
-    is_theirs || is_admin(caller)
+    let whose = Belongs::of(&row.scope, row.team_id.as_slice(), row.user_id.as_deref());
+    caller.viewer(&snapshot).sees(Resource::ProviderKey, whose)
 }
 
 /// A key that the caller may see; any other does not exist for them.

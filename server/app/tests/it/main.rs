@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod access_matrix;
 mod agents;
 mod api_keys;
 #[cfg(target_os = "linux")]
@@ -23,6 +24,7 @@ mod people;
 #[cfg(target_os = "linux")]
 mod program;
 mod provider_keys;
+mod scopes;
 mod secrets;
 mod serving;
 mod sign_in;

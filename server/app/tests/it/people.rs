@@ -43,6 +43,14 @@ impl Person {
         answer(request.send().await.unwrap()).await
     }
 
+    /// The same browser.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            client: self.client.clone(),
+        }
+    }
+
     /// The status of a request without a body.
     async fn status(&self, app: &TestApp, method: Method, path: &str) -> u16 {
         self.send(app, method, path, None).await.0.as_u16()

@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::call_log::{CallFilter, Cursor, Slice, Tables, push_equal};
+use crate::call_log::{CallFilter, Cursor, Slice, Tables, push_equal, push_visible};
 
 #[derive(Debug, Default, Clone)]
 pub struct InteractionFilter {
     pub agent_id: Option<Uuid>,
+    /// Only calls of these agents.
+    pub visible: Option<Vec<Uuid>>,
     pub provider: Option<String>,
     pub model: Option<String>,
     pub kind: Option<String>,
@@ -66,6 +68,7 @@ impl CallFilter for InteractionFilter {
         if let Some(agent_id) = self.agent_id {
             query.push(" AND agent_id = ").push_bind(agent_id);
         }
+        push_visible(query, self.visible.as_ref());
         for (column, value) in [
             ("provider", &self.provider),
             ("model", &self.model),

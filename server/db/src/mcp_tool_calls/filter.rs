@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::call_log::{CallFilter, Cursor, Slice, Tables, push_equal};
+use crate::call_log::{CallFilter, Cursor, Slice, Tables, push_equal, push_visible};
 
 #[derive(Debug, Default, Clone)]
 pub struct ToolCallFilter {
     pub agent_id: Option<Uuid>,
+    /// Only calls of these agents.
+    pub visible: Option<Vec<Uuid>>,
     pub mcp_server_id: Option<Uuid>,
     pub mcp_server_name: Option<String>,
     pub tool_name: Option<String>,
@@ -71,6 +73,7 @@ impl CallFilter for ToolCallFilter {
                 query.push(" AND ").push(column).push(" = ").push_bind(id);
             }
         }
+        push_visible(query, self.visible.as_ref());
         push_equal(query, "tool_name", self.tool_name.as_ref());
         push_equal(query, "method", self.method.as_ref());
         if let Some(is_error) = self.is_error {

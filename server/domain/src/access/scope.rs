@@ -55,6 +55,15 @@ impl<'a> Viewer<'a> {
         self.grants.allows(resource, Action::Admin)
     }
 
+    /// The agents to which lists are to be narrowed; none if there is nothing to hide.
+    pub fn visible_agents(&self, snapshot: &Snapshot) -> Option<Vec<Uuid>> {
+        if self.looks_after(Resource::Profile) {
+            return None;
+        }
+        let ids = snapshot.agents().map(|agent| agent.id);
+        Some(ids.filter(|id| self.sees_agent(snapshot, *id)).collect())
+    }
+
     pub fn sees_agent(&self, snapshot: &Snapshot, agent: Uuid) -> bool {
         self.sees(Resource::Profile, snapshot.whose_agent(agent))
     }

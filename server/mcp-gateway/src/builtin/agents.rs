@@ -75,9 +75,19 @@ pub(super) async fn usage(exchange: &Exchange, arguments: &Value) -> Result<Valu
         .clamp(1, 90);
     let platform = &exchange.gateway.platform;
     let now = platform.clock.now();
-    let totals =
-        db::statistics::top_agents(&platform.db, now - TimeDelta::days(days), now, MOST_AGENTS)
-            .await?;
+    let viewer = exchange.caller.viewer(&exchange.snapshot);
+    let visible = match &viewer {
+        Some(viewer) => viewer.visible_agents(&exchange.snapshot),
+        None => Some(vec![exchange.agent.id]),
+    };
+    let totals = db::statistics::top_agents(
+        &platform.db,
+        visible.as_deref(),
+        now - TimeDelta::days(days),
+        now,
+        MOST_AGENTS,
+    )
+    .await?;
     #[expect(clippy::cast_precision_loss, reason = "a sum of money to read")]
     let agents: Vec<Value> = totals
         .into_iter()
