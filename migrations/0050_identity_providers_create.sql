@@ -16,7 +16,7 @@ CREATE TABLE identity_providers (
     team_sync_config json,
     -- What is secret in them, by its place.
     secret_id        uuid,
-    -- When somebody was last signed in by it, or a test of it passed.
+    -- When somebody was first signed in with these settings, or a test of them passed.
     worked_at        timestamptz,
     created_at       timestamptz NOT NULL,
     updated_at       timestamptz NOT NULL,

@@ -118,7 +118,8 @@ pub(crate) async fn get(
 
 /// Add a provider. Its secrets go to the secret store.
 #[utoipa::path(post, path = "/api/identity-providers", tag = "identity providers", request_body = ProviderInput,
-    responses((status = 200, body = IdentityProvider), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = IdentityProvider), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 409, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn create(
     Extract(platform): State,
     caller: Caller,
@@ -157,8 +158,8 @@ pub(crate) async fn create(
 /// Change a provider. What is not given stays; each block is replaced as a whole.
 #[utoipa::path(put, path = "/api/identity-providers/{id}", tag = "identity providers", params(("id" = Uuid, Path)),
     request_body = ProviderInput,
-    responses((status = 200, body = IdentityProvider), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody),
-        (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = IdentityProvider), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn update(
     Extract(platform): State,
     caller: Caller,
@@ -222,7 +223,7 @@ pub(crate) struct LogoutUrl {
 
 /// Where to send the browser after it has signed out here, to be signed out at the provider, too. Ask before signing out.
 #[utoipa::path(get, path = "/api/identity-providers/idp-logout-url", tag = "identity providers",
-    responses((status = 200, body = LogoutUrl)))]
+    responses((status = 200, body = LogoutUrl), (status = 400, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn idp_logout_url(
     Extract(platform): State,
     caller: Caller,

@@ -121,8 +121,9 @@ pub async fn delete(db: &Db, id: Uuid) -> Result<Option<IdentityProvider>> {
     Ok(query.fetch_optional(&db.pool).await?)
 }
 
+/// Notes that the settings work.
 pub async fn worked(db: &Db, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query("UPDATE identity_providers SET worked_at = $2 WHERE id = $1")
+    sqlx::query("UPDATE identity_providers SET worked_at = $2 WHERE id = $1 AND worked_at IS NULL")
         .bind(id)
         .bind(now)
         .execute(&db.pool)

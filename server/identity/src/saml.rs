@@ -163,7 +163,8 @@ impl Saml {
             .unwrap_or(setting.metadata_url)
     }
 
-    /// Until when each certificate is valid; signatures are checked against the key alone.
+    /// Their fingerprints. Signatures are checked against the keys in them; when a certificate expires does not matter, as SAML
+    /// has it.
     pub fn certificates(&self) -> Vec<String> {
         self.certificates
             .iter()

@@ -50,7 +50,8 @@ pub(crate) struct SsoBegun {
 
 /// Begin a sign-in at an identity provider.
 #[utoipa::path(post, path = "/api/auth/sign-in/sso", tag = "auth", request_body = SignInSso,
-    responses((status = 200, body = SsoBegun), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = SsoBegun), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn sign_in_sso(
     Extract(platform): State,
     headers: HeaderMap,
@@ -119,7 +120,7 @@ fn local_path(platform: &Platform, wanted: Option<&str>) -> Result<String, ApiEr
 
 /// Come back from an OIDC provider.
 #[utoipa::path(get, path = "/api/auth/sso/callback/{providerId}", tag = "auth", params(("providerId" = String, Path)),
-    responses((status = 303)))]
+    responses((status = 303), (status = 400, body = ErrorBody)))]
 pub(crate) async fn sso_callback(
     Extract(platform): State,
     Path(provider_id): Path<String>,
@@ -168,7 +169,7 @@ pub(crate) struct Handle {
 
 /// The second half of coming back from a SAML provider, with the browser's cookie.
 #[utoipa::path(get, path = "/api/auth/sso/saml2/sp/finish/{providerId}", tag = "auth",
-    params(("providerId" = String, Path), Handle), responses((status = 303)))]
+    params(("providerId" = String, Path), Handle), responses((status = 303), (status = 400, body = ErrorBody)))]
 pub(crate) async fn saml_finish(
     Extract(platform): State,
     Path(provider_id): Path<String>,

@@ -72,7 +72,8 @@ pub(crate) struct Enrolled {
 
 /// Begin with a second factor. It is in force after a first code was right.
 #[utoipa::path(post, path = "/api/auth/two-factor/enable", tag = "auth", request_body = OwnPassword,
-    responses((status = 200, body = Enrolled), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
+    responses((status = 200, body = Enrolled), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody),
+        (status = 429, body = ErrorBody)))]
 pub(crate) async fn two_factor_enable(
     Extract(platform): State,
     caller: Caller,
@@ -113,7 +114,7 @@ pub(crate) struct Code {
 /// With a session: put a second factor in force. After a right password: get a session.
 #[utoipa::path(post, path = "/api/auth/two-factor/verify-totp", tag = "auth", request_body = Code,
     responses((status = 200, body = SignedIn), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 429, body = ErrorBody)))]
+        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn verify_totp(
     Extract(platform): State,
     caller: Option<axum::Extension<Caller>>,
@@ -141,7 +142,7 @@ pub(crate) async fn verify_totp(
 /// Sign in with a recovery code after a right password. It works once.
 #[utoipa::path(post, path = "/api/auth/two-factor/verify-backup-code", tag = "auth", request_body = Code,
     responses((status = 200, body = SignedIn), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 429, body = ErrorBody)))]
+        (status = 403, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn verify_backup_code(
     Extract(platform): State,
     address: ClientAddress,
@@ -161,7 +162,7 @@ pub(crate) struct Disable {
 
 /// Switch one's own second factor off.
 #[utoipa::path(post, path = "/api/auth/two-factor/disable", tag = "auth", request_body = Disable,
-    responses((status = 200, body = Success), (status = 400, body = ErrorBody)))]
+    responses((status = 200, body = Success), (status = 400, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn two_factor_disable(
     Extract(platform): State,
     caller: Caller,
@@ -193,7 +194,7 @@ pub(crate) struct BackupCodes {
 
 /// New recovery codes, in place of all that were.
 #[utoipa::path(post, path = "/api/auth/two-factor/generate-backup-codes", tag = "auth", request_body = OwnPassword,
-    responses((status = 200, body = BackupCodes), (status = 400, body = ErrorBody)))]
+    responses((status = 200, body = BackupCodes), (status = 400, body = ErrorBody), (status = 429, body = ErrorBody)))]
 pub(crate) async fn generate_backup_codes(
     Extract(platform): State,
     caller: Caller,

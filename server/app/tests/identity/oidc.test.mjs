@@ -22,7 +22,7 @@ before(async () => {
   provider = await OpenIdProvider.start()
   provider.users = structuredClone(people)
   provider.home = `${app.ui}/auth/sign-in`
-  await provider.use(provider.keys, ['Corp', 'Other', 'Strict'].map(redirect))
+  await provider.use(provider.keys, ['Corp', 'Other', 'Strict', 'Plain'].map(redirect))
 })
 after(async () => {
   provider?.stop()
@@ -163,6 +163,12 @@ test('an account that is here already is opened by a trusted provider and a veri
   // Another subject of the trusted provider with a verified address of an account.
   const { browser } = await signIn('Corp', 'eve')
   assert.equal((await whoIs(app.ui, browser)).email, 'ann@example.com')
+  // Without rules, a role that somebody has here stays.
+  const { id } = await whoIs(app.ui, browser)
+  await app.call('PATCH', `/api/organization/members/${id}`, { role: 'editor' })
+  provider.users.eva = { ...people.ann, name: 'Eva' }
+  assert.equal((await whoIs(app.ui, (await signIn('Corp', 'eva')).browser)).role, 'editor')
+  await app.call('PATCH', `/api/organization/members/${id}`, { role: 'member' })
 })
 
 test('rules give roles and teams, and strict mode keeps everybody else out', async () => {
@@ -186,6 +192,44 @@ test('rules give roles and teams, and strict mode keeps everybody else out', asy
   await app.call('PUT', `/api/identity-providers/${strict.id}`, { roleMapping: { rules, defaultRole: 'member' } })
   assert.equal((await whoIs(app.ui, (await signIn('Strict', 'dan')).browser)).role, 'member', 'roles follow at every sign-in')
   assert.equal((await members()).length, 1)
+})
+
+test('the last administrator stays one, whatever the rules say', async () => {
+  const [corp] = (await app.call('GET', '/api/identity-providers')).filter((one) => one.providerId === 'Corp')
+  await app.call('PUT', `/api/identity-providers/${corp.id}`, { roleMapping: { defaultRole: 'member' } })
+  provider.users.root = { email: 'admin@localhost.ai', email_verified: true, groups: [] }
+  const { browser } = await signIn('Corp', 'root')
+  const user = await whoIs(app.ui, browser)
+  assert.deepEqual([user.email, user.role], ['admin@localhost.ai', 'admin'])
+  const { roleMapping } = await app.call('PUT', `/api/identity-providers/${corp.id}`, { roleMapping: null })
+  assert.equal(roleMapping, undefined)
+})
+
+test('a provider without ID tokens is asked who it is, where an administrator says that it has none', async () => {
+  const metadata = await (await fetch(`${provider.issuer}/.well-known/openid-configuration`)).json()
+  const plain = {
+    skipDiscovery: true,
+    discoveryEndpoint: '',
+    authorizationEndpoint: metadata.authorization_endpoint,
+    tokenEndpoint: metadata.token_endpoint,
+    userInfoEndpoint: metadata.userinfo_endpoint,
+  }
+  await create('Plain', {}, plain)
+  provider.spoil = () => null
+  provider.users.pia = { email: 'pia@example.com', email_verified: true, name: 'Pia' }
+  const { browser, to } = await signIn('Plain', 'pia')
+  assert.equal(to.pathname, '/agents', to.href)
+  assert.equal((await whoIs(app.ui, browser)).name, 'Pia')
+  refused(await signIn('Corp', 'ann'), 'sso_failed', /no ID token/)
+  provider.spoil = null
+})
+
+test('another process finishes what one began', async () => {
+  const { browser, back } = await visit('Corp', 'ann')
+  await app.restart()
+  const response = await browser.fetch(back)
+  assert.equal(response.headers.get('location'), '/agents')
+  assert.equal((await whoIs(app.ui, browser)).email, 'ann@example.com')
 })
 
 test('signing out reaches the provider', async () => {

@@ -68,7 +68,9 @@ export class OpenIdProvider {
     oidc.use(async (context, next) => {
       await next()
       if (context.oidc?.route === 'token' && context.body?.id_token && this.spoil) {
-        context.body.id_token = await this.spoiled(context.body.id_token)
+        const made = await this.spoiled(context.body.id_token)
+        if (made) context.body.id_token = made
+        else delete context.body.id_token
       }
     })
     this.oidc = oidc
@@ -89,7 +91,7 @@ export class OpenIdProvider {
     const claims = jose.decodeJwt(token)
     const header = jose.decodeProtectedHeader(token)
     const made = await this.spoil({ claims, header, key: this.keys[0] })
-    if (typeof made === 'string') return made
+    if (typeof made === 'string' || made === null) return made
     const signer = await jose.importJWK(made?.key ?? this.keys[0], header.alg)
     return new jose.SignJWT(claims).setProtectedHeader(header).sign(signer)
   }

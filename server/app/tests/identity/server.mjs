@@ -14,13 +14,15 @@ export async function start(extra = {}) {
   const scratch = mkdtempSync(join(tmpdir(), 'archestra-identity-'))
   // Run as root, the database runs as another user, who has to get through.
   chmodSync(scratch, 0o711)
-  const app = await startArchestra({
-    name: 'identity',
-    scratch,
-    upstream: { openai: nowhere, anthropic: nowhere, gemini: nowhere },
-    keys: {},
-    extra: { ARCHESTRA_MCP_ALLOWED_NETWORKS: '127.0.0.0/8', ARCHESTRA_AUTH_ADMIN_PASSWORD: admin.password, ...extra },
-  })
+  const run = (more) =>
+    startArchestra({
+      name: 'identity',
+      scratch,
+      upstream: { openai: nowhere, anthropic: nowhere, gemini: nowhere },
+      keys: {},
+      extra: { ARCHESTRA_MCP_ALLOWED_NETWORKS: '127.0.0.0/8', ARCHESTRA_AUTH_ADMIN_PASSWORD: admin.password, ...extra, ...more },
+    })
+  let app = await run()
   const ui = app.urls.ui
   const boss = new Browser()
   await boss.api(ui, 'POST', '/api/auth/sign-in/email', admin)
@@ -30,6 +32,11 @@ export async function start(extra = {}) {
     call: (method, path, json, status) => boss.api(ui, method, path, json, status),
     // What a shell on the same machine can do.
     command: (...args) => execFileSync(process.env.ARCHESTRA_BIN, args, { env: app.env, cwd: scratch, encoding: 'utf8' }),
+    // Another process over the same data, at the same addresses.
+    async restart() {
+      await app.stop()
+      app = await run({ ARCHESTRA_API_BASE_URL: app.env.ARCHESTRA_API_BASE_URL, ARCHESTRA_FRONTEND_URL: app.env.ARCHESTRA_FRONTEND_URL })
+    },
     async stop() {
       await app.stop()
       rmSync(scratch, { recursive: true, force: true })

@@ -79,15 +79,15 @@ pub(super) async fn whose(
     Err(IdentityError::AccountExists(email))
 }
 
-/// The role that the rules give, or none where nobody set rules up. `is_new`: at the first sign-in.
+/// The role that the rules give; none where people decide about it.
 pub(super) fn role(
     platform: &Platform,
     row: &IdentityProvider,
     identity: &Identity,
-    is_new: bool,
+    whose: &Whose,
 ) -> Result<Option<(String, String)>> {
     let mapping = role_mapping(row)?;
-    if row.role_mapping.is_none() && !is_new {
+    if row.role_mapping.is_none() && !matches!(whose, Whose::New { .. }) {
         return Ok(None);
     }
     let (role, why) = match mapping.role(&identity.claims) {
@@ -106,7 +106,7 @@ pub(super) fn role(
         )));
     }
     // Strict mode holds at every sign-in, whoever decides about roles.
-    let given = is_new || !mapping.skip_role_sync;
+    let given = !mapping.skip_role_sync || !matches!(whose, Whose::Known(_));
     Ok(given.then(|| (role.to_owned(), why)))
 }
 
@@ -124,8 +124,7 @@ pub(super) async fn admit(
     identity: &Identity,
 ) -> Result<User> {
     let whose = whose(platform, row, identity).await?;
-    let is_new = !matches!(whose, Whose::Known(_));
-    let role = role(platform, row, identity, is_new)?;
+    let role = role(platform, row, identity, &whose)?;
     let groups = groups(row, identity)?;
     let user = account(platform, row, identity, whose, role.as_ref()).await?;
     if let Some(groups) = groups {

@@ -144,31 +144,25 @@ async fn predict(platform: &Platform, row: &IdentityProvider, identity: &Identit
     for (name, value) in &identity.claims {
         log.ok(&format!("claim {name}"), shown(value));
     }
-    let is_new = match whose(platform, row, identity).await {
-        Ok(Whose::Known(user)) => {
-            log.ok(
-                "account",
-                format!("{} has signed in with it before.", user.email),
-            );
-            false
-        }
-        Ok(Whose::Linked(user)) => {
-            log.ok(
-                "account",
-                format!("It would be linked to the account of {}.", user.email),
-            );
-            true
-        }
+    let whose = whose(platform, row, identity).await;
+    match &whose {
+        Ok(Whose::Known(user)) => log.ok(
+            "account",
+            format!("{} has signed in with it before.", user.email),
+        ),
+        Ok(Whose::Linked(user)) => log.ok(
+            "account",
+            format!("It would be linked to the account of {}.", user.email),
+        ),
         Ok(Whose::New { email }) => {
             log.ok("account", format!("An account would be made for {email}."));
-            true
         }
-        Err(error) => {
-            log.fail("account", error.for_people());
-            true
-        }
+        Err(error) => log.fail("account", error.for_people()),
+    }
+    let nobody = Whose::New {
+        email: String::new(),
     };
-    match role(platform, row, identity, is_new) {
+    match role(platform, row, identity, whose.as_ref().unwrap_or(&nobody)) {
         Ok(Some((role, why))) => log.ok("role", format!("{role} ({why}).")),
         Ok(None) => log.ok("role", "It stays as it is."),
         Err(error) => log.fail("role", error.for_people()),
