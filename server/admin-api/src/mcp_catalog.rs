@@ -2,6 +2,7 @@
 
 mod body;
 mod config;
+mod kept;
 mod offers;
 
 use std::collections::HashMap;
@@ -124,13 +125,19 @@ pub(crate) async fn update(
     let before = body::how_it_runs(&sealed);
     input.apply(&mut sealed)?;
     let runs_differently = body::how_it_runs(&sealed) != before;
-    domain::catalog::seal(&platform.secrets, &mut sealed).await?;
+    let changes_secrets = input.changes_secrets();
+    if changes_secrets {
+        domain::catalog::seal(&platform.secrets, &mut sealed).await?;
+    }
     let row = db::mcp_catalog::update(&platform.db, id, |row| {
         input.apply(row)?;
-        row.local_config.clone_from(&sealed.local_config);
-        row.oauth_config.clone_from(&sealed.oauth_config);
-        row.local_config_secret_id = sealed.local_config_secret_id;
-        row.client_secret_id = sealed.client_secret_id;
+        // What the body says nothing of may be somebody else's change of just now.
+        if changes_secrets {
+            row.local_config.clone_from(&sealed.local_config);
+            row.oauth_config.clone_from(&sealed.oauth_config);
+            row.local_config_secret_id = sealed.local_config_secret_id;
+            row.client_secret_id = sealed.client_secret_id;
+        }
         row.updated_at = now;
         Ok::<(), ApiError>(())
     })

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::error::ErrorBody;
 use crate::extract::{self, Id, Query};
-use crate::provider_keys::known_provider;
+use crate::provider_keys::{keyed_provider, known_provider};
 use crate::{ApiError, State};
 use body::{ChatModel, LlmModel, LlmModelInput, ModelKey, Prices};
 
@@ -188,7 +188,7 @@ pub(crate) async fn available(
     let key = platform.snapshot.load().provider_key(id).cloned();
     let key = key.ok_or(ApiError::NotFound("Key"))?;
     let choice = Choice {
-        provider: known_provider(&key.provider)?,
+        provider: keyed_provider(&key.provider)?,
         source: Source::Organization,
         key: Some(key),
     };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
+use db::tool_policies::Proposal;
 use db::tools::{Tool as Row, ToolFilter};
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,10 @@ pub(crate) struct Tool {
     pending: Option<PendingChange>,
     assigned_agent_count: usize,
     assigned_agents: Vec<AgentName>,
+    /// When a model proposed its default policies, which, and why.
+    policies_auto_configured_at: Option<DateTime<Utc>>,
+    policies_auto_configured_model: Option<String>,
+    policies_auto_configured_reasoning: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -130,15 +135,22 @@ pub(crate) async fn described(platform: &Platform, rows: Vec<Row>) -> Result<Vec
         agents.entry(tool).or_default().push(AgentName { id, name });
     }
     let origins = Origins::read(platform).await?;
+    let proposals = db::tool_policies::proposals(&platform.db).await?;
     let describe = |row: Row| {
         let agents = agents.remove(&row.id).unwrap_or_default();
-        Tool::new(row, agents, &origins)
+        let proposal = proposals.iter().find(|proposal| proposal.tool_id == row.id);
+        Tool::new(row, agents, &origins, proposal)
     };
     Ok(rows.into_iter().map(describe).collect())
 }
 
 impl Tool {
-    fn new(row: Row, agents: Vec<AgentName>, origins: &Origins) -> Self {
+    fn new(
+        row: Row,
+        agents: Vec<AgentName>,
+        origins: &Origins,
+        proposal: Option<&Proposal>,
+    ) -> Self {
         let whole: Value = serde_json::from_str(&row.definition).unwrap_or_default();
         let pending = row
             .pending_definition
@@ -158,6 +170,9 @@ impl Tool {
             tokens: tokens(&row.definition),
             assigned_agent_count: agents.len(),
             assigned_agents: agents,
+            policies_auto_configured_at: proposal.map(|proposal| proposal.created_at),
+            policies_auto_configured_model: proposal.map(|proposal| proposal.model.clone()),
+            policies_auto_configured_reasoning: proposal.map(|proposal| proposal.reasoning.clone()),
             pending,
             id: row.id,
             name: row.name,

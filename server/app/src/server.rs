@@ -74,6 +74,9 @@ impl Running {
             organization_id: organization.id,
         };
         let platform = platform(&config, &database, clock, place).await?;
+        mcp_gateway::keep_builtin_tools(&platform)
+            .await
+            .map_err(failed)?;
         spawn_background(&platform, &database, config.retention_days);
         let listeners = sockets.serve(&platform, &config);
         Ok(Self {

@@ -48,6 +48,16 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     content: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Json<Attachment>, ChatError> {
+    let snapshot = chat.platform.snapshot.load().clone();
+    if snapshot
+        .organization()
+        .is_some_and(|row| !row.allow_chat_file_uploads)
+    {
+        return Err(ChatError::Invalid(
+            "Your organization does not allow files in the chat. An administrator can change this in its settings."
+                .to_owned(),
+        ));
+    }
     let content = content.ok().filter(|content| content.len() <= LARGEST);
     let content = content.ok_or_else(|| {
         ChatError::Invalid(format!(

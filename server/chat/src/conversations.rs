@@ -141,7 +141,11 @@ fn agent(chat: &Chat, caller: &SignedIn, wanted: Option<Uuid>) -> Result<Uuid, C
     let snapshot = chat.platform.snapshot.load();
     let found = match wanted {
         Some(id) => snapshot.agent(&id.to_string()),
-        None => snapshot.default_agent(),
+        None => {
+            let chosen = snapshot.organization().and_then(|row| row.default_agent_id);
+            let chosen = chosen.and_then(|id| snapshot.agent(&id.to_string()));
+            chosen.or_else(|| snapshot.default_agent())
+        }
     };
     let found = found.ok_or(ChatError::NotFound("Agent"))?;
     let viewer = Viewer::new(&snapshot, &caller.user_id, caller.grants);

@@ -46,6 +46,8 @@ mod context;
 
 mod titles;
 
+mod proposals;
+
 mod recovery;
 
 use std::sync::Arc;

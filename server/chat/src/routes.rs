@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Chat, attachments, conversations, enabled_tools, events, export, status, turns, ui_stream,
+    Chat, attachments, conversations, enabled_tools, events, export, proposals, status, turns,
+    ui_stream,
 };
 
 pub(crate) fn documented() -> OpenApiRouter<Arc<Chat>> {
@@ -43,6 +44,7 @@ pub(crate) fn documented() -> OpenApiRouter<Arc<Chat>> {
         .routes(routes!(attachments::content))
         .routes(routes!(attachments::delete))
         .routes(routes!(status::status))
+        .routes(routes!(proposals::propose))
         .merge(messages)
         .merge(uploads)
 }

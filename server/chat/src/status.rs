@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State as Extract;
-use domain::provider_keys::{LocalServer, Source, choose, find_local};
+use domain::provider_keys::{LocalServer, Source, choose, find_local, provider_of};
 use llm::providers::{Provider, providers};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -146,11 +146,24 @@ pub(crate) fn default_model(chat: &Chat, agent: Uuid) -> (String, String) {
         let provider = llm::providers::provider(id)?;
         source(chat, Some(agent), provider)
     };
+    if let Some(chosen) = organizations(chat).filter(|(provider, _)| works(provider).is_some()) {
+        return chosen;
+    }
     let found = PREFERRED
         .iter()
         .find(|(provider, _)| works(provider).is_some());
     let (provider, model) = found.copied().unwrap_or((demo::PROVIDER, demo::MODEL));
     (provider.to_owned(), model.to_owned())
+}
+
+/// What the organization has chosen for everybody.
+fn organizations(chat: &Chat) -> Option<(String, String)> {
+    let snapshot = chat.platform.snapshot.load();
+    let row = snapshot.organization()?;
+    let model = row.default_llm_model.clone()?;
+    let provider = row.default_llm_provider.clone();
+    let by_model = || Some(provider_of(&snapshot, &model)?.id.to_owned());
+    Some((provider.or_else(by_model)?, model))
 }
 
 fn message(local: &[LocalServer]) -> String {

@@ -1,6 +1,7 @@
 //! The tools of one conversation: what its model is offered, under which names, and which of them ask first.
 
 pub(crate) mod gateway;
+mod guard;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::Chat;
 use crate::run::Fault;
+use guard::Guard;
 
 /// Runs any tool of the agent by its name, where the agent does not list all of them.
 const RUN_TOOL: &str = "archestra__run_tool";
@@ -126,6 +128,7 @@ pub(crate) struct ToolBox {
     listed: Vec<String>,
     /// Tools that need not ask any more.
     allowed: Mutex<HashSet<String>>,
+    pub(crate) guard: Guard,
 }
 
 impl ToolBox {
@@ -156,6 +159,7 @@ impl ToolBox {
             listed: listed
                 .filter_map(|name| Some(name.as_str()?.to_owned()))
                 .collect(),
+            guard: Guard::new(chat, agent.id),
             allowed: Mutex::new(conversation.allowed_tools.iter().cloned().collect()),
             system_prompt: agent.system_prompt,
         })
@@ -195,7 +199,17 @@ impl ToolBox {
         wire_name(name)
     }
 
-    pub(crate) fn asks(&self, tool: &Known) -> bool {
+    /// A policy that wants a person to be asked does so every time.
+    pub(crate) fn asks(&self, tool: &Known, wire: &str, arguments: &Value) -> bool {
+        let runs_another = self.gateway_name(wire) == RUN_TOOL;
+        let own = if runs_another {
+            &arguments["arguments"]
+        } else {
+            arguments
+        };
+        if self.guard.asks(tool, own) {
+            return true;
+        }
         let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
         !allowed.contains(&tool.name) && self.mode.asks(tool, &self.listed)
     }

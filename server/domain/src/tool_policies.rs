@@ -29,6 +29,18 @@ pub const RESULT_ACTIONS: [&str; 4] = [
     "sanitize_with_dual_llm",
 ];
 
+/// In the `_meta` of a result: nobody vouches for what it says.
+pub const UNTRUSTED: &str = "archestra/untrusted";
+
+/// In the extensions of a call that the chat makes within this program: what it knows of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ChatCall {
+    /// A person was asked, and agreed.
+    pub approved: bool,
+    /// Something in the conversation was read that nobody vouches for.
+    pub untrusted: bool,
+}
+
 #[derive(Debug)]
 struct Rule {
     conditions: Vec<Condition>,
@@ -116,6 +128,16 @@ impl ToolRules {
             db::tool_policies::Kind::Result => &mut self.result,
         };
         rules.extend(Rule::read(row));
+    }
+
+    /// Whether calls have to be looked at.
+    pub fn judges(&self, context: &Context<'_>) -> bool {
+        !self.invocation.is_empty() || context.untrusted && context.restrictive
+    }
+
+    /// Whether results have to be looked at.
+    pub fn treats(&self, restrictive: bool) -> bool {
+        restrictive || !self.result.is_empty()
     }
 
     /// Whether a call with these arguments is allowed.

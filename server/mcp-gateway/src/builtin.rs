@@ -4,6 +4,7 @@
 mod agents;
 mod definitions;
 mod registry;
+pub(crate) mod rows;
 mod search;
 
 use std::sync::Arc;

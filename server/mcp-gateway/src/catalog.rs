@@ -195,7 +195,9 @@ fn named(tools: &[AgentTool], prefixed: bool) -> Vec<Entry> {
             assigned: assigned.clone(),
         })
     };
-    tools.iter().filter_map(entry).collect()
+    // The server's own tools are offered by the agent's setting.
+    let of_servers = tools.iter().filter(|has| has.tool.catalog_id.is_some());
+    of_servers.filter_map(entry).collect()
 }
 
 /// Few tools have any, and looking for the mark is cheaper than reading a schema.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use domain::snapshot::{Agent, Snapshot};
+use domain::tool_policies::ChatCall;
 use http::{HeaderMap, HeaderName};
 use mcp::era::{Era, ProtocolVersion, meta, method};
 use mcp::object::{Object, raw};
@@ -34,6 +35,7 @@ pub(crate) struct Exchange {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) agent: Agent,
     pub(crate) caller: Caller,
+    pub(crate) chat: ChatCall,
     pub(crate) client: Client,
     pub(crate) headers: HeaderMap,
 }

@@ -65,6 +65,12 @@ pub(crate) enum Failure {
         "The tool {tool} has changed since it was approved, so it is paused until someone has looked at the change: {link}"
     )]
     Paused { tool: String, link: String },
+    #[error("The call of {tool} was refused, and nothing was called: {why}.")]
+    Refused { tool: String, why: String },
+    #[error(
+        "The call of {tool} needs a person's approval{why}, which only the chat can ask for. Call it from there, or have the policy changed."
+    )]
+    NeedsApproval { tool: String, why: String },
     #[error(
         "{server} is not installed for you, your team or your organization, so there are no credentials to call it with. Set it up here, then call again: {link}"
     )]
@@ -106,6 +112,8 @@ impl Failure {
         matches!(
             self,
             Self::Paused { .. }
+                | Self::Refused { .. }
+                | Self::NeedsApproval { .. }
                 | Self::NotInstalled { .. }
                 | Self::Builtin(_)
                 | Self::Modifier { .. }

@@ -60,6 +60,11 @@ pub fn router(platform: Arc<Platform>) -> axum::Router {
     }))
 }
 
+/// Writes the built-in tools down beside those of servers; call it once at the start.
+pub async fn keep_builtin_tools(platform: &Platform) -> db::Result<()> {
+    builtin::rows::keep(platform).await
+}
+
 /// The plane's state. What of it a replica may lose is lost without harm: clients begin again.
 struct Gateway {
     platform: Arc<Platform>,

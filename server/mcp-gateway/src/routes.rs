@@ -82,6 +82,7 @@ async fn serve(
         snapshot,
         agent,
         caller,
+        chat: head.extensions.get().copied(),
         headers: head.headers,
     };
     match messages {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
 use domain::snapshot::{Agent, Snapshot};
+use domain::tool_policies::ChatCall;
 use http::{HeaderMap, StatusCode};
 use mcp::era::{Era, ProtocolVersion, headers, method};
 use mcp::jsonrpc::{Id, ParseError, RpcError};
@@ -24,6 +25,8 @@ pub(crate) struct Visit {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) agent: Agent,
     pub(crate) caller: Caller,
+    /// What the chat knows of its own call.
+    pub(crate) chat: Option<ChatCall>,
     pub(crate) headers: HeaderMap,
 }
 
@@ -82,6 +85,7 @@ impl Visit {
             snapshot: self.snapshot,
             agent: self.agent,
             caller: self.caller,
+            chat: self.chat.unwrap_or_default(),
             client,
             headers: self.headers,
         })
@@ -180,6 +184,7 @@ impl Visit {
             snapshot: Arc::clone(&self.snapshot),
             agent: self.agent.clone(),
             caller: self.caller.clone(),
+            chat: self.chat,
             headers: self.headers.clone(),
         }
     }

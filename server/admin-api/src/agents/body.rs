@@ -1,5 +1,7 @@
 //! Agents on the wire, and how a body changes one.
 
+mod settings;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -140,21 +142,24 @@ impl AgentInput {
         if let Some(labels) = &self.labels {
             row.labels = checked_labels(labels)?;
         }
-        self.apply_settings(row);
-        Ok(())
+        self.apply_settings(row)
     }
 
-    fn apply_settings(&self, row: &mut db::agents::Agent) {
+    fn apply_settings(&self, row: &mut db::agents::Agent) -> Result<(), ApiError> {
         let Value::Object(settings) = &mut row.settings else {
-            return;
+            return Ok(());
         };
         for (key, _) in setting_defaults() {
             match self.settings.get(key) {
                 Some(Value::Null) => drop(settings.remove(key)),
-                Some(value) => drop(settings.insert(key.to_owned(), value.clone())),
+                Some(value) => {
+                    settings::check(key, value)?;
+                    settings.insert(key.to_owned(), value.clone());
+                }
                 None => {}
             }
         }
+        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::config::{AuthField, LocalConfig, OauthConfig, UserConfig};
 use super::counted;
+use super::kept::{CLIENT_SECRET_ID, Kept, LOCAL_CONFIG_SECRET_ID, kept_id};
 use crate::ApiError;
 use crate::agents::{Label, SCOPES, check_text, checked_labels, one_of};
 use crate::extract::given;
@@ -107,6 +108,9 @@ impl Facts {
                 .as_ref()
                 .and_then(|id| self.users.get(id).cloned()),
             teams: row.team_ids.into_iter().filter_map(named).collect(),
+            client_secret_id: kept_id(&row.settings, CLIENT_SECRET_ID).or(row.client_secret_id),
+            local_config_secret_id: kept_id(&row.settings, LOCAL_CONFIG_SECRET_ID)
+                .or(row.local_config_secret_id),
             id: row.id,
             organization_id: row.organization_id,
             name: row.name,
@@ -127,8 +131,6 @@ impl Facts {
             oauth_config: row.oauth_config,
             enterprise_managed_config: row.enterprise_managed_config,
             deployment_spec_yaml: row.deployment_spec_yaml,
-            client_secret_id: row.client_secret_id,
-            local_config_secret_id: row.local_config_secret_id,
             labels: row.labels,
             scope: row.scope,
             author_id: row.author_id,
@@ -195,11 +197,18 @@ pub(crate) struct CatalogInput {
     /// Ids of teams.
     teams: Option<Vec<Uuid>>,
     scope: Option<String>,
+    #[serde(flatten)]
+    kept: Kept,
 }
 
 impl CatalogInput {
     pub(super) fn teams(&self) -> Option<&[Uuid]> {
         self.teams.as_deref()
+    }
+
+    /// Whether it says something about what may hold secrets.
+    pub(super) fn changes_secrets(&self) -> bool {
+        self.local_config.is_some() || self.oauth_config.is_some()
     }
 
     pub(super) fn new_row(
@@ -270,6 +279,7 @@ impl CatalogInput {
         row.requires_auth = self.requires_auth.unwrap_or(row.requires_auth);
         self.apply_texts(row);
         self.apply_configs(row)?;
+        self.kept.apply(row);
         check_can_start(row)
     }
 

@@ -251,7 +251,7 @@ impl LlmModelInput {
     }
 }
 
-/// A half that nobody typed costs what the built-in table says.
+/// A half that nobody typed costs what the built-in table says, and nothing where that does not know the model.
 fn set_price(
     row: &mut Row,
     price: &mut Option<CustomPrice>,
@@ -269,18 +269,13 @@ fn set_price(
         (Some(_), None) => Some("output"),
     };
     let built_in = built_in(row);
-    let both = || {
-        ApiError::Validation(
-            "This model has no price of its own: set both customPricePerMillionInput and customPricePerMillionOutput."
-                .into(),
-        )
-    };
     let half = |typed: Option<String>, built_in: Option<&String>| {
-        typed.or_else(|| built_in.cloned()).ok_or_else(both)
+        let known = typed.or_else(|| built_in.cloned());
+        known.unwrap_or_else(|| "0".to_owned())
     };
     let set = CustomPrice {
-        input: half(input, built_in.as_ref().map(|price| &price.input))?,
-        output: half(output, built_in.as_ref().map(|price| &price.output))?,
+        input: half(input, built_in.as_ref().map(|price| &price.input)),
+        output: half(output, built_in.as_ref().map(|price| &price.output)),
     };
     Price::parse(&set.input, &set.output, None, None)
         .map_err(|error| ApiError::Validation(error.to_string()))?;

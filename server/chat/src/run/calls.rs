@@ -1,5 +1,6 @@
 //! The calls of one step, all at once: each is checked, perhaps asked about, and sent through the gateway.
 
+use domain::tool_policies::ChatCall;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -54,15 +55,20 @@ async fn perform(work: &Work<'_>, call: &CallMade) -> End {
         Ok(known) => known,
         Err(text) => return failed(text),
     };
-    if work.tools.asks(known) {
+    let mut approved = false;
+    if work.tools.asks(known, &call.name, arguments) {
         let answer = approval(work, known, call).await;
         if answer["approved"] != true {
             let reason = answer["reason"].as_str().map(str::to_owned);
             return End::Denied(reason);
         }
+        approved = true;
     }
-    match send(work, known, call, arguments).await {
-        Ok(Answered::Result(output)) => End::Result(output),
+    match send(work, known, call, arguments, approved).await {
+        Ok(Answered::Result(output)) => {
+            work.tools.guard.read(&output);
+            End::Result(output)
+        }
         Ok(Answered::Failed { text, link }) => End::Error { text, link },
         Ok(Answered::Asks { .. }) => failed("The server asked more often than it may.".to_owned()),
         Err(fault) => failed(fault.message),
@@ -101,12 +107,18 @@ async fn send(
     known: &Known,
     call: &CallMade,
     arguments: &Value,
+    approved: bool,
 ) -> Result<Answered, super::Fault> {
     let (chat, conversation) = (work.chat, &work.conversation);
+    let made = ChatCall {
+        approved,
+        untrusted: work.tools.guard.is_untrusted(),
+    };
     let mut more = json!({});
     let name = work.tools.gateway_name(&call.name);
     for _ in 0..ROUNDS {
-        let answered = gateway::call(chat, conversation, known, &name, arguments, &more).await?;
+        let answered =
+            gateway::call(chat, conversation, known, &name, arguments, &more, made).await?;
         let Answered::Asks { questions, state } = answered else {
             return Ok(answered);
         };

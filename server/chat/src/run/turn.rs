@@ -42,6 +42,7 @@ async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>) -> Result<String, Fault>
     local.tell(&json!({ "type": "start", "messageId": message.id }));
     let tools = ToolBox::open(chat, &conversation).await?;
     let messages = db::conversations::messages(&chat.platform.db, conversation.id).await?;
+    tools.guard.remember(&messages);
     let earlier = history::before(chat, &conversation, &messages, message.parent_id).await?;
     let others = messages.into_iter().filter(|other| other.id != message.id);
     let work = Work {

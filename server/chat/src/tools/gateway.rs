@@ -4,6 +4,7 @@
 use axum::body::Body;
 use db::conversations::Conversation;
 use domain::access::InProcess;
+use domain::tool_policies::ChatCall;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
@@ -41,7 +42,16 @@ pub(crate) async fn list(chat: &Chat, user_id: &str, agent: Uuid) -> Result<Vec<
         if !cursor.is_null() {
             params["cursor"] = cursor;
         }
-        let answer = rpc(chat, user_id, agent, method::TOOLS_LIST, params, None).await?;
+        let answer = rpc(
+            chat,
+            user_id,
+            agent,
+            method::TOOLS_LIST,
+            params,
+            None,
+            ChatCall::default(),
+        )
+        .await?;
         if let Some(error) = answer["error"]["message"].as_str() {
             return Err(Fault::new("tools", error));
         }
@@ -78,6 +88,7 @@ pub(crate) async fn call(
     name: &str,
     arguments: &Value,
     more: &Value,
+    made: ChatCall,
 ) -> Result<Answered, Fault> {
     let mut params = json!({ "name": name, "arguments": arguments });
     for member in ["inputResponses", "requestState"] {
@@ -88,7 +99,16 @@ pub(crate) async fn call(
     let (user, agent) = (&conversation.user_id, conversation.agent_id);
     // A tool that runs another one has the headers of neither.
     let declared = (known.name == name).then_some(known);
-    let answer = rpc(chat, user, agent, method::TOOLS_CALL, params, declared).await?;
+    let answer = rpc(
+        chat,
+        user,
+        agent,
+        method::TOOLS_CALL,
+        params,
+        declared,
+        made,
+    )
+    .await?;
     if answer["error"].is_object() {
         let error = &answer["error"];
         return Ok(Answered::Failed {
@@ -155,6 +175,7 @@ async fn rpc(
     method: &str,
     mut params: Value,
     known: Option<&Known>,
+    made: ChatCall,
 ) -> Result<Value, Fault> {
     params["_meta"] = json!({
         meta::PROTOCOL_VERSION: ProtocolVersion::LATEST.as_str(),
@@ -168,6 +189,7 @@ async fn rpc(
         .header(ACCEPT, "application/json")
         .header(&headers::PROTOCOL_VERSION, ProtocolVersion::LATEST.as_str())
         .header(&headers::METHOD, method)
+        .extension(made)
         .extension(InProcess {
             user_id: user_id.to_owned(),
         });

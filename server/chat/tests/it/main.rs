@@ -8,6 +8,7 @@ mod branches;
 mod conversations;
 mod harness;
 mod latency;
+mod policies;
 mod replicas;
 mod replies;
 mod tools;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use db::Db;
+use db::organization::Organization;
 use db::tool_policies::Kind;
 use uuid::Uuid;
 
@@ -12,8 +13,8 @@ use crate::tool_policies::ToolRules;
 #[derive(Debug, Default)]
 pub(super) struct Guardrails {
     rules: HashMap<Uuid, ToolRules>,
-    /// What no policy allows is refused once something untrusted was read.
-    restrictive: bool,
+    /// None before the first start.
+    organization: Option<Organization>,
     /// Agents whose context counts as untrusted from the start.
     untrusted_agents: HashSet<Uuid>,
 }
@@ -36,7 +37,7 @@ impl Guardrails {
         }
         Ok(Self {
             rules,
-            restrictive: organization.is_some_and(|row| row.global_tool_policy == "restrictive"),
+            organization,
             untrusted_agents: agents.into_iter().collect(),
         })
     }
@@ -48,8 +49,15 @@ impl Snapshot {
         self.guardrails.rules.get(&tool).unwrap_or(&NO_RULES)
     }
 
+    /// What no policy allows is refused once something untrusted was read.
     pub fn is_restrictive(&self) -> bool {
-        self.guardrails.restrictive
+        self.organization()
+            .is_some_and(|row| row.global_tool_policy == "restrictive")
+    }
+
+    /// What was decided for everybody; none before the first start.
+    pub fn organization(&self) -> Option<&Organization> {
+        self.guardrails.organization.as_ref()
     }
 
     /// Whether an agent's context counts as untrusted whatever it reads.

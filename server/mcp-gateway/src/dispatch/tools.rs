@@ -54,7 +54,7 @@ pub(crate) fn call_named(
         .find(name)
         .ok_or_else(|| Failure::UnknownTool(name.to_owned()))?;
     recording.server_name(exchange, entry);
-    policy::check(exchange, entry)?;
+    policy::check(exchange, entry, params)?;
     check_headers(exchange, entry, params)?;
     let server = credentials::server(exchange, &entry.assigned)?;
     recording.server(server);
@@ -62,6 +62,7 @@ pub(crate) fn call_named(
         .param_headers(&entry.param_headers);
     let server = Arc::clone(server);
     let running = forward(exchange, server, method::TOOLS_CALL, upstream, cancel);
+    let running = policy::treated(exchange, entry, running);
     Ok(match &entry.assigned.response_modifier {
         Some(template) => modified(running, name, template),
         None => running,

@@ -201,11 +201,20 @@ fn fresh(
         resource,
         scopes,
         created_at: now,
-        access_expires_at: now + ACCESS,
+        access_expires_at: now + lifetime(gateway),
         refresh_expires_at: Some(now + REFRESH),
         last_used_at: None,
     };
     (row, access, refresh)
+}
+
+/// As long as the organization says.
+fn lifetime(gateway: &Gateway) -> TimeDelta {
+    let snapshot = gateway.platform.snapshot.load();
+    let said = snapshot.organization();
+    said.map_or(ACCESS, |row| {
+        TimeDelta::seconds(row.mcp_oauth_access_token_lifetime_seconds.into())
+    })
 }
 
 async fn issued(gateway: &Gateway, row: &OauthToken, access: &str, refresh: &str) -> Response {

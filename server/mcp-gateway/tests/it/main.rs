@@ -9,6 +9,7 @@ mod eras;
 mod faults;
 mod harness;
 mod oauth;
+mod policies;
 mod records;
 mod sessions;
 mod streams;
