@@ -26,6 +26,8 @@ pub(crate) struct Caller {
     pub(crate) user: db::users::User,
     /// None for an API key.
     pub(crate) session: Option<db::sessions::Session>,
+    /// None for a session.
+    pub(crate) key_id: Option<Uuid>,
     /// What the role grants, or as much of it as the API key does.
     pub(crate) grants: Grants,
     /// Whether the key leaves out something of what the role grants.
@@ -46,6 +48,15 @@ impl Caller {
 
     pub(crate) fn viewer<'a>(&'a self, snapshot: &'a Snapshot) -> Viewer<'a> {
         Viewer::new(snapshot, &self.user.id, self.grants)
+    }
+
+    /// What other planes know of them.
+    pub(crate) fn signed_in(&self) -> SignedIn {
+        SignedIn {
+            user_id: self.user.id.clone(),
+            role: self.user.role.clone(),
+            grants: self.grants,
+        }
     }
 
     pub(crate) fn session_id(&self) -> Option<Uuid> {
@@ -101,12 +112,7 @@ async fn answer(
         if caller.session.is_some() && !is_acs {
             refuse_foreign_origin(platform, request.method(), request.headers())?;
         }
-        let signed_in = SignedIn {
-            user_id: caller.user.id.clone(),
-            role: caller.user.role.clone(),
-            grants: caller.grants,
-        };
-        request.extensions_mut().insert(signed_in);
+        request.extensions_mut().insert(caller.signed_in());
         request.extensions_mut().insert(caller);
     }
     Ok(next.run(request).await)
@@ -134,6 +140,7 @@ async fn caller_of_key(platform: &Arc<Platform>, key: &str) -> Result<Caller, Ap
         grants: owner.limit(granted(platform, &user)),
         user,
         session: None,
+        key_id: Some(owner.key_id),
     })
 }
 
@@ -152,6 +159,7 @@ async fn caller_of_session(
         grants: granted(platform, &user),
         user,
         session: Some(session),
+        key_id: None,
     }))
 }
 

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use domain::platform::Platform;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{Extensions, HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use url::form_urlencoded;
@@ -125,20 +125,23 @@ impl FromRequestParts<Arc<Platform>> for ClientAddress {
         parts: &mut Parts,
         platform: &Arc<Platform>,
     ) -> Result<Self, Infallible> {
-        let peer = parts
-            .extensions
+        Ok(Self::of(platform, &parts.headers, &parts.extensions))
+    }
+}
+
+impl ClientAddress {
+    pub(crate) fn of(platform: &Platform, headers: &HeaderMap, extensions: &Extensions) -> Self {
+        let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
         let forwarded = platform
             .settings
             .trust_proxy
-            .then(|| forwarded_for(&parts.headers))
+            .then(|| forwarded_for(headers))
             .flatten();
-        Ok(Self(forwarded.or(peer)))
+        Self(forwarded.or(peer))
     }
-}
 
-impl ClientAddress {
     /// An unknown address counts as far away.
     pub(crate) fn is_loopback(self) -> bool {
         self.0

@@ -6,10 +6,13 @@ mod agent_delegations;
 mod agent_tools;
 mod agents;
 mod api_keys;
+mod audit_log;
 mod auth;
 mod authenticate;
+mod backups;
 mod clusters;
 mod config;
+pub mod configuration;
 mod entities;
 mod error;
 mod extract;
@@ -71,7 +74,10 @@ pub fn router(
 ) -> (Router, utoipa::openapi::OpenApi) {
     let (router, api) = documented().merge(more).split_for_parts();
     let guarded = router
-        .route_layer(middleware::from_fn(permissions::authorise))
+        .route_layer(middleware::from_fn_with_state(
+            platform.clone(),
+            permissions::authorise,
+        ))
         .route_layer(middleware::from_fn_with_state(
             platform.clone(),
             authenticate::authenticate,
@@ -80,6 +86,17 @@ pub fn router(
         .route("/api/{*rest}", any(async || ApiError::NoSuchRoute))
         .method_not_allowed_fallback(async || ApiError::NoSuchMethod);
     (complete.with_state(platform.clone()), api)
+}
+
+/// The routes for a caller that is known already, in the request's extensions.
+fn authorised(platform: &Arc<Platform>) -> Router {
+    let (router, _) = documented().split_for_parts();
+    router
+        .route_layer(middleware::from_fn_with_state(
+            platform.clone(),
+            permissions::authorise,
+        ))
+        .with_state(platform.clone())
 }
 
 /// The description alone, for code generation and for the test of the permission table.
@@ -110,7 +127,23 @@ fn documented() -> OpenApiRouter<Arc<Platform>> {
         .merge(identity_providers::routes())
         .merge(stored_secrets())
         .merge(providers())
+        .merge(books())
         .merge(older_names())
+}
+
+/// What is kept of the whole.
+fn books() -> OpenApiRouter<Arc<Platform>> {
+    OpenApiRouter::new()
+        .routes(routes!(audit_log::list))
+        .routes(routes!(audit_log::facets))
+        .routes(routes!(audit_log::export))
+        .routes(routes!(audit_log::verify))
+        .routes(routes!(backups::list, backups::create))
+        .routes(routes!(backups::download, backups::delete))
+        .routes(routes!(backups::preview))
+        .routes(routes!(backups::restore))
+        .routes(routes!(configuration::export))
+        .routes(routes!(configuration::apply))
 }
 
 /// Members, how they come, their roles, and keys of programs.

@@ -1,5 +1,6 @@
 //! The one table of who may call what. A route that is missing from it is denied.
 
+mod books;
 mod chat;
 mod identity;
 mod people;
@@ -16,7 +17,9 @@ use axum::response::Response;
 use domain::access::{Action, Permission, Resource};
 
 use crate::ApiError;
+use crate::audit_log;
 use crate::authenticate::{Caller, unauthenticated};
+use books::BOOKS;
 pub(crate) use chat::CHAT;
 use chat::PROMPTS;
 pub(crate) use identity::EARLIER_NAME;
@@ -311,6 +314,7 @@ pub(crate) const TABLES: &[&[Row]] = &[
     CHAT,
     SECRETS,
     PEOPLE,
+    BOOKS,
     PROVIDER_KEYS,
 ];
 
@@ -326,8 +330,12 @@ fn required(method: &str, path: &str) -> Option<Permission> {
         .map(|row| row.2)
 }
 
-/// Lets a request through if its route's row allows its caller.
-pub(crate) async fn authorise(request: Request, next: Next) -> Result<Response, ApiError> {
+/// Lets a request through if its route's row allows its caller; what it changes is put down to them.
+pub(crate) async fn authorise(
+    axum::extract::State(platform): crate::State,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
     let path = request
         .extensions()
         .get::<MatchedPath>()
@@ -339,7 +347,8 @@ pub(crate) async fn authorise(request: Request, next: Next) -> Result<Response, 
         ));
     };
     check(permission, request.extensions().get::<Caller>())?;
-    Ok(next.run(request).await)
+    let origin = audit_log::origin(&platform, &request, permission);
+    Ok(db::audit_log::as_actor(&origin, next.run(request)).await)
 }
 
 fn check(permission: Permission, caller: Option<&Caller>) -> Result<(), ApiError> {

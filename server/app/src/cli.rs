@@ -1,6 +1,9 @@
 //! The command line.
 
+mod audit;
+mod backup;
 mod commands;
+mod configuration;
 mod secrets;
 
 use std::io::Write as _;
@@ -40,6 +43,24 @@ enum Command {
     /// Look after stored secrets
     #[command(subcommand)]
     Secrets(Secrets),
+    /// Print the configuration as YAML: everything that people decided, without secrets
+    Export {
+        /// This file instead of the screen
+        file: Option<PathBuf>,
+    },
+    /// Make the configuration as a file says; what it does not speak of stays
+    Apply {
+        file: PathBuf,
+        /// Only print what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Make backups of everything, check them, put them back
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Look after the log of changes
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the API's OpenAPI description
     Openapi,
     /// Print the version
@@ -57,6 +78,30 @@ enum Secrets {
         #[arg(long, value_enum)]
         to: Store,
     },
+}
+
+#[derive(Subcommand)]
+enum Backup {
+    /// Write a backup of the whole database, and print where it is
+    Create {
+        /// This file instead of one in the data directory
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Read a whole backup, and say whether it is as it was written
+    Verify { file: PathBuf },
+    /// Show what would become of the database, and with --yes put the backup in its place
+    Restore {
+        file: PathBuf,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Check every entry against the one before it, and name the first that was changed
+    Verify,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,6 +128,12 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Secrets(Secrets::Rotate) => secrets::rotate(&config?),
         Command::Secrets(Secrets::Verify) => secrets::verify(&config?),
         Command::Secrets(Secrets::Move { to }) => secrets::move_to(&config?, to),
+        Command::Export { file } => configuration::export(&config?, file.as_deref()),
+        Command::Apply { file, dry_run } => configuration::apply(&config?, &file, dry_run),
+        Command::Backup(Backup::Create { to }) => backup::create(&config?, to.as_deref()),
+        Command::Backup(Backup::Verify { file }) => backup::verify(&file),
+        Command::Backup(Backup::Restore { file, yes }) => backup::restore(&config?, &file, yes),
+        Command::Audit(Audit::Verify) => audit::verify(&config?),
         Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
         Command::Version => print(crate::VERSION),
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::backups::Folder;
 use postgres::error::Error;
 use postgres::owner::OwnerLock;
 
@@ -23,6 +24,11 @@ pub(crate) fn choose(config: &Config) -> Result<PathBuf, StartError> {
     dirs::data_local_dir()
         .map(|directory| directory.join("archestra"))
         .ok_or(StartError::NoDataDir)
+}
+
+/// Where backups lie.
+pub(crate) fn backups(directory: &Path) -> Folder {
+    Folder::new(directory.join("backups"))
 }
 
 /// Makes the directory if it is missing, and keeps every other program out of it.

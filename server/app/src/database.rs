@@ -2,11 +2,13 @@
 
 mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use db::{Db, Endpoint};
 use domain::availability::Availability;
+use domain::backups::{BackupError, Folder, Reason};
+use domain::clock::{Clock as _, SystemClock};
 use postgres::installation::Installation;
 use postgres::owner::OwnerLock;
 use postgres::server::{Address, Connection, Options, RunAs, Server};
@@ -20,6 +22,8 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Database {
     pub(crate) db: Db,
+    /// For people, where it is.
+    place: &'static str,
     /// None if the database is somebody else's to run.
     embedded: Option<Server>,
     /// Of the data directory, where the spool lies; our own server holds it itself.
@@ -30,29 +34,45 @@ impl Database {
     /// Connects, starting our own server first if none is configured. The lock is that of the data directory.
     pub(crate) async fn open(config: &Config, owner: OwnerLock) -> Result<Self, StartError> {
         if let Some(url) = secret_stores::database_url(config).await? {
-            return Self::connect(config, &Endpoint::Url(url), None, Some(owner)).await;
+            let database = Self::connect(config, &Endpoint::Url(url), None, Some(owner))?;
+            return database.prepared(None).await;
         }
+        let backups = data_dir::backups(owner.data_dir());
         let server = start_embedded(config, owner).await?;
         let endpoint = local(server.connection());
-        Self::connect(config, &endpoint, Some(server), None).await
+        let database = Self::connect(config, &endpoint, Some(server), None)?;
+        // Whoever runs a database of their own backs it up in their own way.
+        database.prepared(Some(backups)).await
     }
 
     /// For a command beside a server that may be running: through that server's database, else as [`Self::open`].
     pub(crate) async fn open_beside(config: &Config) -> Result<Self, StartError> {
+        let backups = data_dir::backups(&data_dir::choose(config)?);
+        let database = Self::open_as_it_is(config).await?;
+        let backups = database.embedded.is_some().then_some(backups);
+        database.prepared(backups).await
+    }
+
+    /// With whatever schema it has.
+    pub(crate) async fn open_as_it_is(config: &Config) -> Result<Self, StartError> {
         if let Some(url) = secret_stores::database_url(config).await? {
-            return Self::connect(config, &Endpoint::Url(url), None, None).await;
+            return Self::connect(config, &Endpoint::Url(url), None, None);
         }
         let directory = data_dir::choose(config)?;
         match data_dir::own(&directory) {
-            Ok(owner) => Self::open(config, owner).await,
+            Ok(owner) => {
+                let server = start_embedded(config, owner).await?;
+                let endpoint = local(server.connection());
+                Self::connect(config, &endpoint, Some(server), None)
+            }
             Err(taken) => match postgres::server::running(&directory)? {
-                Some(connection) => Self::connect(config, &local(&connection), None, None).await,
+                Some(connection) => Self::connect(config, &local(&connection), None, None),
                 None => Err(taken),
             },
         }
     }
 
-    async fn connect(
+    fn connect(
         config: &Config,
         endpoint: &Endpoint,
         embedded: Option<Server>,
@@ -62,32 +82,40 @@ impl Database {
             Endpoint::Local { .. } => "the program's own PostgreSQL",
             Endpoint::Url(_) => "ARCHESTRA_DATABASE_URL",
         };
-        let wrong = |cause| StartError::Database { place, cause };
         let db = Db::connect_lazily(
             endpoint,
             config.database_pool_max,
             config.database_statement_timeout,
         )
-        .map_err(wrong)?;
-        let database = Self {
+        .map_err(|cause| StartError::Database { place, cause })?;
+        Ok(Self {
             db,
+            place,
             embedded,
             _owner: owner,
-        };
-        if let Err(error) = database.prepare().await {
-            database.close().await;
-            return Err(match error {
-                PrepareError::Newer(found) => StartError::NewerSchema {
-                    found,
-                    known: Db::newest_migration(),
-                },
-                PrepareError::Database(cause) => wrong(cause),
-            });
-        }
-        Ok(database)
+        })
     }
 
-    async fn prepare(&self) -> Result<(), PrepareError> {
+    /// With its schema brought up to date, after a backup if there is a folder for it.
+    async fn prepared(self, backups: Option<Folder>) -> Result<Self, StartError> {
+        let Err(error) = self.prepare(backups.as_ref()).await else {
+            return Ok(self);
+        };
+        let place = self.place;
+        self.close().await;
+        Err(match error {
+            PrepareError::Newer(found) => StartError::NewerSchema {
+                found,
+                known: Db::newest_migration(),
+            },
+            PrepareError::Database(cause) => StartError::Database { place, cause },
+            PrepareError::Backup(directory, cause) => {
+                StartError::BackupBeforeMigration { directory, cause }
+            }
+        })
+    }
+
+    async fn prepare(&self, backups: Option<&Folder>) -> Result<(), PrepareError> {
         match self.db.newer_schema().await {
             Ok(Some(found)) => return Err(PrepareError::Newer(found)),
             Ok(None) => {}
@@ -97,6 +125,15 @@ impl Database {
                 return Err(error.into());
             }
             Err(error) => return Err(error.into()),
+        }
+        if let Some(backups) = backups
+            && self.db.is_behind().await?
+        {
+            let now = SystemClock.now();
+            let made = backups.create(&self.db, Reason::BeforeMigration, now).await;
+            let (path, _) =
+                made.map_err(|cause| PrepareError::Backup(backups.path().to_owned(), cause))?;
+            tracing::info!(path = %path.display(), "a backup was made before the schema is brought up to date");
         }
         Ok(self.db.migrate().await?)
     }
@@ -136,6 +173,7 @@ impl Database {
 enum PrepareError {
     Newer(i64),
     Database(db::Error),
+    Backup(PathBuf, BackupError),
 }
 
 impl From<db::Error> for PrepareError {

@@ -42,6 +42,14 @@ pub enum StartError {
          ARCHESTRA_DATABASE_URL_VAULT_REF. Example: postgresql://user:password@host:5432/archestra"
     )]
     DatabaseReference { reference: String, fault: String },
+    #[error(
+        "the schema has to be brought up to date, and the backup that is made before it failed: {cause}. Make room in {}, or \
+         set ARCHESTRA_DATA_DIR to a place that can be written.", directory.display()
+    )]
+    BackupBeforeMigration {
+        directory: PathBuf,
+        cause: domain::backups::BackupError,
+    },
     #[error(transparent)]
     Servers(#[from] domain::servers::ServerError),
     #[error("{0}")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chat::Chat;
 use domain::availability::Availability;
+use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
 use domain::desktop::OneTimeToken;
 use domain::live::{self, Live};
@@ -134,6 +135,26 @@ fn failed(cause: db::Error) -> StartError {
     }
 }
 
+/// For a command: the state, and nothing that listens or runs by itself. `scratch` is the command's own directory.
+pub(crate) async fn platform_beside(
+    config: &Config,
+    database: &Database,
+    scratch: &Path,
+) -> Result<Arc<Platform>, StartError> {
+    prepare_process();
+    let clock = Arc::new(SystemClock);
+    let keyring = Keyring::default();
+    let auth_secret = auth_secret::ensure(config, &data_dir::choose(config)?, &keyring).await?;
+    let organization = first_run::ensure(&database.db, config, clock.now()).await?;
+    let place = Place {
+        directory: scratch,
+        auth_secret: &auth_secret,
+        keyring,
+        organization_id: organization.id,
+    };
+    platform(config, database, clock, place).await
+}
+
 async fn platform(
     config: &Config,
     database: &Database,
@@ -160,7 +181,8 @@ async fn platform(
         .mcp
         .registry(&instance, place.directory, config.desktop, tasks.clone());
     let runtimes = Arc::new(Runtimes::discover(registry));
-    let settings = settings(config, place.organization_id);
+    let backups = data_dir::backups(place.directory);
+    let settings = settings(config, place.organization_id, backups);
     let servers = Servers::new(Parts {
         db: db.clone(),
         snapshot: snapshot.clone(),
@@ -284,7 +306,7 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_day
     });
 }
 
-fn settings(config: &Config, organization_id: String) -> Settings {
+fn settings(config: &Config, organization_id: String, backups: Folder) -> Settings {
     let plain = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
     Settings {
         version: crate::VERSION,
@@ -302,6 +324,7 @@ fn settings(config: &Config, organization_id: String) -> Settings {
         analytics_destination: false,
         trust_proxy: config.trust_proxy,
         tool_call_timeout: config.mcp.tool_call_timeout,
+        backups,
     }
 }
 

@@ -12,6 +12,8 @@ pub mod agent_tools;
 pub mod agents;
 pub mod api_keys;
 pub mod attachments;
+pub mod audit_log;
+pub mod backups;
 pub mod call_log;
 pub mod clusters;
 pub mod conversations;

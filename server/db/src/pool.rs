@@ -10,9 +10,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolO
 use sqlx::{ConnectOptions as _, Connection as _};
 use uuid::Uuid;
 
-use crate::Result;
+use crate::{Result, audit_log};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 const SNAPSHOT_CHANNEL: &str = "archestra_snapshot";
 pub(crate) const INTERACTION_CHANNEL: &str = "archestra_interactions";
 pub(crate) const TOOL_CALL_CHANNEL: &str = "archestra_tool_calls";
@@ -81,6 +81,12 @@ impl Db {
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(5))
             .idle_timeout(Duration::from_mins(5))
+            // Telling a connection whom it works for is also the proof that it is alive.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| {
+                Box::pin(async move { Ok(audit_log::name_actor(connection).await.is_ok()) })
+            })
+            .after_connect(|connection, _| Box::pin(audit_log::name_actor(connection)))
             .connect_lazy_with(options);
         Ok(Self { pool })
     }
@@ -108,6 +114,22 @@ impl Db {
             .fetch_one(&self.pool)
             .await?;
         Ok(newest.filter(|newest| *newest > Self::newest_migration()))
+    }
+
+    /// Whether there is a schema, and it is not the newest that this program knows.
+    pub async fn is_behind(&self) -> Result<bool> {
+        let (exists,): (bool,) =
+            sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+                .fetch_one(&self.pool)
+                .await?;
+        if !exists {
+            return Ok(false);
+        }
+        let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
+            .fetch_all(&self.pool)
+            .await?;
+        let missing = MIGRATIONS.iter().any(|one| !applied.contains(&one.version));
+        Ok(missing && !applied.is_empty())
     }
 
     /// The newest migration this program knows.

@@ -29,6 +29,7 @@ pub enum Resource {
     ProviderKey,
     Prompt,
     AccessControl,
+    AuditLog,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,7 +43,7 @@ pub enum Action {
     Admin,
 }
 
-pub const RESOURCES: [Resource; 21] = [
+pub const RESOURCES: [Resource; 22] = [
     Resource::Profile,
     Resource::Tool,
     Resource::Policy,
@@ -64,6 +65,7 @@ pub const RESOURCES: [Resource; 21] = [
     Resource::ProviderKey,
     Resource::Prompt,
     Resource::AccessControl,
+    Resource::AuditLog,
 ];
 pub const ACTIONS: [Action; 6] = [
     Action::Create,
@@ -131,6 +133,7 @@ impl Resource {
             Self::ProviderKey => "chatSettings",
             Self::Prompt => "prompt",
             Self::AccessControl => "ac",
+            Self::AuditLog => "auditLog",
         }
     }
 
@@ -146,7 +149,7 @@ impl Resource {
             Self::Organization => &[Read, Update, Delete],
             Self::Member => &[Create, Update, Delete],
             Self::Invitation => &[Create, Cancel],
-            Self::McpToolCall => &[Read],
+            Self::McpToolCall | Self::AuditLog => &[Read],
             Self::Tool
             | Self::Policy
             | Self::DualLlmConfig

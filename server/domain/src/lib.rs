@@ -6,6 +6,7 @@ pub mod access;
 pub mod agents;
 pub mod api_keys;
 pub mod availability;
+pub mod backups;
 pub mod catalog;
 pub mod clock;
 pub mod desktop;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::availability::Availability;
+use crate::backups::Folder;
 use crate::clock::Clock;
 use crate::desktop::OneTimeToken;
 use crate::live::Live;
@@ -71,4 +72,6 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// How long a tool call may be silent.
     pub tool_call_timeout: Duration,
+    /// Where backups lie.
+    pub backups: Folder,
 }

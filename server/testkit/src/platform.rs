@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use domain::availability::Availability;
+use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
 use domain::desktop::OneTimeToken;
 use domain::live::Live;
@@ -93,6 +94,7 @@ impl TestPlatform {
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let settings = Settings {
             tool_call_timeout: options.tool_call_timeout,
+            backups: Folder::new(spool.path().join("backups")),
             ..settings()
         };
         let servers = Servers::new(Parts {
@@ -174,5 +176,6 @@ fn settings() -> Settings {
         analytics_destination: false,
         trust_proxy: false,
         tool_call_timeout: Duration::from_mins(1),
+        backups: Folder::new("backups".into()),
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use chrono::TimeDelta;
+use db::audit_log::{Origin, as_actor};
 use domain::clock::{Clock as _, SystemClock};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -67,7 +68,7 @@ async fn stop_signal() {
 }
 
 /// Opens the database (which migrates it), also while a server uses it, does something, closes it.
-fn with_database<T>(
+pub(super) fn with_database<T>(
     config: &Config,
     work: impl AsyncFnOnce(&db::Db) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -90,7 +91,7 @@ pub(super) fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
 
 pub(super) fn reset_admin(config: &Config) -> anyhow::Result<ExitCode> {
     let password = Uuid::new_v4().simple().to_string();
-    let email = with_database(config, async |db| {
+    let work = async |db: &db::Db| {
         let admin = db::users::first_admin(db)
             .await?
             .context("there is no administrator; `archestra serve` creates one")?;
@@ -104,14 +105,19 @@ pub(super) fn reset_admin(config: &Config) -> anyhow::Result<ExitCode> {
         let until = SystemClock.now() + PASSWORD_ALLOWED_FOR;
         db::users::allow_password(db, &admin.id, until).await?;
         Ok(admin.email)
-    })?;
+    };
+    let origin = Origin::shell("archestra reset-admin");
+    let email = with_database(config, async |db| as_actor(&origin, work(db)).await)?;
     print(&format!(
         "{email} has the new password {password}\nAll their sessions have ended. Change it after signing in."
     ))
 }
 
 pub(super) fn reset_secrets(config: &Config) -> anyhow::Result<ExitCode> {
-    let secrets = with_database(config, async |db| Ok(db::secrets::delete_all(db).await?))?;
+    let origin = Origin::shell("archestra reset-secrets");
+    let secrets = with_database(config, async |db| {
+        Ok(as_actor(&origin, db::secrets::delete_all(db)).await?)
+    })?;
     print(&format!(
         "{secrets} secrets were deleted. Enter them anew: servers say in their status which ones they miss, and tokens \
          that were shown once go on working until they are rotated."

@@ -3,6 +3,7 @@
 
 mod agent_tools;
 mod agents;
+mod audit_log;
 mod catalog;
 mod rows;
 mod servers;

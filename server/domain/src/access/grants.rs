@@ -137,7 +137,7 @@ fn editor(resource: Resource) -> &'static [Action] {
         | R::ProviderKey
         | R::Prompt => &[Create, Read, Update, Delete],
         R::Organization | R::Team | R::McpToolCall => &[Read],
-        R::IdentityProvider | R::Member | R::Invitation | R::AccessControl => &[],
+        R::IdentityProvider | R::Member | R::Invitation | R::AccessControl | R::AuditLog => &[],
     }
 }
 
@@ -159,7 +159,7 @@ fn member(resource: Resource) -> &'static [Action] {
         | R::TokenPrice
         | R::ProviderKey
         | R::Prompt => &[Read],
-        R::IdentityProvider | R::Member | R::Invitation | R::AccessControl => &[],
+        R::IdentityProvider | R::Member | R::Invitation | R::AccessControl | R::AuditLog => &[],
     }
 }
 
