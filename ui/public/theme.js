@@ -11,4 +11,10 @@
   var root = document.documentElement;
   root.dataset.theme = dark ? 'dark' : 'light';
   root.style.colorScheme = dark ? 'dark' : 'light';
+  try {
+    var palette = JSON.parse(localStorage.getItem('archestra.palette') || '{}');
+    for (var name in palette) root.style.setProperty(name, palette[name]);
+  } catch (_) {
+    // The page takes it from the organization a moment later.
+  }
 })();

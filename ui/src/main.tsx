@@ -1,10 +1,12 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { hashKey, QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from '@/api/client';
 import { connectionState, onConnectionChange } from '@/api/connection';
+import { organizationQuery } from '@/features/organization/queries';
 import { sessionQuery } from '@/features/sessions/queries';
+import { applyPalette } from '@/lib/palette';
 import { createQueryClient } from '@/lib/query-client';
 import { followSystemTheme } from '@/lib/theme';
 import { routeTree } from '@/route-tree.gen';
@@ -46,6 +48,13 @@ declare module '@tanstack/react-router' {
 }
 
 followSystemTheme();
+
+// Colours are the organization's; wherever it is read or changed, they follow.
+queryClient.getQueryCache().subscribe(({ query }) => {
+  if (query.queryHash !== hashKey(organizationQuery.queryKey)) return;
+  const theme = queryClient.getQueryData(organizationQuery.queryKey)?.theme;
+  if (theme !== undefined) applyPalette(theme);
+});
 
 // When the server is back, whatever failed meanwhile is asked for again.
 onConnectionChange(() => {

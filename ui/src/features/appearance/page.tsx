@@ -2,6 +2,7 @@ import { Monitor, Moon, Sun } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Card, CardHeader } from '@/components/ui/card';
 import { Segmented } from '@/components/ui/segmented';
+import { Palettes } from '@/features/appearance/palettes';
 import { chooseTheme, onThemeChange, themeChoice } from '@/lib/theme';
 
 const OPTIONS = [
@@ -13,12 +14,18 @@ const OPTIONS = [
 export function AppearancePage() {
   const choice = useSyncExternalStore(onThemeChange, themeChoice);
   return (
-    <Card>
-      <title>Appearance · Archestra</title>
-      <CardHeader title="Theme" description="Kept in this browser. “Like the system” follows it during the day too." />
-      <div className="px-4 pb-4">
-        <Segmented label="Theme" value={choice} onValueChange={chooseTheme} options={OPTIONS} />
-      </div>
-    </Card>
+    <>
+      <Card>
+        <title>Appearance · Archestra</title>
+        <CardHeader
+          title="Theme"
+          description="Kept in this browser. “Like the system” follows it during the day too."
+        />
+        <div className="px-4 pb-4">
+          <Segmented label="Theme" value={choice} onValueChange={chooseTheme} options={OPTIONS} />
+        </div>
+      </Card>
+      <Palettes />
+    </>
   );
 }

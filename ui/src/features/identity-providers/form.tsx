@@ -16,6 +16,7 @@ import { OidcFields } from '@/features/identity-providers/oidc-fields';
 import { useSaveProvider } from '@/features/identity-providers/queries';
 import { RoleMapping } from '@/features/identity-providers/role-mapping';
 import { SamlFields } from '@/features/identity-providers/saml-fields';
+import { focusFirstFault } from '@/lib/first-fault';
 
 type Props = { provider: IdentityProvider | null; preset: Preset | null; saml: boolean };
 
@@ -37,10 +38,10 @@ export function ProviderForm({ provider, preset, saml }: Props) {
     clientId: draft.kind === 'oidc' && draft.oidc.clientId.trim() === '' ? 'The provider gives it to you.' : null,
   };
 
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setSubmitted(true);
-    if (Object.values(faults).some((fault) => fault !== null)) return;
+    if (Object.values(faults).some((fault) => fault !== null)) return focusFirstFault(event.currentTarget);
     save.mutate(inputOf(draft, provider ?? preset), {
       onSuccess: ({ providerId }) => {
         showToast({ tone: 'ok', title: `${providerId} was saved`, detail: 'Test it before others use it.' });

@@ -113,7 +113,7 @@ function Choice({ preset, name, children }: { preset: string; name: string; chil
         <ProviderMark name={name} />
         <span className="min-w-0">
           <span className="block text-sm font-medium">{name}</span>
-          <span className="block truncate text-xs text-text-3">{children}</span>
+          <span className="block text-xs break-words text-text-3">{children}</span>
         </span>
       </Link>
     </li>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { IdentityProvider, TestStep } from '@/api/identity';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
+import { InlineCode } from '@/components/ui/inline-code';
 import { Notice } from '@/components/ui/notice';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf } from '@/components/ui/states';
@@ -97,7 +98,9 @@ function Step({ step }: { step: TestStep }) {
       <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} role="img" aria-label={label} />
       <span className="min-w-0">
         <span className="block font-medium">{asSentence(step.name)}</span>
-        <span className="block break-words text-text-2">{step.detail}</span>
+        <span className="block break-words text-text-2">
+          <InlineCode text={asSentence(step.detail)} />
+        </span>
       </span>
     </li>
   );

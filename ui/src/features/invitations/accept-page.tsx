@@ -13,6 +13,7 @@ import { invitationCheckQuery, useJoin } from '@/features/invitations/queries';
 import { sessionQuery } from '@/features/sessions/queries';
 import { SignInFrame } from '@/features/sign-in/frame';
 import { useSignOut } from '@/features/sign-in/queries';
+import { focusFirstFault } from '@/lib/first-fault';
 import { formatDateTime } from '@/lib/format';
 
 /** Where the link of an invitation leads. */
@@ -91,10 +92,10 @@ function JoinForm({ token, invitation }: { token: string; invitation: Invitation
   const tooShort = password.length < SHORTEST ? `At least ${SHORTEST} characters.` : null;
   const differs = again === password ? null : 'The two do not match.';
 
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setSubmitted(true);
-    if (nameless ?? tooShort ?? differs) return;
+    if (nameless ?? tooShort ?? differs) return focusFirstFault(event.currentTarget);
     join.mutate(
       { name: name.trim(), email: invitation.email, password, invitation: token },
       { onSuccess: () => void router.navigate({ to: '/' }) },

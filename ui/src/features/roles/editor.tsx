@@ -17,6 +17,7 @@ import { describeRole } from '@/features/roles/describe';
 import { PermissionMatrix } from '@/features/roles/matrix';
 import { countOf, within } from '@/features/roles/permissions';
 import { allPermissionsQuery, rolesQuery, useSaveRole } from '@/features/roles/queries';
+import { focusFirstFault } from '@/lib/first-fault';
 import { pluralize } from '@/lib/format';
 import { useCan } from '@/shell/permissions';
 import { permissionsQuery } from '@/shell/queries';
@@ -122,10 +123,10 @@ function RoleForm({ role, draft, all, own }: FormProps) {
   const badName = NAME.test(name) ? null : '2 to 50 of a to z, 0 to 9 and _.';
   const unchanged = role !== null && role.name === name && permission === draft;
 
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setSubmitted(true);
-    if (badName) return;
+    if (badName) return focusFirstFault(event.currentTarget);
     save.mutate(
       { name, permission },
       {

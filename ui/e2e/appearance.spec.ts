@@ -1,0 +1,25 @@
+import { expect, expectAccessible, test } from './fixtures';
+
+test('one administrator’s colours are everybody’s, readable in light and dark, and there before the first paint', async ({
+  page,
+}) => {
+  await page.goto('/settings/appearance');
+  const accent = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'));
+  const turn = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent-turn'));
+  const usual = await accent();
+  // The strongest, the palest and one between.
+  for (const name of ['Neo brutalism', 'Vercel', 'Bubblegum']) {
+    await page.getByRole('radio', { name }).click();
+    await expect(page.getByRole('radio', { name })).toBeChecked();
+    await expect.poll(accent).not.toBe(usual);
+    await expectAccessible(page);
+  }
+  const chosen = await turn();
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.reload();
+  expect(await turn()).toBe(chosen);
+  await page.unroute('**/assets/*.js');
+  await page.reload();
+  await page.getByRole('radio', { name: 'Cosmic night' }).click();
+  await expect.poll(turn).toBe('0');
+});
