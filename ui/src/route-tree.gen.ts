@@ -52,6 +52,7 @@ import { Route as AppSettingsOrganizationRouteImport } from './routes/_app.setti
 import { Route as AppSettingsPeopleRouteImport } from './routes/_app.settings.people'
 import { Route as AppSettingsPrivacyRouteImport } from './routes/_app.settings.privacy'
 import { Route as AppSettingsSecretsRouteImport } from './routes/_app.settings.secrets'
+import { Route as AppSettingsServiceAccountsRouteImport } from './routes/_app.settings.service-accounts'
 import { Route as AppSettingsSessionsRouteImport } from './routes/_app.settings.sessions'
 import { Route as AppSettingsIdentityProvidersIndexRouteImport } from './routes/_app.settings.identity-providers.index'
 import { Route as AppSettingsIdentityProvidersProviderIdRouteImport } from './routes/_app.settings.identity-providers.$providerId'
@@ -276,6 +277,12 @@ const AppSettingsSecretsRoute = AppSettingsSecretsRouteImport.update({
   path: '/secrets',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsServiceAccountsRoute =
+  AppSettingsServiceAccountsRouteImport.update({
+    id: '/service-accounts',
+    path: '/service-accounts',
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
 const AppSettingsSessionsRoute = AppSettingsSessionsRouteImport.update({
   id: '/sessions',
   path: '/sessions',
@@ -364,6 +371,7 @@ export interface FileRoutesByFullPath {
   '/settings/people': typeof AppSettingsPeopleRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/secrets': typeof AppSettingsSecretsRoute
+  '/settings/service-accounts': typeof AppSettingsServiceAccountsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
   '/chat/': typeof AppChatIndexRoute
   '/gateways/': typeof AppGatewaysIndexRoute
@@ -415,6 +423,7 @@ export interface FileRoutesByTo {
   '/settings/people': typeof AppSettingsPeopleRoute
   '/settings/privacy': typeof AppSettingsPrivacyRoute
   '/settings/secrets': typeof AppSettingsSecretsRoute
+  '/settings/service-accounts': typeof AppSettingsServiceAccountsRoute
   '/settings/sessions': typeof AppSettingsSessionsRoute
   '/chat': typeof AppChatIndexRoute
   '/gateways': typeof AppGatewaysIndexRoute
@@ -470,6 +479,7 @@ export interface FileRoutesById {
   '/_app/settings/people': typeof AppSettingsPeopleRoute
   '/_app/settings/privacy': typeof AppSettingsPrivacyRoute
   '/_app/settings/secrets': typeof AppSettingsSecretsRoute
+  '/_app/settings/service-accounts': typeof AppSettingsServiceAccountsRoute
   '/_app/settings/sessions': typeof AppSettingsSessionsRoute
   '/_app/chat/': typeof AppChatIndexRoute
   '/_app/gateways/': typeof AppGatewaysIndexRoute
@@ -525,6 +535,7 @@ export interface FileRouteTypes {
     | '/settings/people'
     | '/settings/privacy'
     | '/settings/secrets'
+    | '/settings/service-accounts'
     | '/settings/sessions'
     | '/chat/'
     | '/gateways/'
@@ -576,6 +587,7 @@ export interface FileRouteTypes {
     | '/settings/people'
     | '/settings/privacy'
     | '/settings/secrets'
+    | '/settings/service-accounts'
     | '/settings/sessions'
     | '/chat'
     | '/gateways'
@@ -630,6 +642,7 @@ export interface FileRouteTypes {
     | '/_app/settings/people'
     | '/_app/settings/privacy'
     | '/_app/settings/secrets'
+    | '/_app/settings/service-accounts'
     | '/_app/settings/sessions'
     | '/_app/chat/'
     | '/_app/gateways/'
@@ -956,6 +969,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsSecretsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/service-accounts': {
+      id: '/_app/settings/service-accounts'
+      path: '/service-accounts'
+      fullPath: '/settings/service-accounts'
+      preLoaderRoute: typeof AppSettingsServiceAccountsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/sessions': {
       id: '/_app/settings/sessions'
       path: '/sessions'
@@ -1110,6 +1130,7 @@ interface AppSettingsRouteChildren {
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsPrivacyRoute: typeof AppSettingsPrivacyRoute
   AppSettingsSecretsRoute: typeof AppSettingsSecretsRoute
+  AppSettingsServiceAccountsRoute: typeof AppSettingsServiceAccountsRoute
   AppSettingsSessionsRoute: typeof AppSettingsSessionsRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
   AppSettingsIdentityProvidersProviderIdRoute: typeof AppSettingsIdentityProvidersProviderIdRoute
@@ -1132,6 +1153,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsPrivacyRoute: AppSettingsPrivacyRoute,
   AppSettingsSecretsRoute: AppSettingsSecretsRoute,
+  AppSettingsServiceAccountsRoute: AppSettingsServiceAccountsRoute,
   AppSettingsSessionsRoute: AppSettingsSessionsRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
   AppSettingsIdentityProvidersProviderIdRoute:

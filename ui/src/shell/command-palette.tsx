@@ -23,12 +23,15 @@ import { serversQuery } from '@/features/mcp-servers/queries';
 import { useSignOut } from '@/features/sign-in/queries';
 import { chooseTheme, type ThemeChoice } from '@/lib/theme';
 import { PAGES } from '@/shell/pages';
+import { usePermitted } from '@/shell/permissions';
+import { settingsActions } from '@/shell/settings-actions';
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const agents = useQuery(allAgentsQuery);
   const servers = useQuery(serversQuery);
   const signOut = useSignOut();
+  const permitted = usePermitted();
   const open = useCallback((element: HTMLDialogElement | null) => {
     element?.showModal();
     element?.querySelector('input')?.focus();
@@ -136,6 +139,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             >
               <KeyRound aria-hidden /> Create an API key
             </Item>
+            {settingsActions(permitted).map(({ value, words, icon: Icon, href }) => (
+              <Item key={href} value={value} keywords={[words]} onSelect={() => run(() => void navigate({ href }))}>
+                <Icon aria-hidden /> {value}
+              </Item>
+            ))}
             <ThemeItem choice="light" icon={<Sun aria-hidden />} run={run} />
             <ThemeItem choice="dark" icon={<Moon aria-hidden />} run={run} />
             <ThemeItem choice="system" icon={<Monitor aria-hidden />} run={run} />

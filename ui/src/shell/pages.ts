@@ -99,7 +99,8 @@ export const PAGES = [
     key: 's',
     icon: Settings,
     group: 'Manage',
-    words: 'account password keys sessions theme chat providers secrets vault people users teams roles sso organization',
+    words:
+      'account password keys sessions theme chat providers secrets vault people users teams roles sso organization',
   },
 ] as const;
 

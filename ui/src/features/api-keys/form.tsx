@@ -7,7 +7,7 @@ import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { causeOf } from '@/components/ui/states';
-import { useCreateApiKey } from '@/features/api-keys/queries';
+import type { useCreateApiKey } from '@/features/api-keys/queries';
 import { ScopeField } from '@/features/api-keys/scope-field';
 import { countOf } from '@/features/roles/permissions';
 
@@ -20,16 +20,22 @@ const LIFETIMES = [
   { label: 'No end', seconds: 0 },
 ];
 
-export function CreateApiKeyDialog({ onClose }: { onClose: () => void }) {
-  const create = useCreateApiKey();
+type Props = {
+  create: ReturnType<typeof useCreateApiKey>;
+  /** The service account it is for; without one it is one's own. */
+  whose?: string;
+  onClose: () => void;
+};
+
+export function CreateApiKeyDialog({ create, whose, onClose }: Props) {
   return create.data ? (
     <CreatedKey created={create.data} onClose={onClose} />
   ) : (
-    <KeyForm create={create} onClose={onClose} />
+    <KeyForm create={create} whose={whose} onClose={onClose} />
   );
 }
 
-function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKey>; onClose: () => void }) {
+function KeyForm({ create, whose, onClose }: Props) {
   const [name, setName] = useState('');
   const [seconds, setSeconds] = useState(90 * DAY);
   const [permission, setPermission] = useState<Permissions | null>(null);
@@ -44,7 +50,7 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
   }
   return (
     <Dialog
-      title="Create an API key"
+      title={whose === undefined ? 'Create an API key' : `Create a key for ${whose}`}
       onClose={onClose}
       className={permission === null ? 'w-[min(27rem,calc(100vw-2rem))]' : 'w-[min(52rem,calc(100vw-2rem))]'}
     >
@@ -79,7 +85,7 @@ function KeyForm({ create, onClose }: { create: ReturnType<typeof useCreateApiKe
               </Select>
             )}
           </Field>
-          <ScopeField value={permission} onChange={setPermission} />
+          <ScopeField whose={whose} value={permission} onChange={setPermission} />
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KeyRound, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import type { ApiKey, Permissions } from '@/api/access';
-import { Badge } from '@/components/ui/badge';
+import { useMemo, useState } from 'react';
+import type { ApiKey } from '@/api/access';
 import { Button } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
@@ -12,11 +11,9 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf, EmptyState, ErrorState } from '@/components/ui/states';
 import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
+import { KeyExpiry, KeyScope } from '@/features/api-keys/facts';
 import { CreateApiKeyDialog } from '@/features/api-keys/form';
-import { apiKeysQuery, useDeleteApiKey } from '@/features/api-keys/queries';
-import { countOf } from '@/features/roles/permissions';
-import { pluralize } from '@/lib/format';
-import { useNow } from '@/lib/now';
+import { apiKeysQuery, useCreateApiKey, useDeleteApiKey } from '@/features/api-keys/queries';
 
 export function ApiKeysPage() {
   const keys = useQuery(apiKeysQuery);
@@ -24,6 +21,7 @@ export function ApiKeysPage() {
   const navigate = useNavigate({ from: '/settings/api-keys' });
   const remove = useDeleteApiKey();
   const [doomed, setDoomed] = useState<ApiKey | null>(null);
+  const shown = useMemo(() => columns(setDoomed), []);
   const setCreating = (creating: boolean) => void navigate({ search: creating ? { create: true } : {} });
 
   return (
@@ -53,10 +51,10 @@ export function ApiKeysPage() {
         </EmptyState>
       ) : (
         <div className="border-t border-line">
-          <DataTable caption="API keys" columns={columns(setDoomed)} rows={keys.data} rowId={(key) => key.id} />
+          <DataTable caption="API keys" columns={shown} rows={keys.data} rowId={(key) => key.id} />
         </div>
       )}
-      {create ? <CreateApiKeyDialog onClose={() => setCreating(false)} /> : null}
+      {create ? <NewKey onClose={() => setCreating(false)} /> : null}
       {doomed ? (
         <ConfirmDialog
           title={`Delete “${doomed.name}”?`}
@@ -94,7 +92,7 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
     {
       id: 'scope',
       header: 'May do',
-      cell: ({ row }) => <Scope permission={row.original.permission} />,
+      cell: ({ row }) => <KeyScope permission={row.original.permission} />,
     },
     {
       id: 'lastUsed',
@@ -110,7 +108,7 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
       id: 'expires',
       header: 'Expires',
       cell: ({ row }) =>
-        row.original.expiresAt ? <Expiry at={row.original.expiresAt} /> : <span className="text-text-3">never</span>,
+        row.original.expiresAt ? <KeyExpiry at={row.original.expiresAt} /> : <span className="text-text-3">never</span>,
     },
     { id: 'created', header: 'Created', cell: ({ row }) => <RelativeTime at={row.original.createdAt} /> },
     {
@@ -131,27 +129,7 @@ function columns(onDelete: (key: ApiKey) => void): DataColumn<ApiKey>[] {
   ];
 }
 
-function Scope({ permission }: { permission: Permissions | null }) {
-  if (permission === null) return <Badge>all that you may</Badge>;
-  const words = Object.entries(permission).map(([resource, actions]) => `${resource}: ${actions.join(', ')}`);
-  return (
-    <Badge tone="accent" title={words.join('\n')}>
-      {pluralize(countOf(permission), 'permission')}
-    </Badge>
-  );
-}
-
-const SOON_MS = 7 * 86_400_000;
-
-function Expiry({ at }: { at: string }) {
-  const left = new Date(at).getTime() - useNow();
-  if (left <= 0) return <Badge tone="bad">expired</Badge>;
-  if (left < SOON_MS) {
-    return (
-      <Badge tone="warn">
-        <RelativeTime at={at} />
-      </Badge>
-    );
-  }
-  return <RelativeTime at={at} className="whitespace-nowrap" />;
+function NewKey({ onClose }: { onClose: () => void }) {
+  const create = useCreateApiKey();
+  return <CreateApiKeyDialog create={create} onClose={onClose} />;
 }

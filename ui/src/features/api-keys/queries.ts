@@ -7,7 +7,7 @@ export const apiKeysQuery = queryOptions({
   queryFn: () => get<ApiKey[]>('/api/auth/api-key/list'),
 });
 
-type KeyDraft = { name: string; expiresIn?: number; permission?: Permissions };
+export type KeyDraft = { name: string; expiresIn?: number; permission?: Permissions };
 
 export function useCreateApiKey() {
   const client = useQueryClient();

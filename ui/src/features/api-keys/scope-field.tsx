@@ -6,14 +6,17 @@ import { PermissionMatrix } from '@/features/roles/matrix';
 import { allPermissionsQuery } from '@/features/roles/queries';
 import { permissionsQuery } from '@/shell/queries';
 
-const CHOICES = [
-  { value: 'all', label: 'All that I may' },
-  { value: 'some', label: 'Only what I choose' },
-] as const;
+type Props = {
+  whose: string | undefined;
+  value: Permissions | null;
+  onChange: (permission: Permissions | null) => void;
+};
 
-type Props = { value: Permissions | null; onChange: (permission: Permissions | null) => void };
-
-export function ScopeField({ value, onChange }: Props) {
+export function ScopeField({ whose, value, onChange }: Props) {
+  const choices = [
+    { value: 'all', label: whose === undefined ? 'All that I may' : 'All that its role allows' },
+    { value: 'some', label: 'Only what I choose' },
+  ] as const;
   const all = useQuery(allPermissionsQuery);
   const own = useQuery(permissionsQuery);
   return (
@@ -22,11 +25,11 @@ export function ScopeField({ value, onChange }: Props) {
       <Segmented
         label="What it may do"
         value={value === null ? 'all' : 'some'}
-        options={CHOICES}
+        options={choices}
         onValueChange={(choice) => onChange(choice === 'all' ? null : {})}
       />
       {value === null ? (
-        <p className="text-xs text-text-3">Also what your role allows later; less, when it allows less.</p>
+        <p className="text-xs text-text-3">Also what the role allows later; less, when it allows less.</p>
       ) : all.data && own.data ? (
         <div className="mt-1.5 overflow-hidden rounded-lg border border-line">
           <PermissionMatrix

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Ellipsis, Fingerprint, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { IdentityProvider } from '@/api/identity';
 import { Badge } from '@/components/ui/badge';
 import { Button, buttonClass } from '@/components/ui/button';
@@ -30,12 +30,21 @@ export function IdentityProvidersPage() {
   const [doomed, setDoomed] = useState<IdentityProvider | null>(null);
   const tested = providers.data?.find(({ id }) => id === search.provider);
 
-  function onTest(provider: IdentityProvider) {
-    test.mutate(provider.id, {
-      onSuccess: ({ id }) => void navigate({ search: { provider: provider.id, test: id } }),
-      onError: (error) => showToast({ tone: 'bad', title: 'The test did not begin', detail: causeOf(error) }),
-    });
-  }
+  const begin = test.mutate;
+  const testing = test.isPending ? test.variables : undefined;
+  const onTest = useCallback(
+    (provider: IdentityProvider) =>
+      begin(provider.id, {
+        onSuccess: ({ id }) => void navigate({ search: { provider: provider.id, test: id } }),
+        onError: (error) => showToast({ tone: 'bad', title: 'The test did not begin', detail: causeOf(error) }),
+      }),
+    [begin, navigate],
+  );
+  // The same columns for as long as they can be: new ones would close an open menu.
+  const shown = useMemo(
+    () => columns({ mayUpdate, mayDelete, testing, onTest, onDelete: setDoomed }),
+    [mayUpdate, mayDelete, testing, onTest],
+  );
 
   return (
     <>
@@ -84,18 +93,7 @@ export function IdentityProvidersPage() {
           </EmptyState>
         ) : (
           <div className="border-t border-line">
-            <DataTable
-              caption="Identity providers"
-              columns={columns({
-                mayUpdate,
-                mayDelete,
-                testing: test.isPending ? test.variables : undefined,
-                onTest,
-                onDelete: setDoomed,
-              })}
-              rows={providers.data}
-              rowId={({ id }) => id}
-            />
+            <DataTable caption="Identity providers" columns={shown} rows={providers.data} rowId={({ id }) => id} />
           </div>
         )}
       </Card>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { MailPlus, RefreshCw, X } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Invitation, InvitationStatus, NewInvitation } from '@/api/access';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -31,18 +31,26 @@ export function Invitations({ onInvite }: { onInvite: () => void }) {
   const [past, setPast] = useState(false);
   const [renewed, setRenewed] = useState<NewInvitation | null>(null);
   const [doomed, setDoomed] = useState<Invitation | null>(null);
+  const renewLink = renew.mutate;
+  // The same columns for as long as they can be: new ones would take the focus from a button.
+  const columnsShown = useMemo(
+    () =>
+      columns({
+        mayCancel,
+        onCancel: setDoomed,
+        onRenew: ({ id }) =>
+          renewLink(id, {
+            onSuccess: setRenewed,
+            onError: (error) => showToast({ tone: 'bad', title: 'There is no new link', detail: causeOf(error) }),
+          }),
+      }),
+    [mayCancel, renewLink],
+  );
   // Who may not invite reads no invitations either.
   if (!mayCreate) return null;
   const all = invitations.data ?? [];
   const open = all.filter(isOpen);
   const shown = past ? all : open;
-
-  function onRenew(invitation: Invitation) {
-    renew.mutate(invitation.id, {
-      onSuccess: setRenewed,
-      onError: (error) => showToast({ tone: 'bad', title: 'There is no new link', detail: causeOf(error) }),
-    });
-  }
 
   return (
     <Card aria-label="Invitations">
@@ -74,12 +82,7 @@ export function Invitations({ onInvite }: { onInvite: () => void }) {
         />
       ) : (
         <div className="border-t border-line">
-          <DataTable
-            caption="Invitations"
-            columns={columns({ mayCancel, onRenew, onCancel: setDoomed })}
-            rows={shown}
-            rowId={({ id }) => id}
-          />
+          <DataTable caption="Invitations" columns={columnsShown} rows={shown} rowId={({ id }) => id} />
         </div>
       )}
       {renewed ? <InvitationLink invitation={renewed} onClose={() => setRenewed(null)} /> : null}

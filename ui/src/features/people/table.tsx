@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, ScanEye, ShieldHalf, UserMinus } from 'lucide-react';
+import { useMemo } from 'react';
 import type { Member } from '@/api/access';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -13,17 +14,15 @@ import { useCan } from '@/shell/permissions';
 type Deeds = { onGiveRole: (person: Member) => void; onRemove: (person: Member) => void };
 type Props = Deeds & { people: Member[]; all: Member[] };
 
-export function PeopleTable({ people, all, ...deeds }: Props) {
+export function PeopleTable({ people, all, onGiveRole, onRemove }: Props) {
   const mayUpdate = useCan('member', 'update');
   const mayRemove = useCan('member', 'delete');
-  return (
-    <DataTable
-      caption="People"
-      columns={columns({ all, mayUpdate, mayRemove, ...deeds })}
-      rows={people}
-      rowId={({ id }) => id}
-    />
+  // The same columns for as long as they can be: new ones would close an open menu.
+  const shown = useMemo(
+    () => columns({ all, mayUpdate, mayRemove, onGiveRole, onRemove }),
+    [all, mayUpdate, mayRemove, onGiveRole, onRemove],
   );
+  return <DataTable caption="People" columns={shown} rows={people} rowId={({ id }) => id} />;
 }
 
 type Rights = Deeds & { all: Member[]; mayUpdate: boolean; mayRemove: boolean };

@@ -24,6 +24,15 @@ function columns(nameOf: Props['nameOf'], menu: Omit<RowMenuProps, 'apiKey'>): D
       cell: ({ row }) => (
         <div className="min-w-28">
           {nameOf(row.original.provider)}
+          {row.original.isRouted ? null : (
+            <Badge
+              tone="warn"
+              className="ml-1.5"
+              title="The key is kept and served, but this version sends no calls to this provider yet."
+            >
+              not routed yet
+            </Badge>
+          )}
           {row.original.baseUrl ? (
             <code className="block max-w-56 truncate font-mono text-xs text-text-3" title={row.original.baseUrl}>
               {row.original.baseUrl}

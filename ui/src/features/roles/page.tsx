@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Copy, Ellipsis, Plus, ScanEye, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Permissions, Role } from '@/api/access';
 import { Badge } from '@/components/ui/badge';
 import { Button, buttonClass } from '@/components/ui/button';
@@ -22,6 +22,8 @@ export function RolesPage() {
   const permissions = useQuery(allPermissionsQuery);
   const mayChange = useCan('organization', 'update');
   const [doomed, setDoomed] = useState<Role | null>(null);
+  // The same columns for as long as they can be: new ones would close an open menu.
+  const shown = useMemo(() => columns(permissions.data, mayChange, setDoomed), [permissions.data, mayChange]);
   return (
     <Card>
       <title>Roles · Archestra</title>
@@ -47,12 +49,7 @@ export function RolesPage() {
         <SkeletonRows rows={3} />
       ) : (
         <div className="border-t border-line">
-          <DataTable
-            caption="Roles"
-            columns={columns(permissions.data, mayChange, setDoomed)}
-            rows={roles.data}
-            rowId={({ id }) => id}
-          />
+          <DataTable caption="Roles" columns={shown} rows={roles.data} rowId={({ id }) => id} />
         </div>
       )}
       {doomed ? <DeleteRole role={doomed} onClose={() => setDoomed(null)} /> : null}

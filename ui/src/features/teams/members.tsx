@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { UserMinus, Users } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import type { Member, TeamMember } from '@/api/access';
 import type { Team } from '@/api/mcp';
 import { Badge } from '@/components/ui/badge';
@@ -29,7 +29,18 @@ export function TeamMembers({ team, mayChange }: Props) {
   const people = useQuery(peopleQuery);
   const change = useChangeTeamMember(team.id);
   const remove = useRemoveTeamMember(team.id);
-  const failed = (title: string) => (error: unknown) => showToast({ tone: 'bad', title, detail: causeOf(error) });
+  const [changeRole, removeMember] = [change.mutate, remove.mutate];
+  // The same columns for as long as they can be: new ones would take the focus from what was chosen in.
+  const shown = useMemo(
+    () =>
+      columns({
+        people: people.data ?? [],
+        mayChange,
+        onRole: (userId, role) => changeRole({ userId, role }, { onError: failed('The role in the team stays') }),
+        onRemove: (member) => removeMember(member.userId, { onError: failed('They are still in the team') }),
+      }),
+    [people.data, mayChange, changeRole, removeMember],
+  );
   return (
     <Card aria-label="Members">
       <CardHeader
@@ -51,22 +62,15 @@ export function TeamMembers({ team, mayChange }: Props) {
         <EmptyState icon={Users} title="Nobody is in this team" className="border-t border-line py-9" />
       ) : (
         <div className="border-t border-line">
-          <DataTable
-            caption={`Members of ${team.name}`}
-            columns={columns({
-              people: people.data ?? [],
-              mayChange,
-              onRole: (userId, role) =>
-                change.mutate({ userId, role }, { onError: failed('The role in the team stays') }),
-              onRemove: (member) => remove.mutate(member.userId, { onError: failed('They are still in the team') }),
-            })}
-            rows={members.data}
-            rowId={({ id }) => id}
-          />
+          <DataTable caption={`Members of ${team.name}`} columns={shown} rows={members.data} rowId={({ id }) => id} />
         </div>
       )}
     </Card>
   );
+}
+
+function failed(title: string) {
+  return (error: unknown) => showToast({ tone: 'bad', title, detail: causeOf(error) });
 }
 
 function AddMember({ team, people }: { team: Team; people: Member[] }) {

@@ -20,6 +20,7 @@ const GROUPS = [
       { to: '/settings/people', label: 'People', needs: ['organization', 'read'] },
       { to: '/settings/teams', label: 'Teams', needs: ['team', 'read'] },
       { to: '/settings/roles', label: 'Roles', needs: ['organization', 'read'] },
+      { to: '/settings/service-accounts', label: 'Service accounts', needs: ['organization', 'read'] },
       { to: '/settings/identity-providers', label: 'Identity providers', needs: ['ssoProvider', 'read'] },
     ],
   },
