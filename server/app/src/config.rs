@@ -47,6 +47,8 @@ pub struct Config {
     pub trusted_sso_provider_ids: Vec<String>,
     pub upstreams: Upstreams,
     pub retention_days: u32,
+    /// Zero: none.
+    pub backup_interval_hours: u32,
     pub mcp: Mcp,
     pub analytics_enabled: bool,
     pub logging_level: String,
@@ -171,6 +173,7 @@ impl Config {
                 .collect(),
             upstreams: reader.upstreams()?,
             retention_days: reader.number("ARCHESTRA_LLM_LOGS_RETENTION_DAYS"),
+            backup_interval_hours: reader.number("ARCHESTRA_BACKUP_INTERVAL_HOURS"),
             mcp: Mcp::read(environment),
             analytics_enabled: text("ARCHESTRA_ANALYTICS").eq_ignore_ascii_case("enabled"),
             logging_level: text("ARCHESTRA_LOGGING_LEVEL").to_ascii_lowercase(),

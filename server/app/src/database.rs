@@ -138,6 +138,11 @@ impl Database {
         Ok(self.db.migrate().await?)
     }
 
+    /// Whether it is the one that this program brings.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
     /// Keeps `availability` true to what the database does until `stop`.
     pub(crate) fn watch(
         &self,

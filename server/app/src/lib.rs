@@ -6,6 +6,7 @@ pub mod memory;
 pub mod telemetry;
 
 mod auth_secret;
+mod backup_schedule;
 mod banner;
 mod data_dir;
 mod database;

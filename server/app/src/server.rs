@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chat::Chat;
+use chrono::TimeDelta;
 use domain::availability::Availability;
 use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
@@ -30,7 +31,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::middleware::Origins;
 use crate::router::Planes;
-use crate::{StartError, data_dir, first_run, listen, router, secret_stores};
+use crate::{StartError, backup_schedule, data_dir, first_run, listen, router, secret_stores};
 
 /// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
 pub struct Running {
@@ -78,7 +79,7 @@ impl Running {
         mcp_gateway::keep_builtin_tools(&platform)
             .await
             .map_err(failed)?;
-        spawn_background(&platform, &database, config.retention_days);
+        spawn_background(&platform, &database, &config);
         let listeners = sockets.serve(&platform, &config);
         Ok(Self {
             platform,
@@ -278,7 +279,7 @@ fn name_chosen_port(url: &mut Url, listener: &TcpListener) -> Result<(), StartEr
     Ok(())
 }
 
-fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_days: u32) {
+fn spawn_background(platform: &Arc<Platform>, database: &Database, config: &Config) {
     let stop = || platform.stopping.clone();
     platform
         .tasks
@@ -290,9 +291,17 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, retention_day
         stop(),
     );
     platform.tasks.spawn(follow);
-    platform
-        .tasks
-        .spawn(retention::run(platform.clone(), retention_days, stop()));
+    platform.tasks.spawn(retention::run(
+        platform.clone(),
+        config.retention_days,
+        stop(),
+    ));
+    if database.is_embedded() && config.backup_interval_hours > 0 {
+        let every = TimeDelta::hours(config.backup_interval_hours.into());
+        platform
+            .tasks
+            .spawn(backup_schedule::run(platform.clone(), every, stop()));
+    }
     platform.tasks.spawn(platform.servers.clone().run());
     let (secrets, stopped) = (platform.secrets.clone(), stop());
     platform.tasks.spawn(async move {

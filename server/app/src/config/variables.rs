@@ -138,6 +138,8 @@ pub const VARIABLES: &[Variable] = &[
         "How long a provider may stay silent, in milliseconds.").or("300000"),
     variable("ARCHESTRA_LLM_LOGS_RETENTION_DAYS", check::count, "90",
         "How long model calls are kept, in days; 0 keeps them for ever.").or("90"),
+    variable("ARCHESTRA_BACKUP_INTERVAL_HOURS", check::count, "24",
+        "How often a backup is made of the program's own PostgreSQL, of which seven are kept; 0 makes none.").or("24"),
     // Running MCP servers.
     variable("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE", check::word, "archestra-mcp", "Where MCP server pods run.")
         .or("default"),

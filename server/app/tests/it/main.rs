@@ -6,9 +6,12 @@ mod access;
 mod access_matrix;
 mod agents;
 mod api_keys;
+mod audit_log;
+mod backups;
 #[cfg(target_os = "linux")]
 mod canaries;
 mod chat;
+mod configuration;
 #[cfg(target_os = "linux")]
 mod faults;
 mod gateway;

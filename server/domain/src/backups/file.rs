@@ -5,7 +5,8 @@
 //! {"table":"agents","columns":["id","name",…]}     then its rows as PostgreSQL's COPY text, and a line `\.`
 //! {"rows":2,"sha256":"…"}                          of these rows
 //! …
-//! {"sequences":[…],"sha256":"…"}                   of all lines before
+//! {"sequences":[["name",7],…]}                     and where they stand
+//! {"sha256":"…"}                                   of all lines before
 //! ```
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -73,9 +74,13 @@ struct RowsNote {
 }
 
 #[derive(Serialize, Deserialize)]
-struct EndNote {
+struct SequencesNote {
     /// Name, and the last value if there was one.
     sequences: Vec<(String, Option<i64>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EndNote {
     sha256: String,
 }
 
@@ -83,6 +88,7 @@ struct EndNote {
 #[serde(untagged)]
 enum Note {
     Table(TableNote),
+    Sequences(SequencesNote),
     End(EndNote),
 }
 
@@ -137,11 +143,10 @@ impl<W: Write> Writer<W> {
 
     pub(super) fn finish(mut self, sequences: Vec<Sequence>) -> Result<W, BackupError> {
         let sequences = sequences.into_iter().map(|one| (one.name, one.last));
-        let end = EndNote {
-            sequences: sequences.collect(),
-            sha256: hex(self.whole.clone()),
-        };
-        self.note(&end)?;
+        let sequences = sequences.collect();
+        self.note(&SequencesNote { sequences })?;
+        let sha256 = hex(self.whole.clone());
+        self.note(&EndNote { sha256 })?;
         Ok(self.out.finish()?)
     }
 
@@ -194,26 +199,29 @@ impl<R: Read> Reader<R> {
 
     /// None: the file was read to its end, and is whole. The table before must have been read to its end.
     pub(super) fn next_table(&mut self) -> Result<Option<Table>, BackupError> {
-        let before = hex(self.whole.clone());
-        let line = self.line("the name of a table")?;
-        let damaged = || BackupError::Damaged("the name of a table".into());
-        match serde_json::from_slice(&line).map_err(|_| damaged())? {
-            Note::Table(TableNote { table, columns }) => {
-                self.of_table = Sha256::new();
-                self.rows = 0;
-                self.in_table = true;
-                let name = table;
-                Ok(Some(Table { name, columns }))
-            }
-            Note::End(end) => {
-                let sequences = end.sequences.into_iter();
-                let sequences = sequences.map(|(name, last)| Sequence { name, last });
-                self.sequences = sequences.collect();
-                let nothing_follows = self.input.fill_buf().is_ok_and(<[u8]>::is_empty);
-                if end.sha256 == before && nothing_follows {
-                    Ok(None)
-                } else {
-                    Err(BackupError::Damaged("its checksum".into()))
+        loop {
+            let before = hex(self.whole.clone());
+            let line = self.line("the name of a table")?;
+            let damaged = |_| BackupError::Damaged("the name of a table".into());
+            match serde_json::from_slice(&line).map_err(damaged)? {
+                Note::Table(TableNote { table, columns }) => {
+                    self.of_table = Sha256::new();
+                    self.rows = 0;
+                    self.in_table = true;
+                    let name = table;
+                    return Ok(Some(Table { name, columns }));
+                }
+                Note::Sequences(note) => {
+                    let sequences = note.sequences.into_iter();
+                    let sequences = sequences.map(|(name, last)| Sequence { name, last });
+                    self.sequences = sequences.collect();
+                }
+                Note::End(end) => {
+                    let nothing_follows = self.input.fill_buf().is_ok_and(<[u8]>::is_empty);
+                    if end.sha256 == before && nothing_follows {
+                        return Ok(None);
+                    }
+                    return Err(BackupError::Damaged("its checksum".into()));
                 }
             }
         }
