@@ -139,13 +139,12 @@ pub(crate) async fn make(
 /// An agent that the caller may use; without one the default agent.
 fn agent(chat: &Chat, caller: &SignedIn, wanted: Option<Uuid>) -> Result<Uuid, ChatError> {
     let snapshot = chat.platform.snapshot.load();
-    let found = match wanted {
-        Some(id) => snapshot.agent(&id.to_string()),
-        None => {
-            let chosen = snapshot.organization().and_then(|row| row.default_agent_id);
-            let chosen = chosen.and_then(|id| snapshot.agent(&id.to_string()));
-            chosen.or_else(|| snapshot.default_agent())
-        }
+    let found = if let Some(id) = wanted {
+        snapshot.agent(&id.to_string())
+    } else {
+        let chosen = snapshot.organization().and_then(|row| row.default_agent_id);
+        let chosen = chosen.and_then(|id| snapshot.agent(&id.to_string()));
+        chosen.or_else(|| snapshot.default_agent())
     };
     let found = found.ok_or(ChatError::NotFound("Agent"))?;
     let viewer = Viewer::new(&snapshot, &caller.user_id, caller.grants);

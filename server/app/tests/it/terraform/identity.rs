@@ -49,4 +49,4 @@ fn saml() -> Value {
 }
 
 /// Somebody's public key, as providers hand it out; nothing here trusts it.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const CERTIFICATE: &str = include_str!("../../../../identity/src/saml/tests/certificate.pem");
