@@ -170,7 +170,8 @@ pub(crate) async fn update(
     let mut draft = before.clone();
     input.apply(&mut draft)?;
     check_settings(&platform, &caller, &draft)?;
-    let sealed = input.has_secrets();
+    // Blocks that came back as they were read, masks and all, change nothing.
+    let sealed = draft.oidc_config != before.oidc_config || draft.saml_config != before.saml_config;
     if sealed {
         seal(&platform, &mut draft, before.secret_id).await?;
     }

@@ -91,11 +91,6 @@ pub(crate) struct ProviderInput {
 }
 
 impl ProviderInput {
-    /// Whether it replaces a block that holds secrets.
-    pub(super) fn has_secrets(&self) -> bool {
-        self.oidc_config.is_some() || self.saml_config.is_some()
-    }
-
     pub(super) fn check_is_whole(&self) -> Result<(), ApiError> {
         let missing = [
             ("providerId", self.provider_id.is_none()),

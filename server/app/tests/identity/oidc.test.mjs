@@ -260,6 +260,9 @@ test('a browser sees no secret and can change the rest; a key that may write the
   }
   // The mask went back with the change above, and the secret stayed.
   assert.equal((await signIn('Corp', 'ann')).to.pathname, '/agents')
+  const { oidcConfig, works } = (await app.call('GET', '/api/identity-providers')).find((one) => one.id === corp.id)
+  const saved = await app.call('PUT', `/api/identity-providers/${corp.id}`, { oidcConfig, samlConfig: null, domain: 'example.com' })
+  assert.deepEqual([works, saved.works], [true, true], 'a form that was saved as it was opened changes nothing')
   const [, read] = await terraform('GET')
   assert.equal(read.oidcConfig.clientSecret, client.secret)
   const written = { ...provider.config(), enableRpInitiatedLogout: true }
