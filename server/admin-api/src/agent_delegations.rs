@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::agents::seen;
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{self, Id};
 use crate::{ApiError, State};
@@ -28,9 +30,10 @@ pub(crate) struct Delegation {
     responses((status = 200, body = Vec<Delegation>), (status = 404, body = ErrorBody)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Vec<Delegation>>, ApiError> {
-    db::agents::find(&platform.db, id).await?.ok_or(NO_AGENT)?;
+    seen(&platform, &caller, id).await?;
     let targets = db::agent_delegations::of_agent(&platform.db, id).await?;
     let mut agents = db::agents::all(&platform.db).await?;
     let mut take = |id: Uuid| {
@@ -69,10 +72,18 @@ pub(crate) struct Synced {
     responses((status = 200, body = Synced), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn replace(
     Extract(platform): State,
+    caller: Caller,
     Id(id): Id,
     extract::Json(input): extract::Json<DelegationsInput>,
 ) -> Result<Json<Synced>, ApiError> {
+    seen(&platform, &caller, id).await?;
     check_targets(&platform, id, &input.target_agent_ids).await?;
+    let present = db::agent_delegations::of_agent(&platform.db, id).await?;
+    for target in &input.target_agent_ids {
+        if !present.contains(target) {
+            seen(&platform, &caller, *target).await?;
+        }
+    }
     let targets = &input.target_agent_ids;
     let replaced = db::agent_delegations::replace(&platform.db, id, targets).await?;
     let replaced = replaced.ok_or(NO_AGENT)?;
@@ -103,8 +114,10 @@ async fn check_targets(platform: &Platform, id: Uuid, targets: &[Uuid]) -> Resul
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn remove(
     Extract(platform): State,
+    caller: Caller,
     Path((id, target)): Path<(Uuid, Uuid)>,
 ) -> Result<Json<Success>, ApiError> {
+    seen(&platform, &caller, id).await?;
     if !db::agent_delegations::remove(&platform.db, id, target).await? {
         return Err(ApiError::NotFound("Delegation"));
     }

@@ -6,6 +6,7 @@ mod identity;
 mod people;
 mod policies;
 mod provider_keys;
+mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -346,9 +347,11 @@ pub(crate) async fn authorise(
             "No permission is defined for this route, so nobody may call it.".into(),
         ));
     };
-    check(permission, request.extensions().get::<Caller>())?;
+    let caller = request.extensions().get::<Caller>().cloned();
+    check(permission, caller.as_ref())?;
     let origin = audit_log::origin(&platform, &request, permission);
-    Ok(db::audit_log::as_actor(&origin, next.run(request)).await)
+    let response = db::audit_log::as_actor(&origin, next.run(request)).await;
+    Ok(streams::bounded(&platform, caller, permission, response))
 }
 
 fn check(permission: Permission, caller: Option<&Caller>) -> Result<(), ApiError> {

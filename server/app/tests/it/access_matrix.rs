@@ -230,6 +230,10 @@ async fn the_one_permission_of_a_route_is_enough_and_all_the_others_are_not() {
         groups.entry(alternatives(row.2)).or_default().push(row);
     }
     groups.remove(&Vec::new());
+    for rows in groups.values_mut() {
+        // They call other routes for their caller, who needs what these ask for as well.
+        rows.retain(|row| !row.1.starts_with("/api/configuration/"));
+    }
     assert!(groups.len() > 40, "only {} permissions", groups.len());
     let mut wrong = Vec::new();
     for (permissions, rows) in groups {

@@ -404,3 +404,32 @@ async fn what_somebody_can_do_is_told_with_the_reason() {
     let ours = ours.iter().find(|agent| agent["name"] == "Ours").unwrap();
     assert_eq!(ours["reason"], "admin");
 }
+
+#[tokio::test]
+async fn a_role_that_loses_a_permission_loses_it_on_every_replica_within_a_second() {
+    let secret = ("ARCHESTRA_AUTH_SECRET", "one secret for both, long enough");
+    let one = TestApp::start_with(&[secret]).await;
+    one.sign_in(&one.client, crate::harness::PASSWORD).await;
+    let url = one.database.url.clone();
+    let other = TestApp::start_with(&[secret, ("ARCHESTRA_DATABASE_URL", &url)]).await;
+    let role = json!({ "name": "reader", "permission": { "interaction": ["read"] } });
+    let role = one.post("/api/roles", role).await;
+    let ann = Person::join(&one, "ann", "reader", &[]).await;
+    let path = "/api/interactions/live";
+    let live = async || {
+        let request = ann.client.get(other.url(path)).send();
+        request.await.unwrap()
+    };
+    testkit::wait::until("the other replica knows the role", async || {
+        (live().await.status() == 200).then_some(())
+    })
+    .await;
+    let mut open = live().await;
+    let path = format!("/api/roles/{}", role["id"].as_str().unwrap());
+    let nothing = Some(json!({ "permission": {} }));
+    one.send(Method::PUT, &path, nothing).await;
+    let within = std::time::Duration::from_secs(1);
+    let ends = async { while open.chunk().await.unwrap().is_some() {} };
+    tokio::time::timeout(within, ends).await.unwrap();
+    assert_eq!(live().await.status(), 403);
+}

@@ -17,6 +17,7 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 const EVERYBODYS: &[&str] = &[
     "/api/auth/sso/",
     "/api/autonomy-policies/",
+    "/api/backups/",
     "/api/clusters/",
     "/api/identity-providers/",
     "/api/invitation/",
@@ -137,10 +138,6 @@ impl World {
         for sql in sql {
             self.app.database.execute(&sql).await.unwrap();
         }
-        // The snapshot says whose an agent is.
-        tokio::time::timeout(Duration::from_secs(10), self.app.get("/api/agents"))
-            .await
-            .unwrap();
     }
 
     /// The row's path for the object, with nobody's ids in place of other parameters.
@@ -168,7 +165,13 @@ fn rows() -> Vec<Row> {
         .collect();
     rows.sort_by_key(|row| match (row.0, row.1) {
         ("GET", _) => 0,
-        ("DELETE", "/api/teams/{id}" | "/api/agents/{id}") => 3,
+        (
+            "DELETE",
+            "/api/teams/{id}"
+            | "/api/agents/{id}"
+            | "/api/internal_mcp_catalog/{id}"
+            | "/api/chat/conversations/{id}",
+        ) => 3,
         ("DELETE", _) => 2,
         _ => 1,
     });
@@ -205,9 +208,17 @@ async fn other_peoples_objects_are_not_there_and_ones_own_are() {
     let mut ask =
         async |person: &Person, row: &Row, path: &str, is_right: fn(&Row, u16) -> bool| {
             let method = Method::from_bytes(row.0.as_bytes()).unwrap();
-            let body = (method != Method::GET).then(|| body_for(row.1));
-            let (status, body) = person.send(app, method, path, body).await;
-            if !is_right(row, status.as_u16()) {
+            let mut request = person.client.request(method, app.url(path));
+            if row.0 != "GET" {
+                request = request.json(&body_for(row.1));
+            }
+            // A route that says nothing for so long waits for something that never comes.
+            let request = request.timeout(Duration::from_secs(20)).send();
+            let (status, body) = match request.await {
+                Ok(response) => told(response).await,
+                Err(error) => (599, error.to_string()),
+            };
+            if !is_right(row, status) {
                 wrong.push(format!("{} {path}: {status}: {body}", row.0));
             }
         };
@@ -226,6 +237,8 @@ async fn other_peoples_objects_are_not_there_and_ones_own_are() {
                     status == 200
                 }
                 (true, _) => matches!(status, 400 | 403),
+                // The gateway says that it is not for them.
+                _ if row.1.starts_with("/api/chat/agents/") => status == 400,
                 _ => status == 404,
             }
         };
@@ -233,7 +246,10 @@ async fn other_peoples_objects_are_not_there_and_ones_own_are() {
     }
     for (row, path) in &about {
         let is_right = |row: &Row, status| {
-            let names_more = row.1.matches('{').count() > 1;
+            // Another parameter or the body names what is not there.
+            let names_more = row.1.matches('{').count() > 1
+                || row.1.ends_with("/members")
+                || row.1.ends_with("/rollback");
             status < 500 && !matches!(status, 401 | 403) && (status != 404 || names_more)
         };
         ask(&world.owner, row, path, is_right).await;
@@ -248,6 +264,11 @@ fn body_for(path: &str) -> Value {
         "/api/teams/{id}/members/{userId}" => json!({ "role": "member" }),
         "/api/teams/{id}/external-groups" => json!({ "groupIdentifier": "ops" }),
         "/api/mcp_server/{id}" => json!({ "name": "time" }),
+        "/api/mcp_server/{id}/inspect" => json!({ "method": "tools/list" }),
+        "/api/mcp_server_installation_requests/{id}/notes" => json!({ "content": "Please." }),
+        "/api/prompts/{id}/rollback" => json!({ "versionId": NOBODY }),
+        "/api/agents/{id}/delegations" => json!({ "targetAgentIds": [] }),
+        "/api/llm-provider-api-keys/{id}/profiles" => json!({ "profileIds": [] }),
         _ => json!({}),
     }
 }
