@@ -148,16 +148,14 @@ async fn what_cannot_be_said_of_a_model_is_refused() {
     add_key(&app).await;
     let models = app.get("/api/llm-models").await;
     let path = format!("/api/llm-models/{}", models[0]["id"].as_str().unwrap());
-    let unpriced = format!("/api/llm-models/{}", models[1]["id"].as_str().unwrap());
-    for (path, body) in [
-        (&unpriced, json!({ "customPricePerMillionInput": "1" })),
-        (&path, json!({ "customPricePerMillionInput": "cheap" })),
-        (&path, json!({ "inputModalities": ["smell"] })),
-        (&path, json!({ "embeddingDimensions": 5 })),
+    for body in [
+        json!({ "customPricePerMillionInput": "cheap" }),
+        json!({ "inputModalities": ["smell"] }),
+        json!({ "embeddingDimensions": 5 }),
     ] {
         app.refusal(
             Method::PATCH,
-            path,
+            &path,
             Some(body),
             (400, "api_validation_error"),
         )
