@@ -5,5 +5,5 @@
 pub fn prefer_small_pages() {
     #[cfg(target_os = "linux")]
     // A kernel without huge pages has nothing to switch off.
-    drop(rustix::thread::disable_transparent_huge_pages(true));
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }

@@ -3,9 +3,9 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use chrono::Utc;
 use db::audit_log::{Origin, as_actor};
 use domain::backups::{self, BackupError, Reason};
+use domain::clock::{Clock as _, SystemClock};
 use testkit::database::TestDatabase;
 
 /// Something of every awkward type, and rows that refer to each other in a circle.
@@ -32,9 +32,9 @@ async fn filled() -> TestDatabase {
 }
 
 /// What a backup says of the rows, without when it was made.
-async fn rows(test: &TestDatabase, directory: &Path) -> String {
+async fn rows(database: &TestDatabase, directory: &Path) -> String {
     let path = directory.join(format!("{}.archestra-backup", uuid::Uuid::new_v4()));
-    backups::create(&test.db, &path, Reason::Manual, Utc::now())
+    backups::create(&database.db, &path, Reason::Manual, SystemClock.now())
         .await
         .unwrap();
     let packed = std::fs::File::open(path).unwrap();
@@ -53,7 +53,7 @@ async fn what_was_wiped_or_changed_comes_back_byte_for_byte() {
     let directory = tempfile::tempdir().unwrap();
     let test = filled().await;
     let path = directory.path().join("all.archestra-backup");
-    backups::create(&test.db, &path, Reason::Manual, Utc::now())
+    backups::create(&test.db, &path, Reason::Manual, SystemClock.now())
         .await
         .unwrap();
     let before = rows(&test, directory.path()).await;
@@ -92,7 +92,7 @@ async fn a_backup_of_an_older_schema_is_brought_up_to_date() {
     let directory = tempfile::tempdir().unwrap();
     let test = filled().await;
     let path = directory.path().join("old.archestra-backup");
-    backups::create(&test.db, &path, Reason::Manual, Utc::now())
+    backups::create(&test.db, &path, Reason::Manual, SystemClock.now())
         .await
         .unwrap();
     // As if a newer version had been here and added a migration of its own.
@@ -117,7 +117,7 @@ async fn a_damaged_backup_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let test = filled().await;
     let path = directory.path().join("all.archestra-backup");
-    backups::create(&test.db, &path, Reason::Manual, Utc::now())
+    backups::create(&test.db, &path, Reason::Manual, SystemClock.now())
         .await
         .unwrap();
     let before = rows(&test, directory.path()).await;
@@ -144,7 +144,7 @@ async fn the_audit_log_is_never_shortened_by_a_restore() {
     let rename = |name: &'static str| as_actor(&origin, db::users::rename(&test.db, "ann", name));
     rename("Anna").await.unwrap();
     let path = directory.path().join("all.archestra-backup");
-    backups::create(&test.db, &path, Reason::Manual, Utc::now())
+    backups::create(&test.db, &path, Reason::Manual, SystemClock.now())
         .await
         .unwrap();
     rename("Anne").await.unwrap();
