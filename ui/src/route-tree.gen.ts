@@ -47,6 +47,7 @@ import { Route as AppSettingsAccessRouteImport } from './routes/_app.settings.ac
 import { Route as AppSettingsAccountRouteImport } from './routes/_app.settings.account'
 import { Route as AppSettingsApiKeysRouteImport } from './routes/_app.settings.api-keys'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app.settings.appearance'
+import { Route as AppSettingsAuditLogRouteImport } from './routes/_app.settings.audit-log'
 import { Route as AppSettingsChatRouteImport } from './routes/_app.settings.chat'
 import { Route as AppSettingsOrganizationRouteImport } from './routes/_app.settings.organization'
 import { Route as AppSettingsPeopleRouteImport } from './routes/_app.settings.people'
@@ -252,6 +253,11 @@ const AppSettingsAppearanceRoute = AppSettingsAppearanceRouteImport.update({
   path: '/appearance',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsAuditLogRoute = AppSettingsAuditLogRouteImport.update({
+  id: '/audit-log',
+  path: '/audit-log',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsChatRoute = AppSettingsChatRouteImport.update({
   id: '/chat',
   path: '/chat',
@@ -366,6 +372,7 @@ export interface FileRoutesByFullPath {
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/audit-log': typeof AppSettingsAuditLogRoute
   '/settings/chat': typeof AppSettingsChatRoute
   '/settings/organization': typeof AppSettingsOrganizationRoute
   '/settings/people': typeof AppSettingsPeopleRoute
@@ -418,6 +425,7 @@ export interface FileRoutesByTo {
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/audit-log': typeof AppSettingsAuditLogRoute
   '/settings/chat': typeof AppSettingsChatRoute
   '/settings/organization': typeof AppSettingsOrganizationRoute
   '/settings/people': typeof AppSettingsPeopleRoute
@@ -474,6 +482,7 @@ export interface FileRoutesById {
   '/_app/settings/account': typeof AppSettingsAccountRoute
   '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/_app/settings/audit-log': typeof AppSettingsAuditLogRoute
   '/_app/settings/chat': typeof AppSettingsChatRoute
   '/_app/settings/organization': typeof AppSettingsOrganizationRoute
   '/_app/settings/people': typeof AppSettingsPeopleRoute
@@ -530,6 +539,7 @@ export interface FileRouteTypes {
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
+    | '/settings/audit-log'
     | '/settings/chat'
     | '/settings/organization'
     | '/settings/people'
@@ -582,6 +592,7 @@ export interface FileRouteTypes {
     | '/settings/account'
     | '/settings/api-keys'
     | '/settings/appearance'
+    | '/settings/audit-log'
     | '/settings/chat'
     | '/settings/organization'
     | '/settings/people'
@@ -637,6 +648,7 @@ export interface FileRouteTypes {
     | '/_app/settings/account'
     | '/_app/settings/api-keys'
     | '/_app/settings/appearance'
+    | '/_app/settings/audit-log'
     | '/_app/settings/chat'
     | '/_app/settings/organization'
     | '/_app/settings/people'
@@ -934,6 +946,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAppearanceRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/audit-log': {
+      id: '/_app/settings/audit-log'
+      path: '/audit-log'
+      fullPath: '/settings/audit-log'
+      preLoaderRoute: typeof AppSettingsAuditLogRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/chat': {
       id: '/_app/settings/chat'
       path: '/chat'
@@ -1125,6 +1144,7 @@ interface AppSettingsRouteChildren {
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
+  AppSettingsAuditLogRoute: typeof AppSettingsAuditLogRoute
   AppSettingsChatRoute: typeof AppSettingsChatRoute
   AppSettingsOrganizationRoute: typeof AppSettingsOrganizationRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
@@ -1148,6 +1168,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
+  AppSettingsAuditLogRoute: AppSettingsAuditLogRoute,
   AppSettingsChatRoute: AppSettingsChatRoute,
   AppSettingsOrganizationRoute: AppSettingsOrganizationRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,

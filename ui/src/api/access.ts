@@ -32,3 +32,13 @@ export type ExternalGroup = Served<Schemas['ExternalGroup']>;
 export type ApiKey = Narrowed<'ApiKey', { permission: Permissions | null }>;
 export type CreatedApiKey = ApiKey & Pick<Schemas['NewApiKey'], 'key'>;
 export type ServiceAccount = Member & { keys: ApiKey[] };
+
+export type AuditAction = 'create' | 'update' | 'delete';
+export type AuditEntry = Narrowed<
+  'AuditEntry',
+  { action: AuditAction; before: AuditFields | null; after: AuditFields | null }
+>;
+export type AuditFields = Record<string, unknown>;
+export type AuditPage = Narrowed<'AuditPage', { data: AuditEntry[] }>;
+export type AuditFacets = Served<Schemas['AuditFacets']>;
+export type AuditVerified = Served<Schemas['AuditVerified']>;

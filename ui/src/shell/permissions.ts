@@ -16,7 +16,8 @@ export type Resource =
   | 'mcpServerInstallationRequest'
   | 'member'
   | 'invitation'
-  | 'ssoProvider';
+  | 'ssoProvider'
+  | 'auditLog';
 export type Action = 'create' | 'read' | 'update' | 'delete' | 'admin' | 'cancel';
 
 /** Whether to offer something. The server decides in the end; until it has answered, all is offered. */

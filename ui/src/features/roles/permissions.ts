@@ -53,6 +53,7 @@ const GROUPS: [title: string, words: Words[]][] = [
       ['invitation', 'Invitations', 'Links to join with'],
       ['team', 'Teams', 'Members and external groups; admin: every team'],
       ['ssoProvider', 'Identity providers', 'Where people sign in instead of here'],
+      ['auditLog', 'Audit log', 'Who changed what, and from where'],
       ['ac', 'Access control', 'Rules of access'],
     ],
   ],
