@@ -16,6 +16,9 @@ test('a change is found with who made it and what was before, and the chain is w
   await expect(changes).toContainText(after);
   await expect(page.getByText('PUT /api/agents/{id}').first()).toBeVisible();
   await expectAccessible(page);
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export', exact: true }).click(),
+  ]);
   expect(await file.failure()).toBeNull();
 });

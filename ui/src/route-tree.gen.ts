@@ -48,6 +48,7 @@ import { Route as AppSettingsAccountRouteImport } from './routes/_app.settings.a
 import { Route as AppSettingsApiKeysRouteImport } from './routes/_app.settings.api-keys'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app.settings.appearance'
 import { Route as AppSettingsAuditLogRouteImport } from './routes/_app.settings.audit-log'
+import { Route as AppSettingsBackupsRouteImport } from './routes/_app.settings.backups'
 import { Route as AppSettingsChatRouteImport } from './routes/_app.settings.chat'
 import { Route as AppSettingsOrganizationRouteImport } from './routes/_app.settings.organization'
 import { Route as AppSettingsPeopleRouteImport } from './routes/_app.settings.people'
@@ -258,6 +259,11 @@ const AppSettingsAuditLogRoute = AppSettingsAuditLogRouteImport.update({
   path: '/audit-log',
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsBackupsRoute = AppSettingsBackupsRouteImport.update({
+  id: '/backups',
+  path: '/backups',
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsChatRoute = AppSettingsChatRouteImport.update({
   id: '/chat',
   path: '/chat',
@@ -373,6 +379,7 @@ export interface FileRoutesByFullPath {
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/audit-log': typeof AppSettingsAuditLogRoute
+  '/settings/backups': typeof AppSettingsBackupsRoute
   '/settings/chat': typeof AppSettingsChatRoute
   '/settings/organization': typeof AppSettingsOrganizationRoute
   '/settings/people': typeof AppSettingsPeopleRoute
@@ -426,6 +433,7 @@ export interface FileRoutesByTo {
   '/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/audit-log': typeof AppSettingsAuditLogRoute
+  '/settings/backups': typeof AppSettingsBackupsRoute
   '/settings/chat': typeof AppSettingsChatRoute
   '/settings/organization': typeof AppSettingsOrganizationRoute
   '/settings/people': typeof AppSettingsPeopleRoute
@@ -483,6 +491,7 @@ export interface FileRoutesById {
   '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/audit-log': typeof AppSettingsAuditLogRoute
+  '/_app/settings/backups': typeof AppSettingsBackupsRoute
   '/_app/settings/chat': typeof AppSettingsChatRoute
   '/_app/settings/organization': typeof AppSettingsOrganizationRoute
   '/_app/settings/people': typeof AppSettingsPeopleRoute
@@ -540,6 +549,7 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/audit-log'
+    | '/settings/backups'
     | '/settings/chat'
     | '/settings/organization'
     | '/settings/people'
@@ -593,6 +603,7 @@ export interface FileRouteTypes {
     | '/settings/api-keys'
     | '/settings/appearance'
     | '/settings/audit-log'
+    | '/settings/backups'
     | '/settings/chat'
     | '/settings/organization'
     | '/settings/people'
@@ -649,6 +660,7 @@ export interface FileRouteTypes {
     | '/_app/settings/api-keys'
     | '/_app/settings/appearance'
     | '/_app/settings/audit-log'
+    | '/_app/settings/backups'
     | '/_app/settings/chat'
     | '/_app/settings/organization'
     | '/_app/settings/people'
@@ -953,6 +965,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAuditLogRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    '/_app/settings/backups': {
+      id: '/_app/settings/backups'
+      path: '/backups'
+      fullPath: '/settings/backups'
+      preLoaderRoute: typeof AppSettingsBackupsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     '/_app/settings/chat': {
       id: '/_app/settings/chat'
       path: '/chat'
@@ -1145,6 +1164,7 @@ interface AppSettingsRouteChildren {
   AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
   AppSettingsAuditLogRoute: typeof AppSettingsAuditLogRoute
+  AppSettingsBackupsRoute: typeof AppSettingsBackupsRoute
   AppSettingsChatRoute: typeof AppSettingsChatRoute
   AppSettingsOrganizationRoute: typeof AppSettingsOrganizationRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
@@ -1169,6 +1189,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
   AppSettingsAuditLogRoute: AppSettingsAuditLogRoute,
+  AppSettingsBackupsRoute: AppSettingsBackupsRoute,
   AppSettingsChatRoute: AppSettingsChatRoute,
   AppSettingsOrganizationRoute: AppSettingsOrganizationRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,

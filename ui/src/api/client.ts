@@ -28,8 +28,9 @@ export function get<T>(path: string, query?: Query, signal?: AbortSignal): Promi
   return send<T>('GET', withQuery(path, query), undefined, signal);
 }
 
-export function post<T>(path: string, body: unknown = {}): Promise<T> {
-  return send<T>('POST', path, body);
+/** `patience` is for what takes longer by its nature, as a backup does. */
+export function post<T>(path: string, body: unknown = {}, patience = PATIENCE_MS): Promise<T> {
+  return send<T>('POST', path, body, undefined, patience);
 }
 
 export function put<T>(path: string, body: unknown): Promise<T> {
@@ -53,9 +54,15 @@ export function withQuery(path: string, query: Query = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(patienceMs);
   init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
   if (body !== undefined) {
     init.body = JSON.stringify(body);
@@ -68,7 +75,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
     if (signal?.aborted) throw cause;
     reportDown('unreachable');
     const message = patience.aborted
-      ? `The server did not answer within ${PATIENCE_MS / 1000} seconds.`
+      ? `The server did not answer within ${patienceMs / 1000} seconds.`
       : 'The Archestra server cannot be reached.';
     throw new ApiError(0, 'network_error', message);
   }

@@ -30,6 +30,7 @@ const GROUPS = [
       { to: '/settings/organization', label: 'Organization', needs: ['organization', 'read'] },
       { to: '/settings/chat', label: 'Chat' },
       { to: '/settings/secrets', label: 'Secrets' },
+      { to: '/settings/backups', label: 'Backup and export', needs: ['organization', 'update'] },
       { to: '/settings/audit-log', label: 'Audit log', needs: ['auditLog', 'read'] },
       { to: '/settings/privacy', label: 'Privacy' },
     ],
