@@ -113,7 +113,7 @@ async fn concurrent_changes_to_one_agent_all_arrive() {
         "systemPrompt",
         "llmModel",
         "identityProviderId",
-        "llmApiKeyId",
+        "incomingEmailAllowedDomain",
     ];
     futures_util::future::join_all(
         fields.map(|field| put(&app, &agent["id"], json!({ field: format!("new {field}") }))),

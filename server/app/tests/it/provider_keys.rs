@@ -170,8 +170,8 @@ async fn a_body_that_cannot_be_meant_says_what_is_wrong() {
         (json!({ "provider": "openai", "apiKey": "k" }), "name"),
         (json!({ "name": "x", "apiKey": "k" }), "provider"),
         (
-            json!({ "name": "x", "provider": "bedrock", "apiKey": "k" }),
-            "one of openai",
+            json!({ "name": "x", "provider": "made-up", "apiKey": "k" }),
+            "one of anthropic, azure",
         ),
         (
             json!({ "name": "x", "provider": "openai" }),
