@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::platform::Platform;
 use http::{HeaderValue, StatusCode, header};
 use secrets::stores::Health;
+use secrets::{Mode, StoreStatus};
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -67,7 +68,9 @@ fn secrets(platform: &Platform) -> Option<String> {
     if let Some(degraded) = status.degraded {
         return Some(degraded.reason);
     }
-    let mut in_use = status.stores.into_iter().filter(|store| store.current);
+    let reads_vault = status.mode == Mode::ReadonlyVault;
+    let is_in_use = |store: &StoreStatus| store.current || (reads_vault && !store.writable);
+    let mut in_use = status.stores.into_iter().filter(is_in_use);
     in_use.find_map(|store| match store.health {
         Health::Ok { .. } => None,
         Health::Unavailable { cause, .. } => Some(format!("{}: {cause}", store.title)),

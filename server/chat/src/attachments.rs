@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::extract::{Caller, Id, Query};
 use crate::wire::{SUCCESS, Success, content_url};
-use crate::{ChatError, State};
+use crate::{Chat, ChatError, State};
 
 const TAG: &str = "chat";
 const NOT_FOUND: ChatError = ChatError::NotFound("Attachment");
@@ -48,6 +48,42 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     content: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Json<Attachment>, ChatError> {
+    let content = content.map_err(|_| too_large())?;
+    let said = headers
+        .get(CONTENT_TYPE)
+        .and_then(|said| said.to_str().ok());
+    let row = keep(
+        &chat,
+        caller.user_id,
+        said,
+        query.filename.as_deref(),
+        &content,
+    )
+    .await?;
+    Ok(Json(Attachment {
+        url: content_url(row.id),
+        id: row.id,
+        filename: row.filename,
+        media_type: row.media_type,
+        size: row.size,
+    }))
+}
+
+fn too_large() -> ChatError {
+    ChatError::Invalid(format!(
+        "The file is larger than {} MB. Send a smaller one, or the part that matters.",
+        LARGEST / 1_000_000
+    ))
+}
+
+/// For the message that will name it.
+pub(crate) async fn keep(
+    chat: &Chat,
+    user_id: String,
+    said_type: Option<&str>,
+    said_name: Option<&str>,
+    content: &[u8],
+) -> Result<db::attachments::Attachment, ChatError> {
     let snapshot = chat.platform.snapshot.load().clone();
     if snapshot
         .organization()
@@ -58,35 +94,20 @@ pub(crate) async fn upload(
                 .to_owned(),
         ));
     }
-    let content = content.ok().filter(|content| content.len() <= LARGEST);
-    let content = content.ok_or_else(|| {
-        ChatError::Invalid(format!(
-            "The file is larger than {} MB. Send a smaller one, or the part that matters.",
-            LARGEST / 1_000_000
-        ))
-    })?;
-    let said = headers
-        .get(CONTENT_TYPE)
-        .and_then(|said| said.to_str().ok());
-    let media_type = media_type(said.unwrap_or_default(), &content)?;
-    let filename = filename(query.filename.as_deref());
+    if content.len() > LARGEST {
+        return Err(too_large());
+    }
     let row = db::attachments::Attachment {
         id: Uuid::now_v7(),
-        user_id: caller.user_id,
+        user_id,
         conversation_id: None,
-        filename,
-        media_type: media_type.to_owned(),
+        filename: filename(said_name),
+        media_type: media_type(said_type.unwrap_or_default(), content)?.to_owned(),
         size: i64::try_from(content.len()).unwrap_or(i64::MAX),
         created_at: chat.platform.clock.now(),
     };
-    db::attachments::insert(&chat.platform.db, &row, &content).await?;
-    Ok(Json(Attachment {
-        url: content_url(row.id),
-        id: row.id,
-        filename: row.filename,
-        media_type: row.media_type,
-        size: row.size,
-    }))
+    db::attachments::insert(&chat.platform.db, &row, content).await?;
+    Ok(row)
 }
 
 /// By what the file begins with, not by what is said of it: a provider would refuse it otherwise.

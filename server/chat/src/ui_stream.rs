@@ -2,6 +2,8 @@
 //!
 //! Leaving does not end the answer: the same run serves our own pages.
 
+mod said;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -60,10 +62,7 @@ pub(crate) async fn send(
             ..StartTurn::default()
         }
     } else {
-        StartTurn {
-            text: Some(last_text(&body.messages)?),
-            ..StartTurn::default()
-        }
+        said::turn(&chat, &caller, &body.messages).await?
     };
     let id = row.id;
     let (local, _) = begin(&chat, row, turn).await?;
@@ -95,30 +94,6 @@ async fn conversation(
         }
         found => found,
     }
-}
-
-fn last_text(messages: &[Value]) -> Result<String, ChatError> {
-    let last = messages
-        .iter()
-        .rev()
-        .find(|message| message["role"] == "user");
-    let parts = last.and_then(|message| message["parts"].as_array());
-    let texts = parts
-        .into_iter()
-        .flatten()
-        .filter_map(|part| part["text"].as_str());
-    let mut text = texts.collect::<Vec<_>>().join("\n");
-    if let Some(content) = last.and_then(|message| message["content"].as_str())
-        && text.is_empty()
-    {
-        content.clone_into(&mut text);
-    }
-    if text.is_empty() {
-        return Err(ChatError::Invalid(
-            "messages has no user message with a text part.".to_owned(),
-        ));
-    }
-    Ok(text)
 }
 
 /// The answer in the making, from its beginning; 204 if there is none.

@@ -1,5 +1,6 @@
 //! Stored secrets over HTTP: where they are, who uses them, and never what they are.
 
+mod database_url;
 mod references;
 
 use reqwest::Method;
@@ -159,4 +160,24 @@ async fn teams_pick_from_their_folders_in_a_vault_that_is_only_read() {
     .await;
     let (status, _) = app.send(Method::DELETE, &path, None).await;
     assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_vault_that_is_only_read_and_does_not_answer_is_told_by_the_readiness() {
+    let mut bao = Bao::start().await.unwrap();
+    let app = with_vault(&bao, "READONLY_VAULT").await;
+    assert_eq!(app.get("/ready").await["checks"]["secrets"]["status"], "ok");
+    bao.end().unwrap();
+    app.send(
+        Method::POST,
+        "/api/secrets/check-connectivity",
+        Some(json!({})),
+    )
+    .await;
+    let checked = &app.get("/ready").await["checks"]["secrets"];
+    assert_eq!(checked["status"], "degraded", "{checked}");
+    assert!(
+        checked["detail"].as_str().unwrap().contains("Vault"),
+        "{checked}"
+    );
 }

@@ -204,6 +204,36 @@ async fn the_ai_sdks_stream_has_its_header_its_chunks_and_its_end() {
 }
 
 #[tokio::test]
+async fn the_ai_sdks_files_go_to_the_model_and_what_would_have_to_be_fetched_is_refused() {
+    let chat = TestChat::start().await;
+    let conversation = chat.openai().await;
+    chat.provider.reply(says("openai", "A list."));
+    let id = conversation.rsplit('/').next().unwrap();
+    let body = |url: &str| {
+        let file = json!({ "type": "file", "mediaType": "text/plain", "filename": "list.txt", "url": url });
+        json!({ "id": id, "messages": [{ "id": "1", "role": "user", "parts": [file] }] })
+    };
+    let (status, refused) = chat
+        .send(
+            Method::POST,
+            "/api/chat",
+            Some(body("https://example.com/list.txt")),
+        )
+        .await;
+    assert_eq!(status, 400);
+    let said = refused["error"]["message"].as_str().unwrap();
+    assert!(said.contains("data:"), "{said}");
+    let url = format!("{}/api/chat", chat.address);
+    let sent = body("data:text/plain;base64,bWlsayBhbmQgYnJlYWQ=");
+    let response = chat.client.post(url).json(&sent).send().await.unwrap();
+    let told = response.text().await.unwrap();
+    assert!(told.contains("\"type\":\"finish\""), "{told}");
+    assert!(chat.asked()[0].to_string().contains("milk and bread"));
+    let kept = chat.get(&conversation).await;
+    assert_eq!(kept["messages"][0]["parts"][0]["filename"], "list.txt");
+}
+
+#[tokio::test]
 async fn without_a_key_it_says_so_and_the_demo_model_still_answers() {
     let chat = TestChat::start_with(false).await;
     let status = chat.get("/api/chat/status").await;

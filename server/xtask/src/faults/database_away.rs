@@ -17,12 +17,18 @@ use super::{Verdict, signals};
 const BEFORE: Duration = Duration::from_secs(6);
 /// More than the calls of half a minute need on disk and in buffers.
 const MEMORY_GROWTH: u64 = 150;
+/// The second server reads what the first one's database keeps.
+const SECRET: (&str, &str) = (
+    "ARCHESTRA_AUTH_SECRET",
+    "one-secret-for-both-servers-of-this-fault",
+);
 
 pub(crate) fn run(stage: &Stage, seconds: usize) -> Result<()> {
     let away = Duration::from_secs(u64::try_from(seconds)?);
     let provider = Provider::chat()?;
     let mut verdict = Verdict::default();
-    let server = stage.start("database-away", provider.port)?;
+    let home = stage.directory("database-away");
+    let server = stage.start_with(&home, provider.port, &[SECRET])?;
     let cluster = server.cluster();
 
     println!("   -- its own PostgreSQL frozen for {away:?}");
@@ -45,7 +51,7 @@ pub(crate) fn run(stage: &Stage, seconds: usize) -> Result<()> {
     let guest = stage.start_with(
         &guest_dir,
         provider.port,
-        &[("ARCHESTRA_DATABASE_URL", &url)],
+        &[("ARCHESTRA_DATABASE_URL", &url), SECRET],
     )?;
     play(&guest, "foreign-frozen", away, &frozen, &mut verdict)?;
 

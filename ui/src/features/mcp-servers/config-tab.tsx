@@ -38,7 +38,8 @@ export function ConfigTab({ server }: { server: McpServer }) {
   return (
     <div className="flex flex-col gap-5">
       <Answers
-        key={server.updatedAt}
+        // What is typed stays, whatever becomes of the server meanwhile.
+        key={item.data.updatedAt}
         server={server}
         item={item.data}
         // What has values of its own keeps to them.
@@ -51,6 +52,8 @@ export function ConfigTab({ server }: { server: McpServer }) {
   );
 }
 
+const valuesOf = (server: McpServer) => ({ ...server.environmentValues, ...server.userConfigValues });
+
 type AnswersProps = { server: McpServer; item: CatalogItem; byReference: boolean };
 
 function Answers({ server, item, byReference }: AnswersProps) {
@@ -59,9 +62,7 @@ function Answers({ server, item, byReference }: AnswersProps) {
   const permitted = usePermitted();
   // Whoever may install servers may change their own.
   const mayUpdate = permitted('mcpServer', 'update') || permitted('mcpServer', 'create');
-  const [answers, setAnswers] = useState(() =>
-    startAnswers(prompts, { ...server.environmentValues, ...server.userConfigValues }),
-  );
+  const [answers, setAnswers] = useState(() => startAnswers(prompts, valuesOf(server)));
   // A secret that is left empty stays as it is stored.
   const missing = missingAnswers(
     prompts.map((prompt) => (prompt.secret ? { ...prompt, required: false } : prompt)),
@@ -71,7 +72,10 @@ function Answers({ server, item, byReference }: AnswersProps) {
     event.preventDefault();
     if (missing.length > 0) return;
     reinstall.mutate(answersOf(prompts, answers), {
-      onSuccess: () => showToast({ tone: 'ok', title: 'Saved', detail: `${server.name} starts with the new values.` }),
+      onSuccess: (saved) => {
+        setAnswers(startAnswers(prompts, valuesOf(saved)));
+        showToast({ tone: 'ok', title: 'Saved', detail: `${server.name} starts with the new values.` });
+      },
     });
   }
   return (
