@@ -88,7 +88,7 @@ pub(crate) fn say(app: &AppHandle, status: &str) {
 pub(crate) async fn show(app: &AppHandle, running: &Running) {
     let platform = &running.platform;
     let now = platform.clock.now();
-    let hours = db::statistics::hours(&platform.db, start_of_day(now), now).await;
+    let hours = db::statistics::hours(&platform.db, None, start_of_day(now), now).await;
     let proxy = platform.settings.api_base_url.clone();
     set(
         app,

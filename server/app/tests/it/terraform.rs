@@ -59,7 +59,7 @@ impl Terraform {
         Self {
             key: key["key"].as_str().unwrap().to_owned(),
             app,
-            client: reqwest::Client::new(),
+            client: crate::harness::browser(),
             contract: Contract::read(),
             done: Mutex::default(),
             mcp,

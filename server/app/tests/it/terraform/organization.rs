@@ -20,44 +20,7 @@ pub(super) async fn settings(terraform: &Terraform) {
         .app
         .post("/api/agents", json!({ "name": "For defaults" }))
         .await;
-    for (part, patch) in [
-        (
-            "appearance",
-            json!({ "customFont": "lato", "theme": "cosmic-night", "appName": " Ours ", "footerText": "",
-                "logo": "data:image/png;base64,AA==", "chatPlaceholders": ["b", "a"], "animateChatPlaceholders": false,
-                "chatLinks": [{ "label": "Z", "url": "https://z.example/" }, { "label": "A", "url": "https://a.example" }] }),
-        ),
-        (
-            "llm",
-            json!({ "compressionScope": "organization", "convertToolResultsToToon": true, "limitCleanupInterval": "1w" }),
-        ),
-        (
-            "security",
-            json!({ "allowChatFileUploads": false, "globalToolPolicy": "restrictive" }),
-        ),
-        (
-            "agent",
-            json!({ "defaultAgentId": agent["id"], "defaultLlmModel": "model-a", "defaultLlmProvider": "groq" }),
-        ),
-        ("mcp", json!({ "mcpOauthAccessTokenLifetimeSeconds": 7200 })),
-        (
-            "knowledge",
-            json!({ "embeddingModel": "e", "rerankerModel": "r" }),
-        ),
-        ("onboard", json!({ "onboardingComplete": true })),
-        ("security", json!({ "globalToolPolicy": "permissive" })),
-        (
-            "appearance",
-            json!({ "appName": null, "chatLinks": null, "chatPlaceholders": [], "logo": null }),
-        ),
-        ("llm", json!({ "limitCleanupInterval": null })),
-        (
-            "agent",
-            json!({ "defaultAgentId": null, "defaultLlmModel": null, "defaultLlmProvider": null }),
-        ),
-        ("knowledge", json!({ "embeddingModel": null })),
-        ("mcp", json!({})),
-    ] {
+    for (part, patch) in patches(&agent["id"]) {
         merge(&mut expected, &patch);
         let operation = format!("organization_settings / {part}");
         echoed(
@@ -83,6 +46,48 @@ pub(super) async fn settings(terraform: &Terraform) {
         let operation = format!("organization_settings / {part}");
         terraform.refused(&operation, &[], Some(patch), 400).await;
     }
+}
+
+/// Each part set, some changed, some set back.
+fn patches(agent: &Value) -> [(&'static str, Value); 13] {
+    [
+        (
+            "appearance",
+            json!({ "customFont": "lato", "theme": "cosmic-night", "appName": " Ours ", "footerText": "",
+                "logo": "data:image/png;base64,AA==", "chatPlaceholders": ["b", "a"], "animateChatPlaceholders": false,
+                "chatLinks": [{ "label": "Z", "url": "https://z.example/" }, { "label": "A", "url": "https://a.example" }] }),
+        ),
+        (
+            "llm",
+            json!({ "compressionScope": "organization", "convertToolResultsToToon": true, "limitCleanupInterval": "1w" }),
+        ),
+        (
+            "security",
+            json!({ "allowChatFileUploads": false, "globalToolPolicy": "restrictive" }),
+        ),
+        (
+            "agent",
+            json!({ "defaultAgentId": agent, "defaultLlmModel": "model-a", "defaultLlmProvider": "groq" }),
+        ),
+        ("mcp", json!({ "mcpOauthAccessTokenLifetimeSeconds": 7200 })),
+        (
+            "knowledge",
+            json!({ "embeddingModel": "e", "rerankerModel": "r" }),
+        ),
+        ("onboard", json!({ "onboardingComplete": true })),
+        ("security", json!({ "globalToolPolicy": "permissive" })),
+        (
+            "appearance",
+            json!({ "appName": null, "chatLinks": null, "chatPlaceholders": [], "logo": null }),
+        ),
+        ("llm", json!({ "limitCleanupInterval": null })),
+        (
+            "agent",
+            json!({ "defaultAgentId": null, "defaultLlmModel": null, "defaultLlmProvider": null }),
+        ),
+        ("knowledge", json!({ "embeddingModel": null })),
+        ("mcp", json!({})),
+    ]
 }
 
 pub(super) async fn teams(terraform: &Terraform) {

@@ -204,7 +204,7 @@ pub(super) async fn calls(terraform: &Terraform, world: &World) {
     let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool["name"], "arguments": {},
         "_meta": { "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
             "io.modelcontextprotocol/clientInfo": { "name": "t", "version": "1" } } } });
-    let request = reqwest::Client::new()
+    let request = crate::harness::browser()
         .post(terraform.app.url(&format!("/v1/mcp/{}", world.agent)))
         .bearer_auth(token.as_str().unwrap())
         .header("accept", "application/json, text/event-stream")
