@@ -210,11 +210,22 @@ test('what is written during an answer is sent after it', async ({ page, stack }
   await openChat(page, 'openai');
   await say(page, first);
   await expect(messages(page).getByText(/\bw2\b/)).toBeVisible();
+  // The answer is over before the page hears that its question was taken.
+  await page.route(/\/turns$/, async (route) => {
+    const taken = await route.fetch();
+    await expectDone(page);
+    await expect(messages(page).getByText('This came second.')).toBeVisible();
+    await route.fulfill({ response: taken });
+  });
   await say(page, second);
   await expect(page.getByText('Sent next:')).toBeVisible();
   await expectAccessible(page);
   await expect(messages(page).getByText('This came second.')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('Sent next:')).toBeHidden();
+  await expectDone(page);
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.reload();
+  await expect(messages(page).getByText('This came second.')).toBeVisible();
 });
 
 test('a tool without a credential says so and leads to where one is given', async ({ page, stack }) => {

@@ -16,8 +16,11 @@ export function useNextMessage(
     keepDraft(key, next);
   }
   const sendNext = useEffectEvent(async () => {
-    // What is refused waits here, and the refusal says why.
-    if (text !== '' && (await send(text))) set('');
+    if (text === '') return;
+    // An answer may be over before its request is: what waits is taken once, not once an end.
+    set('');
+    // What is refused waits here again, and the refusal says why.
+    if (!(await send(text))) set(text);
   });
   useEffect(() => {
     if (busy) return;
