@@ -111,11 +111,6 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static str, Permission)
         .flat_map(|table| table.iter().copied())
 }
 
-/// The routes of the chat that somebody may call, as method and path.
-pub fn chat_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    permissions::CHAT.iter().map(|row| (row.0, row.1))
-}
-
 fn documented() -> OpenApiRouter<Arc<Platform>> {
     OpenApiRouter::new()
         .merge(first_plane())

@@ -49,6 +49,8 @@ pub struct Config {
     pub retention_days: u32,
     /// Zero: none.
     pub backup_interval_hours: u32,
+    /// How long a load balancer has to look elsewhere.
+    pub drain: Duration,
     pub mcp: Mcp,
     pub analytics_enabled: bool,
     pub logging_level: String,
@@ -174,6 +176,7 @@ impl Config {
             upstreams: reader.upstreams()?,
             retention_days: reader.number("ARCHESTRA_LLM_LOGS_RETENTION_DAYS"),
             backup_interval_hours: reader.number("ARCHESTRA_BACKUP_INTERVAL_HOURS"),
+            drain: Duration::from_secs(reader.number("ARCHESTRA_DRAIN_SECONDS")),
             mcp: Mcp::read(environment),
             analytics_enabled: text("ARCHESTRA_ANALYTICS").eq_ignore_ascii_case("enabled"),
             logging_level: text("ARCHESTRA_LOGGING_LEVEL").to_ascii_lowercase(),

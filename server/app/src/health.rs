@@ -11,7 +11,7 @@ use domain::platform::Platform;
 use http::{HeaderValue, StatusCode, header};
 use secrets::stores::Health;
 use secrets::{Mode, StoreStatus};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -21,6 +21,9 @@ pub(crate) async fn health(State(platform): State<Arc<Platform>>) -> Response {
 }
 
 pub(crate) async fn ready(State(platform): State<Arc<Platform>>) -> Response {
+    if platform.draining.is_cancelled() {
+        return unready(Json(json!({ "status": "stopping", "checks": {} })));
+    }
     let database = database(&platform).await;
     let spooled = platform.recorder.status().spooled.load(Ordering::Relaxed);
     let secrets = secrets(&platform);
@@ -44,11 +47,12 @@ pub(crate) async fn ready(State(platform): State<Arc<Platform>>) -> Response {
     if database.is_ok() {
         return body.into_response();
     }
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response
+    unready(body)
+}
+
+fn unready(body: Json<Value>) -> Response {
+    let retry_after = [(header::RETRY_AFTER, HeaderValue::from_static("1"))];
+    (StatusCode::SERVICE_UNAVAILABLE, retry_after, body).into_response()
 }
 
 async fn database(platform: &Platform) -> Result<(), &'static str> {

@@ -1,5 +1,6 @@
 //! Sockets: bound before anything else starts, served with limits, drained on stop.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use http::{HeaderValue, Version, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -54,13 +56,19 @@ pub(crate) fn bind(
     })
 }
 
-/// Accepts until `stop`, then lets open requests finish. None is left when it returns.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+/// Accepts until `stop`, then lets open requests finish. None is left when it returns. From `drain` on no connection is
+/// kept for another request, so that nobody meets its end.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    drain: CancellationToken,
+    stop: CancellationToken,
+) {
     let graceful = GracefulShutdown::new();
     let connections = TaskTracker::new();
     let cut = CancellationToken::new();
     let serve_one = |(stream, peer)| {
-        let connection = connection(stream, peer, router.clone(), &graceful);
+        let connection = connection(stream, peer, router.clone(), drain.clone(), &graceful);
         connections.spawn(cut.clone().run_until_cancelled_owned(connection));
     };
     loop {
@@ -98,6 +106,7 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    drain: CancellationToken,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
     // Streams are small pieces that must not wait for each other.
@@ -107,7 +116,16 @@ fn connection(
     let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
         begun.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let (drain, keeps_alive) = (drain.clone(), request.version() < Version::HTTP_2);
+        let answer = router.clone().oneshot(request);
+        async move {
+            let mut response = answer.await?;
+            if keeps_alive && drain.is_cancelled() {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder

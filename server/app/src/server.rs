@@ -102,9 +102,11 @@ impl Running {
         format!("{}/api/auth/desktop?token={token}", self.local_url())
     }
 
-    /// Lets open requests finish, writes what is waiting, stops the database.
+    /// Lets load balancers look elsewhere and open requests finish, writes what is waiting, stops the database.
     pub async fn stop(self) {
         tracing::info!("stopping");
+        self.platform.draining.cancel();
+        tokio::time::sleep(self.config.drain).await;
         self.platform.stopping.cancel();
         self.listeners.close();
         self.listeners.wait().await;
@@ -212,6 +214,7 @@ async fn platform(
         settings,
         desktop_token: OneTimeToken::default(),
         tasks,
+        draining: CancellationToken::new(),
         stopping,
     }))
 }
@@ -264,8 +267,8 @@ impl Sockets {
         ];
         let listeners = TaskTracker::new();
         for (listener, router) in routers {
-            let stop = platform.stopping.clone();
-            listeners.spawn(listen::serve(listener, router, stop));
+            let (drain, stop) = (platform.draining.clone(), platform.stopping.clone());
+            listeners.spawn(listen::serve(listener, router, drain, stop));
         }
         listeners
     }

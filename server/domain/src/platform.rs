@@ -42,6 +42,8 @@ pub struct Platform {
     pub desktop_token: OneTimeToken,
     /// Everything spawned; a graceful stop waits for it.
     pub tasks: TaskTracker,
+    /// Fires before `stopping`: requests are still taken, but should go elsewhere.
+    pub draining: CancellationToken,
     /// Fires when the program is asked to stop.
     pub stopping: CancellationToken,
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
@@ -109,7 +109,13 @@ impl Bao {
     pub fn freeze(&self, frozen: bool) -> Result<()> {
         let signal = if frozen { Signal::STOP } else { Signal::CONT };
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        Ok(kill_process(pid.context("no process id")?, signal)?)
+        let pid = pid.context("no process id")?;
+        kill_process(pid, signal)?;
+        if frozen {
+            // The signal is only on its way: until all threads have stopped, one may still answer.
+            waitpid(Some(pid), WaitOptions::UNTRACED)?;
+        }
+        Ok(())
     }
 
     /// It refuses connections from now on.

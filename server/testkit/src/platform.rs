@@ -126,6 +126,7 @@ impl TestPlatform {
             settings,
             desktop_token: OneTimeToken::default(),
             tasks,
+            draining: CancellationToken::new(),
             stopping,
         };
         Ok(Self {

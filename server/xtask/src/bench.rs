@@ -4,7 +4,7 @@
 //! of plain calls is an nginx that returns a fixed body; that of streams is a thread per connection in this process.
 //! Every call of the proxied rounds is recorded in a PostgreSQL of the server's own.
 
-mod gateway;
+pub(crate) mod gateway;
 mod load;
 mod nginx;
 mod process;

@@ -4,20 +4,25 @@
 //! provider is played by this process. Nothing here knows how the server works inside: what was lost is told by
 //! comparing what clients got with what the API lists.
 
+mod balancer;
 mod books;
 mod client;
 mod database_away;
 mod disk_full;
+mod exact;
 mod kill_postgres;
 mod kill_server;
 mod load;
 mod malformed;
 mod prober;
 mod provider;
+mod rolling;
 mod signals;
 mod site;
 mod slow_loris;
+mod stale;
 mod starts;
+mod steady;
 mod stop;
 
 use std::path::PathBuf;
@@ -32,7 +37,7 @@ use site::Stage;
 type Scenario = fn(&Stage, usize) -> Result<()>;
 
 /// Name, rounds by default, what it does.
-const SCENARIOS: [(&str, usize, Scenario); 8] = [
+const SCENARIOS: [(&str, usize, Scenario); 9] = [
     ("kill-server", 50, kill_server::run),
     ("kill-postgres", 50, kill_postgres::run),
     ("database-away", 30, database_away::run),
@@ -41,6 +46,7 @@ const SCENARIOS: [(&str, usize, Scenario); 8] = [
     ("disk-full", 1, disk_full::run),
     ("starts", 1, starts::run),
     ("stop", 10, stop::run),
+    ("rolling", 10, rolling::run),
 ];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {

@@ -140,6 +140,9 @@ pub const VARIABLES: &[Variable] = &[
         "How long model calls are kept, in days; 0 keeps them for ever.").or("90"),
     variable("ARCHESTRA_BACKUP_INTERVAL_HOURS", check::count, "24",
         "How often a backup is made of the program's own PostgreSQL, of which seven are kept; 0 makes none.").or("24"),
+    variable("ARCHESTRA_DRAIN_SECONDS", check::count, "5",
+        "How long requests are still taken after a stop was asked for, while /ready says that none should be sent: set \
+         it where a load balancer must first look elsewhere.").or("0"),
     // Running MCP servers.
     variable("ARCHESTRA_ORCHESTRATOR_K8S_NAMESPACE", check::word, "archestra-mcp", "Where MCP server pods run.")
         .or("default"),

@@ -1,29 +1,9 @@
 //! The chat in the whole program: behind its guards, with kept prompts, and through a kill in the middle of an answer.
 
-use std::collections::BTreeSet;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::TestApp;
-
-#[tokio::test]
-async fn every_route_of_the_chat_is_in_the_table_and_every_row_is_a_route() {
-    let app = TestApp::signed_in().await;
-    let document = app.get("/openapi.json").await;
-    let mut routes = BTreeSet::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        let is_of_chat = path == "/api/chat" || path.starts_with("/api/chat/");
-        for method in item.as_object().unwrap().keys() {
-            // The models of the chat are served beside the keys that list them.
-            if is_of_chat && path != "/api/chat/models" {
-                routes.insert((method.to_uppercase(), path.clone()));
-            }
-        }
-    }
-    let rows = admin_api::chat_routes().map(|(method, path)| (method.to_owned(), path.to_owned()));
-    assert_eq!(routes, rows.collect());
-}
 
 #[tokio::test]
 async fn nobody_chats_without_signing_in() {

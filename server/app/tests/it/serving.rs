@@ -1,6 +1,6 @@
 //! What every listener does: health, metrics, names, pages, the stop.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_SECURITY_POLICY, HOST};
+use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, HOST, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use testkit::wait;
 
@@ -135,5 +135,22 @@ async fn a_stop_ends_the_listeners_and_leaves_nothing_waiting() {
     assert!(
         browser().get(url).send().await.is_err(),
         "nobody listens any more"
+    );
+}
+
+#[tokio::test]
+async fn a_draining_server_still_answers_and_sends_everybody_elsewhere() {
+    let app = TestApp::start().await;
+    app.running.platform.draining.cancel();
+    let (ready, health) = (app.url("/ready"), app.url("/health"));
+    let answer = browser().get(ready).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.headers().contains_key(RETRY_AFTER));
+    let answer = browser().get(health).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(
+        answer.headers()[CONNECTION],
+        "close",
+        "no connection is kept"
     );
 }

@@ -8,7 +8,7 @@ mod client;
 mod idle;
 mod peers;
 mod report;
-mod site;
+pub(crate) mod site;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -113,7 +113,7 @@ fn options(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-fn build_fixture(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
+pub(crate) fn build_fixture(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
     progress.step("release build of the fixture", || {
         command::run(workspace.cargo("build").args([
             "--release",
@@ -127,13 +127,13 @@ fn build_fixture(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> 
 }
 
 /// The MCP server that everything is measured against.
-struct Backend {
+pub(crate) struct Backend {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Backend {
-    fn start(fixture: &std::path::Path) -> Result<Self> {
+    pub(crate) fn start(fixture: &std::path::Path) -> Result<Self> {
         let port = server::free_port()?;
         let child = Command::new(fixture)
             .arg(port.to_string())

@@ -2,10 +2,9 @@
 //! one that is frozen. The proxy goes on as ever; afterwards every call is there once.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::books::{settle, sums_agree};
 use super::load::{Call, Load, MIXED, failures, quantile};
@@ -46,7 +45,7 @@ pub(crate) fn run(stage: &Stage, seconds: usize) -> Result<()> {
     sums_agree(&server)?;
 
     println!("   -- a PostgreSQL by URL, frozen for {away:?}");
-    let url = url_of(&server)?;
+    let url = server.database_url()?;
     let guest_dir = stage.directory("database-away-guest");
     let guest = stage.start_with(
         &guest_dir,
@@ -163,17 +162,4 @@ fn without_program(stage: &Stage, server: &Server, work: &dyn Fn()) -> Result<()
     work();
     fs::rename(&hidden, &program)?;
     Ok(())
-}
-
-/// The way into a server's own PostgreSQL, for another server to use.
-fn url_of(server: &Server) -> Result<String> {
-    let root = server.data_dir.join("postgres");
-    let password = fs::read_to_string(root.join("password"))?;
-    let socket = root.join("socket");
-    ensure!(Path::exists(&socket), "no socket in {}", socket.display());
-    Ok(format!(
-        "postgresql://archestra:{}@localhost/postgres?host={}",
-        password.trim(),
-        socket.display()
-    ))
 }

@@ -144,7 +144,7 @@ impl Drop for Stage {
     }
 }
 
-fn free_ports<const N: usize>() -> Result<[u16; N]> {
+pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
     let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
@@ -308,6 +308,24 @@ impl Server {
         Ok(())
     }
 
+    /// One key opens every server of a database.
+    pub(crate) fn take_key_of(&mut self, other: &Self) {
+        self.key.clone_from(&other.key);
+    }
+
+    /// The way into its own PostgreSQL, for another server to use.
+    pub(crate) fn database_url(&self) -> Result<String> {
+        let root = self.data_dir.join("postgres");
+        let password = fs::read_to_string(root.join("password"))?;
+        let socket = root.join("socket");
+        ensure!(Path::exists(&socket), "no socket in {}", socket.display());
+        Ok(format!(
+            "postgresql://archestra:{}@localhost/postgres?host={}",
+            password.trim(),
+            socket.display()
+        ))
+    }
+
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
@@ -316,6 +334,22 @@ impl Server {
         let mut client = Client::new(self.port, Duration::from_mins(1));
         let answer = client.send("GET", path, &[("authorization", &self.key)], &[]);
         answer.map_err(|broken| anyhow::anyhow!("GET {path}: {broken}"))
+    }
+
+    /// A change; fails with what the server said.
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        let mut client = Client::new(self.port, Duration::from_mins(1));
+        let body = body.to_string();
+        let key = [("authorization", self.key.as_str())];
+        let answer = client.send(method, path, &key, body.as_bytes());
+        let answer = answer.map_err(|broken| anyhow::anyhow!("{method} {path}: {broken}"))?;
+        ensure!(
+            answer.status == 200,
+            "{method} {path}: {} {}",
+            answer.status,
+            answer.text()
+        );
+        Ok(serde_json::from_slice(&answer.body)?)
     }
 
     pub(crate) fn get_json(&self, path: &str) -> Result<Value> {

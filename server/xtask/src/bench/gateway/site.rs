@@ -6,20 +6,20 @@ use serde_json::{Value, json};
 use super::client::{api, send};
 
 /// The fixture's tool that answers one short text.
-pub(super) const RAW_TOOL: &str = "test_simple_text";
+pub(crate) const RAW_TOOL: &str = "test_simple_text";
 
-pub(super) struct Site {
+pub(crate) struct Site {
     /// The gateway URL of the agent with one server.
-    pub(super) path: String,
-    pub(super) tool: String,
+    pub(crate) path: String,
+    pub(crate) tool: String,
     /// The one with many.
-    pub(super) long_path: String,
-    pub(super) tools_listed: usize,
-    pub(super) token: String,
+    pub(crate) long_path: String,
+    pub(crate) tools_listed: usize,
+    pub(crate) token: String,
 }
 
 impl Site {
-    pub(super) fn prepare(port: u16, backend: u16, servers: usize) -> Result<Self> {
+    pub(crate) fn prepare(port: u16, backend: u16, servers: usize) -> Result<Self> {
         let cookie = sign_in(port)?;
         let call = |method: &str, path: &str, body: Option<Value>| {
             api(port, &cookie, method, path, body.as_ref())
