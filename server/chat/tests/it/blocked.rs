@@ -1,7 +1,9 @@
 //! A property: what was blocked never reaches the provider, however calls, decisions and branches are mixed.
 
+use db::tool_policies::{Kind, ToolPolicy, insert};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::harness::{Follower, TestChat};
 use crate::replies::{PROVIDERS, calls, says};
@@ -23,6 +25,8 @@ enum Block {
     Paused,
     NotEnabled,
     Stopped,
+    /// Made, but what came back is withheld by a policy.
+    Withheld,
     None,
 }
 
@@ -30,6 +34,7 @@ enum Block {
 async fn a_blocked_calls_result_never_reaches_the_provider() {
     let chat = TestChat::start().await;
     pause(&chat, "notes__list").await;
+    withhold(&chat, "notes__read", "withheld-").await;
     let mut dice = Dice(7);
     for round in 0..24 {
         let (provider, model) = PROVIDERS[round % 3];
@@ -48,13 +53,22 @@ async fn a_blocked_calls_result_never_reaches_the_provider() {
             assert!(count <= allowed, "{mark} stands {count} times in {body}");
         }
     }
-    for request in chat.server.received() {
-        let text = request.message.to_string();
+    let made = chat.server.received();
+    let made: Vec<String> = made
+        .iter()
+        .map(|request| request.message.to_string())
+        .collect();
+    for text in &made {
         assert!(
             !text.contains("blocked-"),
             "a blocked call was made: {text}"
         );
     }
+    let is_withheld = |text: &&String| text.contains("withheld-");
+    assert!(
+        made.iter().filter(is_withheld).count() > 10,
+        "those are made"
+    );
 }
 
 async fn one_turn(
@@ -67,18 +81,19 @@ async fn one_turn(
     let mut made = Vec::new();
     let mut ids = Vec::new();
     for index in 0..=dice.roll(3) {
-        let (tool, block) = match dice.roll(5) {
+        let (tool, block) = match dice.roll(6) {
             0 => ("notes__delete", Block::Denied),
             1 => ("notes__list", Block::Paused),
             2 => ("notes__write", Block::NotEnabled),
             3 => ("notes__delete", Block::Stopped),
+            4 => ("notes__read", Block::Withheld),
             _ => ("notes__read", Block::None),
         };
         let id = format!("call-{turn}-{index}");
-        let prefix = if block == Block::None {
-            "ok"
-        } else {
-            "blocked"
+        let prefix = match block {
+            Block::None => "ok",
+            Block::Withheld => "withheld",
+            _ => "blocked",
         };
         made.push((
             id.clone(),
@@ -120,7 +135,11 @@ async fn decide(chat: &TestChat, conversation: &str, events: &mut Follower, stop
 
 fn marks(body: &str) -> Vec<String> {
     let words = body.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
-    let is_mark = |word: &&str| word.starts_with("ok-") || word.starts_with("blocked-");
+    let is_mark = |word: &&str| {
+        ["ok-", "blocked-", "withheld-"]
+            .iter()
+            .any(|prefix| word.starts_with(prefix))
+    };
     let mut marks: Vec<String> = words.filter(is_mark).map(str::to_owned).collect();
     marks.sort();
     marks.dedup();
@@ -133,6 +152,30 @@ async fn pause(chat: &TestChat, name: &str) {
     let tool = snapshot.tools().find(|tool| tool.name == name).unwrap().id;
     let paused = db::tools::update(db, tool, |tool| tool.paused = true);
     assert!(paused.await.unwrap().is_some());
+    chat.test.refresh().await.unwrap();
+}
+
+/// Results that hold `mark` go to nobody.
+async fn withhold(chat: &TestChat, name: &str, mark: &str) {
+    let platform = &chat.test.platform;
+    let tool_id = platform
+        .snapshot
+        .load()
+        .tools()
+        .find(|tool| tool.name == name)
+        .unwrap()
+        .id;
+    let now = platform.clock.now();
+    let policy = ToolPolicy {
+        id: Uuid::now_v7(),
+        tool_id,
+        conditions: json!([{ "key": "note", "operator": "contains", "value": mark }]),
+        action: "block_always".to_owned(),
+        note: None,
+        created_at: now,
+        updated_at: now,
+    };
+    insert(&platform.db, Kind::Result, &policy).await.unwrap();
     chat.test.refresh().await.unwrap();
 }
 
