@@ -27,13 +27,14 @@ defaults
   timeout connect 2s
   timeout client 30s
   timeout server 30s
+  timeout check 2s
   retries 3
   option redispatch 1
 listen archestra
   bind 127.0.0.1:{port}
   balance roundrobin
   option httpchk GET /ready
-  default-server check inter 100ms fall 1 rise 2
+  default-server check inter 200ms fall 1 rise 2
   server first 127.0.0.1:{first}
   server second 127.0.0.1:{second}
 "

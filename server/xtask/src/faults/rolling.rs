@@ -16,13 +16,15 @@ use super::{Verdict, exact, stale};
 use crate::bench::gateway::Backend;
 use crate::bench::gateway::site::Site;
 
-const VARIABLES: [(&str, &str); 3] = [
+const VARIABLES: [(&str, &str); 4] = [
     (
         "ARCHESTRA_AUTH_SECRET",
         "one-secret-for-all-the-servers-of-this-fault",
     ),
     ("ARCHESTRA_MCP_ALLOWED_NETWORKS", "127.0.0.0/8,localhost"),
     ("ARCHESTRA_DRAIN_SECONDS", "2"),
+    // Three programs share what the lent PostgreSQL allows one.
+    ("ARCHESTRA_DATABASE_POOL_MAX", "10"),
 ];
 const RATE: f64 = 195.0;
 /// What the balancer needs to see that a server is ready again.
