@@ -25,6 +25,7 @@ import { Route as AppPromptsRouteImport } from './routes/_app.prompts'
 import { Route as AppRequestsRouteImport } from './routes/_app.requests'
 import { Route as AppRuntimesRouteImport } from './routes/_app.runtimes'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
+import { Route as AppToolsRouteImport } from './routes/_app.tools'
 import { Route as AuthSignInRouteImport } from './routes/auth.sign-in'
 import { Route as AuthSignUpRouteImport } from './routes/auth.sign-up'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app.agents.$agentId'
@@ -142,6 +143,11 @@ const AppRuntimesRoute = AppRuntimesRouteImport.update({
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppToolsRoute = AppToolsRouteImport.update({
+  id: '/tools',
+  path: '/tools',
   getParentRoute: () => AppRoute,
 } as any)
 const AuthSignInRoute = AuthSignInRouteImport.update({
@@ -360,6 +366,7 @@ export interface FileRoutesByFullPath {
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
+  '/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
@@ -413,6 +420,7 @@ export interface FileRoutesByTo {
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
+  '/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/': typeof AppIndexRoute
@@ -471,6 +479,7 @@ export interface FileRoutesById {
   '/_app/requests': typeof AppRequestsRoute
   '/_app/runtimes': typeof AppRuntimesRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
+  '/_app/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/_app/': typeof AppIndexRoute
@@ -530,6 +539,7 @@ export interface FileRouteTypes {
     | '/requests'
     | '/runtimes'
     | '/settings'
+    | '/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/agents/$agentId'
@@ -583,6 +593,7 @@ export interface FileRouteTypes {
     | '/prompts'
     | '/requests'
     | '/runtimes'
+    | '/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/'
@@ -640,6 +651,7 @@ export interface FileRouteTypes {
     | '/_app/requests'
     | '/_app/runtimes'
     | '/_app/settings'
+    | '/_app/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/_app/'
@@ -802,6 +814,13 @@ declare module '@tanstack/react-router' {
       path: '/settings'
       fullPath: '/settings'
       preLoaderRoute: typeof AppSettingsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/tools': {
+      id: '/_app/tools'
+      path: '/tools'
+      fullPath: '/tools'
+      preLoaderRoute: typeof AppToolsRouteImport
       parentRoute: typeof AppRoute
     }
     '/auth/sign-in': {
@@ -1227,6 +1246,7 @@ interface AppRouteChildren {
   AppRequestsRoute: typeof AppRequestsRoute
   AppRuntimesRoute: typeof AppRuntimesRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
+  AppToolsRoute: typeof AppToolsRoute
   AppIndexRoute: typeof AppIndexRoute
   AppGatewaysAgentIdRoute: typeof AppGatewaysAgentIdRoute
   AppMcpCatalogRegistryRoute: typeof AppMcpCatalogRegistryRoute
@@ -1248,6 +1268,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppRequestsRoute: AppRequestsRoute,
   AppRuntimesRoute: AppRuntimesRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
+  AppToolsRoute: AppToolsRoute,
   AppIndexRoute: AppIndexRoute,
   AppGatewaysAgentIdRoute: AppGatewaysAgentIdRoute,
   AppMcpCatalogRegistryRoute: AppMcpCatalogRegistryRoute,

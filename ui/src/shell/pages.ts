@@ -11,6 +11,7 @@ import {
   ScrollText,
   Server,
   Settings,
+  ShieldHalf,
   Waypoints,
   Wrench,
 } from 'lucide-react';
@@ -50,6 +51,14 @@ export const PAGES = [
     icon: Waypoints,
     group: 'MCP',
     words: 'mcp tools assign token address credentials',
+  },
+  {
+    to: '/tools',
+    label: 'Tools',
+    key: 'e',
+    icon: ShieldHalf,
+    group: 'MCP',
+    words: 'policies guardrails trust allow block approve rules',
   },
   {
     to: '/runtimes',
