@@ -17,9 +17,11 @@ import { Route as AppAgentsRouteImport } from './routes/_app.agents'
 import { Route as AppCatalogRouteImport } from './routes/_app.catalog'
 import { Route as AppChatRouteImport } from './routes/_app.chat'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
+import { Route as AppLimitsRouteImport } from './routes/_app.limits'
 import { Route as AppLogsRouteImport } from './routes/_app.logs'
 import { Route as AppMcpLogsRouteImport } from './routes/_app.mcp-logs'
 import { Route as AppOauthCallbackRouteImport } from './routes/_app.oauth-callback'
+import { Route as AppOptimizationRulesRouteImport } from './routes/_app.optimization-rules'
 import { Route as AppPricesRouteImport } from './routes/_app.prices'
 import { Route as AppPromptsRouteImport } from './routes/_app.prompts'
 import { Route as AppRequestsRouteImport } from './routes/_app.requests'
@@ -105,6 +107,11 @@ const AppConnectRoute = AppConnectRouteImport.update({
   path: '/connect',
   getParentRoute: () => AppRoute,
 } as any)
+const AppLimitsRoute = AppLimitsRouteImport.update({
+  id: '/limits',
+  path: '/limits',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppLogsRoute = AppLogsRouteImport.update({
   id: '/logs',
   path: '/logs',
@@ -118,6 +125,11 @@ const AppMcpLogsRoute = AppMcpLogsRouteImport.update({
 const AppOauthCallbackRoute = AppOauthCallbackRouteImport.update({
   id: '/oauth-callback',
   path: '/oauth-callback',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOptimizationRulesRoute = AppOptimizationRulesRouteImport.update({
+  id: '/optimization-rules',
+  path: '/optimization-rules',
   getParentRoute: () => AppRoute,
 } as any)
 const AppPricesRoute = AppPricesRouteImport.update({
@@ -358,9 +370,11 @@ export interface FileRoutesByFullPath {
   '/catalog': typeof AppCatalogRouteWithChildren
   '/chat': typeof AppChatRouteWithChildren
   '/connect': typeof AppConnectRoute
+  '/limits': typeof AppLimitsRoute
   '/logs': typeof AppLogsRouteWithChildren
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
+  '/optimization-rules': typeof AppOptimizationRulesRoute
   '/prices': typeof AppPricesRoute
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
@@ -413,9 +427,11 @@ export interface FileRoutesByTo {
   '/agents': typeof AppAgentsRouteWithChildren
   '/catalog': typeof AppCatalogRouteWithChildren
   '/connect': typeof AppConnectRoute
+  '/limits': typeof AppLimitsRoute
   '/logs': typeof AppLogsRouteWithChildren
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
+  '/optimization-rules': typeof AppOptimizationRulesRoute
   '/prices': typeof AppPricesRoute
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
@@ -471,9 +487,11 @@ export interface FileRoutesById {
   '/_app/catalog': typeof AppCatalogRouteWithChildren
   '/_app/chat': typeof AppChatRouteWithChildren
   '/_app/connect': typeof AppConnectRoute
+  '/_app/limits': typeof AppLimitsRoute
   '/_app/logs': typeof AppLogsRouteWithChildren
   '/_app/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/_app/oauth-callback': typeof AppOauthCallbackRoute
+  '/_app/optimization-rules': typeof AppOptimizationRulesRoute
   '/_app/prices': typeof AppPricesRoute
   '/_app/prompts': typeof AppPromptsRoute
   '/_app/requests': typeof AppRequestsRoute
@@ -531,9 +549,11 @@ export interface FileRouteTypes {
     | '/catalog'
     | '/chat'
     | '/connect'
+    | '/limits'
     | '/logs'
     | '/mcp-logs'
     | '/oauth-callback'
+    | '/optimization-rules'
     | '/prices'
     | '/prompts'
     | '/requests'
@@ -586,9 +606,11 @@ export interface FileRouteTypes {
     | '/agents'
     | '/catalog'
     | '/connect'
+    | '/limits'
     | '/logs'
     | '/mcp-logs'
     | '/oauth-callback'
+    | '/optimization-rules'
     | '/prices'
     | '/prompts'
     | '/requests'
@@ -643,9 +665,11 @@ export interface FileRouteTypes {
     | '/_app/catalog'
     | '/_app/chat'
     | '/_app/connect'
+    | '/_app/limits'
     | '/_app/logs'
     | '/_app/mcp-logs'
     | '/_app/oauth-callback'
+    | '/_app/optimization-rules'
     | '/_app/prices'
     | '/_app/prompts'
     | '/_app/requests'
@@ -760,6 +784,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppConnectRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/limits': {
+      id: '/_app/limits'
+      path: '/limits'
+      fullPath: '/limits'
+      preLoaderRoute: typeof AppLimitsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/logs': {
       id: '/_app/logs'
       path: '/logs'
@@ -779,6 +810,13 @@ declare module '@tanstack/react-router' {
       path: '/oauth-callback'
       fullPath: '/oauth-callback'
       preLoaderRoute: typeof AppOauthCallbackRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/optimization-rules': {
+      id: '/_app/optimization-rules'
+      path: '/optimization-rules'
+      fullPath: '/optimization-rules'
+      preLoaderRoute: typeof AppOptimizationRulesRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/prices': {
@@ -1238,9 +1276,11 @@ interface AppRouteChildren {
   AppCatalogRoute: typeof AppCatalogRouteWithChildren
   AppChatRoute: typeof AppChatRouteWithChildren
   AppConnectRoute: typeof AppConnectRoute
+  AppLimitsRoute: typeof AppLimitsRoute
   AppLogsRoute: typeof AppLogsRouteWithChildren
   AppMcpLogsRoute: typeof AppMcpLogsRouteWithChildren
   AppOauthCallbackRoute: typeof AppOauthCallbackRoute
+  AppOptimizationRulesRoute: typeof AppOptimizationRulesRoute
   AppPricesRoute: typeof AppPricesRoute
   AppPromptsRoute: typeof AppPromptsRoute
   AppRequestsRoute: typeof AppRequestsRoute
@@ -1260,9 +1300,11 @@ const AppRouteChildren: AppRouteChildren = {
   AppCatalogRoute: AppCatalogRouteWithChildren,
   AppChatRoute: AppChatRouteWithChildren,
   AppConnectRoute: AppConnectRoute,
+  AppLimitsRoute: AppLimitsRoute,
   AppLogsRoute: AppLogsRouteWithChildren,
   AppMcpLogsRoute: AppMcpLogsRouteWithChildren,
   AppOauthCallbackRoute: AppOauthCallbackRoute,
+  AppOptimizationRulesRoute: AppOptimizationRulesRoute,
   AppPricesRoute: AppPricesRoute,
   AppPromptsRoute: AppPromptsRoute,
   AppRequestsRoute: AppRequestsRoute,

@@ -18,3 +18,39 @@ export type PolicyProposal = Schemas['PolicyProposal'] & {
   config?: { toolInvocationAction: CallAction; trustedDataAction: ResultAction } | null;
 };
 export type PolicyProposals = Omit<Schemas['PolicyProposals'], 'results'> & { results: PolicyProposal[] };
+
+export type EntityType = 'organization' | 'team' | 'agent';
+export type LimitType = 'token_cost' | 'tool_calls' | 'mcp_server_calls';
+export type ModelUsage = { model: string; cost: number; tokensIn: number; tokensOut: number; calls: number };
+export type Limit = Omit<Served<Schemas['Limit']>, 'entityType' | 'limitType'> & {
+  entityType: EntityType;
+  limitType: LimitType;
+  entityName: string;
+  /** US dollars for `token_cost`, else calls. */
+  used: number;
+  /** Of the value; may be over 100. */
+  percent: number;
+  exceeded: boolean;
+  resetsAt: string | null;
+  modelUsage: ModelUsage[];
+};
+export type LimitInput = Pick<
+  Limit,
+  'entityType' | 'entityId' | 'limitType' | 'limitValue' | 'model' | 'mcpServerName' | 'toolName'
+>;
+
+export type RuleCondition = { maxLength: number } | { hasTools: boolean };
+export type OptimizationRule = Omit<Served<Schemas['OptimizationRule']>, 'entityType' | 'conditions'> & {
+  entityType: EntityType;
+  conditions: RuleCondition[];
+};
+export type OptimizationRuleInput = Pick<
+  OptimizationRule,
+  'entityType' | 'entityId' | 'provider' | 'targetModel' | 'conditions' | 'enabled'
+>;
+export type CostSavings = {
+  totalBaselineCost: number;
+  totalActualCost: number;
+  totalOptimizationSavings: number;
+  timeSeries: { timestamp: string; optimizationSavings: number }[];
+};

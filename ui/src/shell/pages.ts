@@ -2,6 +2,7 @@ import {
   Bot,
   Boxes,
   CircleDollarSign,
+  Gauge,
   House,
   Inbox,
   LibraryBig,
@@ -12,6 +13,7 @@ import {
   Server,
   Settings,
   ShieldHalf,
+  Shuffle,
   Waypoints,
   Wrench,
 } from 'lucide-react';
@@ -102,6 +104,22 @@ export const PAGES = [
     words: 'system instructions versions chat',
   },
   { to: '/prices', label: 'Prices', key: 'p', icon: CircleDollarSign, group: 'Manage', words: 'cost tokens models' },
+  {
+    to: '/limits',
+    label: 'Limits',
+    key: 'b',
+    icon: Gauge,
+    group: 'Manage',
+    words: 'budget quota spend tool calls exceeded refused',
+  },
+  {
+    to: '/optimization-rules',
+    label: 'Optimization',
+    key: 'z',
+    icon: Shuffle,
+    group: 'Manage',
+    words: 'rules cheaper model switch savings cost',
+  },
   {
     to: '/settings',
     label: 'Settings',

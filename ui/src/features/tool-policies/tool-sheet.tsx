@@ -22,7 +22,7 @@ export function ToolSheet({ row: { tool, call, result }, onClose }: { row: ToolR
     >
       <DialogBody className="gap-5">
         {tool.paused ? <Paused tool={tool} /> : null}
-        {tool.description ? <p className="line-clamp-4 text-sm text-text-2">{tool.description}</p> : null}
+        {tool.description ? <p className="line-clamp-4 shrink-0 text-sm text-text-2">{tool.description}</p> : null}
         {tool.policiesAutoConfiguredAt ? (
           <section aria-label="What the model said" className="rounded-lg bg-surface-2 px-3 py-2.5 text-sm">
             <p className="flex flex-wrap items-center gap-1.5 text-xs text-text-3">

@@ -24,9 +24,9 @@ export function useProposals() {
     try {
       for (let from = 0; from < toolIds.length && wanted.current; from += AT_ONCE) {
         const { results: some } = await propose(toolIds.slice(from, from + AT_ONCE));
-        setResults((before) => [...before, ...some]);
         const cause = sharedCause(some);
         if (cause !== null) throw new Error(cause);
+        setResults((before) => [...before, ...some]);
       }
       setState(wanted.current ? 'done' : 'stopped');
     } catch (error) {

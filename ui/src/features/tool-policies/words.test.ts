@@ -21,7 +21,7 @@ describe('a policy in words', () => {
       note: 'Mail stays inside.',
     };
     expect(ruleSentence('call', rule, names)).toBe(
-      'When `to` ends with “@example.com” and every `cc[*].address` does not equal “x”, the call is refused, because “Mail stays inside.”.',
+      'When `to` ends with “@example.com” and every `cc[*].address` does not equal “x”, the call is refused: “Mail stays inside.”',
     );
   });
 

@@ -84,10 +84,10 @@ type Names = { operators: readonly PolicyOperator[]; teams: readonly { id: strin
 /** A rule as one sentence; names of arguments stand between backticks. */
 export function ruleSentence(kind: Kind, rule: Rule, names: Names): string {
   const { what } = wordsOf(kind, rule.action);
-  const reason = rule.note === null || kind === 'result' ? '' : `, because “${rule.note}”`;
-  if (rule.conditions.length === 0) return `Otherwise ${what}${reason}.`;
+  const end = rule.note === null || kind === 'result' ? '.' : `: “${rule.note}”`;
+  if (rule.conditions.length === 0) return `Otherwise ${what}${end}`;
   const conditions = rule.conditions.map((condition) => conditionWords(condition, names));
-  return `When ${conditions.join(' and ')}, ${what}${reason}.`;
+  return `When ${conditions.join(' and ')}, ${what}${end}`;
 }
 
 function conditionWords({ key, operator, value }: PolicyCondition, { operators, teams }: Names): string {
