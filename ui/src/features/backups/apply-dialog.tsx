@@ -68,7 +68,7 @@ function Outcome({ applied: { changes, summary, dryRun } }: { applied: Applied }
             {summary.failed} {dryRun ? 'cannot be done' : 'failed'}
           </Badge>
         ) : null}
-        <span className="text-text-3">{summary.unchanged} stay as they are</span>
+        <span className="text-text-3">{pluralize(summary.unchanged, 'object stays', 'objects stay')} as before</span>
       </p>
       <ul aria-label="Changes" className="divide-y divide-line rounded-lg border border-line">
         {shown.map((change) => (
