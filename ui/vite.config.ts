@@ -18,6 +18,8 @@ export default defineConfig({
     license: { fileName: 'licenses.txt' },
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // The API's own description to read and try, at /docs.
+      input: ['index.html', 'docs.html'],
       output: {
         // What every page needs comes in two files instead of thirty; pages and their own libraries stay apart.
         codeSplitting: {

@@ -23,3 +23,20 @@ test('one administrator’s colours are everybody’s, readable in light and dar
   await page.getByRole('radio', { name: 'Cosmic night' }).click();
   await expect.poll(turn).toBe('0');
 });
+
+test('the font is chosen for everybody, from this server, and there before the first paint', async ({ page }) => {
+  await page.goto('/settings/appearance');
+  const family = () =>
+    page.evaluate(() => getComputedStyle(document.body).fontFamily.split(',')[0]?.replaceAll('"', ''));
+  await page.getByRole('radio', { name: 'Lato' }).click();
+  await expect.poll(family).toBe('Lato');
+  await expect.poll(() => page.evaluate(() => document.fonts.check("16px 'Lato'"))).toBe(true);
+  await expectAccessible(page);
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.reload();
+  expect(await family()).toBe('Lato');
+  await page.unroute('**/assets/*.js');
+  await page.reload();
+  await page.getByRole('radio', { name: 'Inter' }).click();
+  await expect.poll(family).toBe('Inter Variable');
+});

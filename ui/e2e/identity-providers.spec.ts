@@ -1,4 +1,6 @@
+import { uiUrl } from './environment';
 import { expect, expectAccessible, test, unique } from './fixtures';
+import { CLIENT, startOpenIdProvider } from './openid-provider';
 import { signedOut } from './persons';
 
 test('a provider is added from a preset, tested step by step, offered at the sign-in, and deleted', async ({
@@ -63,4 +65,66 @@ test('a provider is added from a preset, tested step by step, offered at the sig
   await page.getByLabel(/to confirm/).fill(name);
   await page.getByRole('button', { name: 'Delete provider' }).click();
   await expect(row).toHaveCount(0);
+});
+
+test('a provider that works passes its test, whole, and then signs somebody in', async ({ page, browser }) => {
+  const name = unique('Works').replace(' ', '-');
+  const email = `${name.toLowerCase()}@example.com`;
+  const user = { sub: name, email, email_verified: true, name: 'Ann of Works', groups: ['ops'] };
+  const provider = await startOpenIdProvider(user);
+  const made = await page.request.post('/api/identity-providers', {
+    data: {
+      providerId: name,
+      issuer: provider.issuer,
+      domain: 'example.com',
+      oidcConfig: {
+        issuer: provider.issuer,
+        clientId: CLIENT.id,
+        clientSecret: CLIENT.secret,
+        discoveryEndpoint: `${provider.issuer}/.well-known/openid-configuration`,
+        pkce: true,
+        scopes: ['openid', 'email', 'profile', 'groups'],
+      },
+      roleMapping: {
+        defaultRole: 'member',
+        rules: [{ expression: '{{#includes groups "ops"}}yes{{/includes}}', role: 'editor' }],
+      },
+    },
+  });
+  expect(made.ok(), await made.text()).toBe(true);
+  const { id } = (await made.json()) as { id: string };
+
+  await page.goto('/settings/identity-providers');
+  const row = page.getByRole('table', { name: 'Identity providers' }).getByRole('row', { name });
+  await row.getByRole('button', { name: `Test ${name}` }).click();
+  const sheet = page.getByRole('dialog');
+  await expect(sheet.getByText(/What can be asked without a person is right/)).toBeVisible();
+  await expectAccessible(page);
+  const popup = page.waitForEvent('popup');
+  await sheet.getByRole('button', { name: 'Sign in for the test' }).click();
+  await (await popup).waitForURL((url) => url.origin === uiUrl());
+  await expect(sheet.getByText('It works, from the first request to the role and teams.')).toBeVisible();
+  await expect(sheet.getByRole('list', { name: 'Steps' })).toContainText('editor (rule 1)');
+  await expect(sheet.getByRole('img', { name: 'failed' })).toHaveCount(0);
+  await expectAccessible(page);
+  await sheet.getByRole('button', { name: 'Close' }).last().click();
+  await expect(row).not.toContainText('not tried');
+
+  const context = await signedOut(browser);
+  const ann = await context.newPage();
+  await ann.goto('/auth/sign-in');
+  await ann.getByRole('button', { name: `Continue with ${name}` }).click();
+  await expect(ann.getByRole('heading', { level: 1 })).toBeVisible();
+  const session = (await (await context.request.get('/api/auth/get-session')).json()) as { user: { email: string } };
+  expect(session.user.email).toBe(email);
+  await context.close();
+
+  await page.goto('/settings/secrets');
+  const secret = page.getByRole('row', { name: `identity provider ${name}` });
+  await expect(secret).toContainText('Identity provider');
+  await expect(secret.getByRole('link', { name })).toBeVisible();
+  await secret.getByRole('button', { name: /^Actions for/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeDisabled();
+  expect((await page.request.delete(`/api/identity-providers/${id}`)).ok()).toBe(true);
+  provider.stop();
 });

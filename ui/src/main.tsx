@@ -6,7 +6,7 @@ import { ApiError } from '@/api/client';
 import { connectionState, onConnectionChange } from '@/api/connection';
 import { organizationQuery } from '@/features/organization/queries';
 import { sessionQuery } from '@/features/sessions/queries';
-import { applyPalette } from '@/lib/palette';
+import { applyLook } from '@/lib/palette';
 import { createQueryClient } from '@/lib/query-client';
 import { followSystemTheme } from '@/lib/theme';
 import { routeTree } from '@/route-tree.gen';
@@ -49,11 +49,11 @@ declare module '@tanstack/react-router' {
 
 followSystemTheme();
 
-// Colours are the organization's; wherever it is read or changed, they follow.
+// Colours and font are the organization's; wherever it is read or changed, they follow.
 queryClient.getQueryCache().subscribe(({ query }) => {
   if (query.queryHash !== hashKey(organizationQuery.queryKey)) return;
-  const theme = queryClient.getQueryData(organizationQuery.queryKey)?.theme;
-  if (theme !== undefined) applyPalette(theme);
+  const organization = queryClient.getQueryData(organizationQuery.queryKey);
+  if (organization !== undefined) applyLook(organization.theme, organization.customFont);
 });
 
 // When the server is back, whatever failed meanwhile is asked for again.

@@ -17,14 +17,17 @@ import { Route as AppAgentsRouteImport } from './routes/_app.agents'
 import { Route as AppCatalogRouteImport } from './routes/_app.catalog'
 import { Route as AppChatRouteImport } from './routes/_app.chat'
 import { Route as AppConnectRouteImport } from './routes/_app.connect'
+import { Route as AppLimitsRouteImport } from './routes/_app.limits'
 import { Route as AppLogsRouteImport } from './routes/_app.logs'
 import { Route as AppMcpLogsRouteImport } from './routes/_app.mcp-logs'
 import { Route as AppOauthCallbackRouteImport } from './routes/_app.oauth-callback'
+import { Route as AppOptimizationRulesRouteImport } from './routes/_app.optimization-rules'
 import { Route as AppPricesRouteImport } from './routes/_app.prices'
 import { Route as AppPromptsRouteImport } from './routes/_app.prompts'
 import { Route as AppRequestsRouteImport } from './routes/_app.requests'
 import { Route as AppRuntimesRouteImport } from './routes/_app.runtimes'
 import { Route as AppSettingsRouteImport } from './routes/_app.settings'
+import { Route as AppToolsRouteImport } from './routes/_app.tools'
 import { Route as AuthSignInRouteImport } from './routes/auth.sign-in'
 import { Route as AuthSignUpRouteImport } from './routes/auth.sign-up'
 import { Route as AppAgentsAgentIdRouteImport } from './routes/_app.agents.$agentId'
@@ -104,6 +107,11 @@ const AppConnectRoute = AppConnectRouteImport.update({
   path: '/connect',
   getParentRoute: () => AppRoute,
 } as any)
+const AppLimitsRoute = AppLimitsRouteImport.update({
+  id: '/limits',
+  path: '/limits',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppLogsRoute = AppLogsRouteImport.update({
   id: '/logs',
   path: '/logs',
@@ -117,6 +125,11 @@ const AppMcpLogsRoute = AppMcpLogsRouteImport.update({
 const AppOauthCallbackRoute = AppOauthCallbackRouteImport.update({
   id: '/oauth-callback',
   path: '/oauth-callback',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOptimizationRulesRoute = AppOptimizationRulesRouteImport.update({
+  id: '/optimization-rules',
+  path: '/optimization-rules',
   getParentRoute: () => AppRoute,
 } as any)
 const AppPricesRoute = AppPricesRouteImport.update({
@@ -142,6 +155,11 @@ const AppRuntimesRoute = AppRuntimesRouteImport.update({
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppToolsRoute = AppToolsRouteImport.update({
+  id: '/tools',
+  path: '/tools',
   getParentRoute: () => AppRoute,
 } as any)
 const AuthSignInRoute = AuthSignInRouteImport.update({
@@ -352,14 +370,17 @@ export interface FileRoutesByFullPath {
   '/catalog': typeof AppCatalogRouteWithChildren
   '/chat': typeof AppChatRouteWithChildren
   '/connect': typeof AppConnectRoute
+  '/limits': typeof AppLimitsRoute
   '/logs': typeof AppLogsRouteWithChildren
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
+  '/optimization-rules': typeof AppOptimizationRulesRoute
   '/prices': typeof AppPricesRoute
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
   '/settings': typeof AppSettingsRouteWithChildren
+  '/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/agents/$agentId': typeof AppAgentsAgentIdRoute
@@ -406,13 +427,16 @@ export interface FileRoutesByTo {
   '/agents': typeof AppAgentsRouteWithChildren
   '/catalog': typeof AppCatalogRouteWithChildren
   '/connect': typeof AppConnectRoute
+  '/limits': typeof AppLimitsRoute
   '/logs': typeof AppLogsRouteWithChildren
   '/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/oauth-callback': typeof AppOauthCallbackRoute
+  '/optimization-rules': typeof AppOptimizationRulesRoute
   '/prices': typeof AppPricesRoute
   '/prompts': typeof AppPromptsRoute
   '/requests': typeof AppRequestsRoute
   '/runtimes': typeof AppRuntimesRouteWithChildren
+  '/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/': typeof AppIndexRoute
@@ -463,14 +487,17 @@ export interface FileRoutesById {
   '/_app/catalog': typeof AppCatalogRouteWithChildren
   '/_app/chat': typeof AppChatRouteWithChildren
   '/_app/connect': typeof AppConnectRoute
+  '/_app/limits': typeof AppLimitsRoute
   '/_app/logs': typeof AppLogsRouteWithChildren
   '/_app/mcp-logs': typeof AppMcpLogsRouteWithChildren
   '/_app/oauth-callback': typeof AppOauthCallbackRoute
+  '/_app/optimization-rules': typeof AppOptimizationRulesRoute
   '/_app/prices': typeof AppPricesRoute
   '/_app/prompts': typeof AppPromptsRoute
   '/_app/requests': typeof AppRequestsRoute
   '/_app/runtimes': typeof AppRuntimesRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteWithChildren
+  '/_app/tools': typeof AppToolsRoute
   '/auth/sign-in': typeof AuthSignInRoute
   '/auth/sign-up': typeof AuthSignUpRoute
   '/_app/': typeof AppIndexRoute
@@ -522,14 +549,17 @@ export interface FileRouteTypes {
     | '/catalog'
     | '/chat'
     | '/connect'
+    | '/limits'
     | '/logs'
     | '/mcp-logs'
     | '/oauth-callback'
+    | '/optimization-rules'
     | '/prices'
     | '/prompts'
     | '/requests'
     | '/runtimes'
     | '/settings'
+    | '/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/agents/$agentId'
@@ -576,13 +606,16 @@ export interface FileRouteTypes {
     | '/agents'
     | '/catalog'
     | '/connect'
+    | '/limits'
     | '/logs'
     | '/mcp-logs'
     | '/oauth-callback'
+    | '/optimization-rules'
     | '/prices'
     | '/prompts'
     | '/requests'
     | '/runtimes'
+    | '/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/'
@@ -632,14 +665,17 @@ export interface FileRouteTypes {
     | '/_app/catalog'
     | '/_app/chat'
     | '/_app/connect'
+    | '/_app/limits'
     | '/_app/logs'
     | '/_app/mcp-logs'
     | '/_app/oauth-callback'
+    | '/_app/optimization-rules'
     | '/_app/prices'
     | '/_app/prompts'
     | '/_app/requests'
     | '/_app/runtimes'
     | '/_app/settings'
+    | '/_app/tools'
     | '/auth/sign-in'
     | '/auth/sign-up'
     | '/_app/'
@@ -748,6 +784,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppConnectRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/limits': {
+      id: '/_app/limits'
+      path: '/limits'
+      fullPath: '/limits'
+      preLoaderRoute: typeof AppLimitsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/logs': {
       id: '/_app/logs'
       path: '/logs'
@@ -767,6 +810,13 @@ declare module '@tanstack/react-router' {
       path: '/oauth-callback'
       fullPath: '/oauth-callback'
       preLoaderRoute: typeof AppOauthCallbackRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/optimization-rules': {
+      id: '/_app/optimization-rules'
+      path: '/optimization-rules'
+      fullPath: '/optimization-rules'
+      preLoaderRoute: typeof AppOptimizationRulesRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/prices': {
@@ -802,6 +852,13 @@ declare module '@tanstack/react-router' {
       path: '/settings'
       fullPath: '/settings'
       preLoaderRoute: typeof AppSettingsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/tools': {
+      id: '/_app/tools'
+      path: '/tools'
+      fullPath: '/tools'
+      preLoaderRoute: typeof AppToolsRouteImport
       parentRoute: typeof AppRoute
     }
     '/auth/sign-in': {
@@ -1219,14 +1276,17 @@ interface AppRouteChildren {
   AppCatalogRoute: typeof AppCatalogRouteWithChildren
   AppChatRoute: typeof AppChatRouteWithChildren
   AppConnectRoute: typeof AppConnectRoute
+  AppLimitsRoute: typeof AppLimitsRoute
   AppLogsRoute: typeof AppLogsRouteWithChildren
   AppMcpLogsRoute: typeof AppMcpLogsRouteWithChildren
   AppOauthCallbackRoute: typeof AppOauthCallbackRoute
+  AppOptimizationRulesRoute: typeof AppOptimizationRulesRoute
   AppPricesRoute: typeof AppPricesRoute
   AppPromptsRoute: typeof AppPromptsRoute
   AppRequestsRoute: typeof AppRequestsRoute
   AppRuntimesRoute: typeof AppRuntimesRouteWithChildren
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
+  AppToolsRoute: typeof AppToolsRoute
   AppIndexRoute: typeof AppIndexRoute
   AppGatewaysAgentIdRoute: typeof AppGatewaysAgentIdRoute
   AppMcpCatalogRegistryRoute: typeof AppMcpCatalogRegistryRoute
@@ -1240,14 +1300,17 @@ const AppRouteChildren: AppRouteChildren = {
   AppCatalogRoute: AppCatalogRouteWithChildren,
   AppChatRoute: AppChatRouteWithChildren,
   AppConnectRoute: AppConnectRoute,
+  AppLimitsRoute: AppLimitsRoute,
   AppLogsRoute: AppLogsRouteWithChildren,
   AppMcpLogsRoute: AppMcpLogsRouteWithChildren,
   AppOauthCallbackRoute: AppOauthCallbackRoute,
+  AppOptimizationRulesRoute: AppOptimizationRulesRoute,
   AppPricesRoute: AppPricesRoute,
   AppPromptsRoute: AppPromptsRoute,
   AppRequestsRoute: AppRequestsRoute,
   AppRuntimesRoute: AppRuntimesRouteWithChildren,
   AppSettingsRoute: AppSettingsRouteWithChildren,
+  AppToolsRoute: AppToolsRoute,
   AppIndexRoute: AppIndexRoute,
   AppGatewaysAgentIdRoute: AppGatewaysAgentIdRoute,
   AppMcpCatalogRegistryRoute: AppMcpCatalogRegistryRoute,

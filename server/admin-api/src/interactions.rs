@@ -53,11 +53,16 @@ pub(crate) async fn list(
     )?;
     let more = i64::try_from(rows.len()).is_ok_and(|found| found > limit);
     let names = Names::read(&platform).await?;
-    let data: Vec<Row> = rows
+    let mut data: Vec<Row> = rows
         .into_iter()
         .take(usize::try_from(limit).unwrap_or(0))
         .map(|row| Row::new(row, &names))
         .collect();
+    let ids: Vec<Uuid> = data.iter().map(Row::id).collect();
+    let optimizations = db::interactions::optimizations(&platform.db, &ids).await?;
+    for row in &mut data {
+        row.optimized(&optimizations);
+    }
     let next_before = data.last().filter(|_| more).map(Row::id);
     Ok(Json(InteractionPage {
         data,
@@ -90,7 +95,9 @@ pub(crate) async fn get(
     let bodies = bodies
         .transpose()
         .map_err(|error: std::io::Error| ApiError::internal(error))?;
-    Ok(Json(Detail::new(Row::new(row, &names), bodies)))
+    let mut row = Row::new(row, &names);
+    row.optimized(&db::interactions::optimizations(&platform.db, &[id]).await?);
+    Ok(Json(Detail::new(row, bodies)))
 }
 
 /// What was called is seen with its agent; what is of none that is there, by those who look after all of them.

@@ -198,6 +198,7 @@ fn first_plane() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(interactions::get))
         .routes(routes!(home::home))
         .routes(routes!(statistics::overview))
+        .routes(routes!(statistics::cost_savings))
         .routes(routes!(token_prices::list, token_prices::create))
         .routes(routes!(token_prices::unpriced))
         .routes(routes!(
@@ -328,6 +329,7 @@ fn policies() -> OpenApiRouter<Arc<Platform>> {
         .routes(routes!(agent_delegations::remove))
         .routes(routes!(limits::list, limits::create))
         .routes(routes!(limits::get, limits::update, limits::delete))
+        .routes(routes!(limits::reset))
         .routes(routes!(
             optimization_rules::list,
             optimization_rules::create

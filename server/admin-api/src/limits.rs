@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
-use db::limits::Limit as Row;
+use db::limits::{Limit as Row, Usage};
+use domain::limits::Standing as _;
 use domain::platform::Platform;
+use domain::pricing::usd;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -33,15 +35,59 @@ pub(crate) struct Limit {
     model: Option<Vec<String>>,
     mcp_server_name: Option<String>,
     tool_name: Option<String>,
+    /// What the organization, team or agent is called.
+    entity_name: String,
+    /// USD for `token_cost`, else calls.
+    used: f64,
+    /// Of the limit's value; may be over 100.
+    percent: f64,
+    /// Calls are refused.
+    exceeded: bool,
+    /// When the usage started anew last.
     last_cleanup: Option<DateTime<Utc>>,
-    /// Whether calls beyond it are refused yet.
-    enforced: bool,
+    /// When it does next. Null: not by itself, as the organization's `limitCleanupInterval` is not set.
+    resets_at: Option<DateTime<Utc>>,
+    /// Of `token_cost`: what was spent on which model, dearest first.
+    model_usage: Vec<ModelUsage>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-impl From<Row> for Limit {
-    fn from(row: Row) -> Self {
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ModelUsage {
+    model: String,
+    /// USD; of models without a price, nothing.
+    cost: f64,
+    tokens_in: i64,
+    tokens_out: i64,
+    calls: i64,
+}
+
+impl From<&db::limits::ModelUsage> for ModelUsage {
+    fn from(row: &db::limits::ModelUsage) -> Self {
+        Self {
+            model: row.model.clone(),
+            cost: usd(row.cost_pico),
+            tokens_in: row.tokens_in,
+            tokens_out: row.tokens_out,
+            calls: row.calls,
+        }
+    }
+}
+
+impl Limit {
+    fn new(usage: Usage, models: &[db::limits::ModelUsage]) -> Self {
+        let of_this = models
+            .iter()
+            .filter(|model| model.limit_id == usage.limit.id);
+        let model_usage = of_this.map(ModelUsage::from).collect();
+        let (used, percent, exceeded) = (usage.used(), usage.percent(), usage.is_exceeded());
+        let row = usage.limit;
+        let began = row.last_cleanup.unwrap_or(row.created_at);
+        let last_cleanup = (usage.since > began)
+            .then_some(usage.since)
+            .or(row.last_cleanup);
         Self {
             id: row.id,
             entity_type: row.entity_type,
@@ -51,8 +97,13 @@ impl From<Row> for Limit {
             model: row.models,
             mcp_server_name: row.mcp_server_name,
             tool_name: row.tool_name,
-            last_cleanup: row.last_cleanup,
-            enforced: false,
+            entity_name: usage.entity_name,
+            used,
+            percent,
+            exceeded,
+            last_cleanup,
+            resets_at: usage.until,
+            model_usage,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -139,22 +190,31 @@ pub(crate) async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Json<Vec<Limit>>, ApiError> {
     let is = |wanted: &Option<String>, has: &str| wanted.as_deref().is_none_or(|text| text == has);
-    let mut rows = db::limits::list(&platform.db).await?;
-    rows.retain(|row| {
+    let (mut rows, models) = db::limits::usage(&platform.db, platform.clock.now()).await?;
+    rows.retain(|usage| {
+        let row = &usage.limit;
         is(&filter.entity_type, &row.entity_type)
             && is(&filter.entity_id, &row.entity_id)
             && is(&filter.limit_type, &row.limit_type)
     });
-    Ok(Json(rows.into_iter().map(Into::into).collect()))
+    let served = rows.into_iter().map(|usage| Limit::new(usage, &models));
+    Ok(Json(served.collect()))
 }
 
+async fn served(platform: &Platform, id: Uuid) -> Result<Json<Limit>, ApiError> {
+    let (rows, models) = db::limits::usage(&platform.db, platform.clock.now()).await?;
+    let found = rows.into_iter().find(|usage| usage.limit.id == id);
+    Ok(Json(Limit::new(found.ok_or(NOT_FOUND)?, &models)))
+}
+
+/// Get a limit.
 #[utoipa::path(get, path = "/api/limits/{id}", tag = "limits", params(("id" = Uuid, Path)),
     responses((status = 200, body = Limit), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Limit>, ApiError> {
-    let row = db::limits::find(&platform.db, id).await?;
-    Ok(Json(row.ok_or(NOT_FOUND)?.into()))
+    served(&platform, id).await
 }
 
+/// Create a limit.
 #[utoipa::path(post, path = "/api/limits", tag = "limits", request_body = LimitInput,
     responses((status = 200, body = Limit), (status = 400, body = ErrorBody)))]
 pub(crate) async fn create(
@@ -187,10 +247,10 @@ pub(crate) async fn create(
     };
     input.apply(&mut row)?;
     db::limits::insert(&platform.db, &row).await?;
-    Ok(Json(row.into()))
+    served(&platform, row.id).await
 }
 
-/// Change a limit: only the fields that are sent; null clears one.
+/// Change a limit: only the fields that are sent; null clears one. The usage is kept if only `limitValue` changes.
 #[utoipa::path(patch, path = "/api/limits/{id}", tag = "limits", params(("id" = Uuid, Path)), request_body = LimitInput,
     responses((status = 200, body = Limit), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
@@ -203,14 +263,25 @@ pub(crate) async fn update(
         .check_entity(&platform, Some(&before.ok_or(NOT_FOUND)?))
         .await?;
     let now = platform.clock.now();
-    let row = db::limits::update(&platform.db, id, |row| {
+    let row = db::limits::update(&platform.db, id, now, |row| {
         row.updated_at = now;
         input.apply(row)
     })
     .await?;
-    Ok(Json(row.ok_or(NOT_FOUND)?.into()))
+    served(&platform, row.ok_or(NOT_FOUND)?.id).await
 }
 
+/// Start the usage of a limit anew.
+#[utoipa::path(post, path = "/api/limits/{id}/reset", tag = "limits", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Limit), (status = 404, body = ErrorBody)))]
+pub(crate) async fn reset(Extract(platform): State, Id(id): Id) -> Result<Json<Limit>, ApiError> {
+    if !db::limits::reset(&platform.db, id, platform.clock.now()).await? {
+        return Err(NOT_FOUND);
+    }
+    served(&platform, id).await
+}
+
+/// Delete a limit.
 #[utoipa::path(delete, path = "/api/limits/{id}", tag = "limits", params(("id" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(

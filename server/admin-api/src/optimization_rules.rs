@@ -33,8 +33,6 @@ pub(crate) struct OptimizationRule {
     #[schema(value_type = Vec<RuleCondition>)]
     conditions: Value,
     enabled: bool,
-    /// Whether calls go to the other model yet.
-    enforced: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -58,7 +56,6 @@ impl From<Row> for OptimizationRule {
             target_model: row.target_model,
             conditions: row.conditions,
             enabled: row.enabled,
-            enforced: false,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -141,6 +138,7 @@ pub(crate) async fn list(
     Ok(Json(rows.into_iter().map(Into::into).collect()))
 }
 
+/// Create an optimization rule.
 #[utoipa::path(post, path = "/api/optimization-rules", tag = "optimization rules", request_body = OptimizationRuleInput,
     responses((status = 200, body = OptimizationRule), (status = 400, body = ErrorBody)))]
 pub(crate) async fn create(
@@ -196,6 +194,7 @@ pub(crate) async fn update(
     Ok(Json(row.ok_or(NOT_FOUND)?.into()))
 }
 
+/// Delete an optimization rule.
 #[utoipa::path(delete, path = "/api/optimization-rules/{id}", tag = "optimization rules", params(("id" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(

@@ -83,6 +83,11 @@ const TABLE: &[Row] = &[
     ("GET", "/api/interactions/{id}", Role(Interaction, Read)),
     ("GET", "/api/home", Role(Interaction, Read)),
     ("GET", "/api/statistics/overview", Role(Interaction, Read)),
+    (
+        "GET",
+        "/api/statistics/cost-savings",
+        Role(Interaction, Read),
+    ),
     ("GET", "/api/token-prices", Role(TokenPrice, Read)),
     ("POST", "/api/token-prices", Role(TokenPrice, Create)),
     ("GET", "/api/token-prices/unpriced", Role(TokenPrice, Read)),

@@ -109,6 +109,7 @@ pub(crate) async fn list(
     }))
 }
 
+/// Say where a secret is and what uses it, without its value.
 #[utoipa::path(get, path = "/api/secrets/{id}", tag = "secrets", params(("id" = Uuid, Path)),
     responses((status = 200, body = Secret), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Secret>, ApiError> {
@@ -143,6 +144,11 @@ pub(crate) async fn rotate(
     if row.kind == "token" && !values.is_empty() {
         return Err(ApiError::Validation(
             "This is a token for MCP clients, which the program makes itself. Rotate it in Settings → Tokens.".into(),
+        ));
+    }
+    if row.kind == "twoFactor" && !values.is_empty() {
+        return Err(ApiError::Validation(
+            "This is somebody's second factor, which their authenticator app knows too. Only they can have a new one, in Settings → Account.".into(),
         ));
     }
     if let Some(unknown) = values.keys().find(|name| !row.fields.contains(name)) {

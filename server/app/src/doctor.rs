@@ -60,7 +60,7 @@ pub(crate) fn run(environment: &Environment, config: Result<&Config, &ConfigErro
 }
 
 /// What can be saved, read and changed, and what nothing acts on so far.
-const NOT_ENFORCED: &str = "limits, optimization rules, TOON compression, delegations between agents, knowledge settings \
+const NOT_ENFORCED: &str = "TOON compression, delegations between agents, knowledge settings \
     and incoming mail of agents, enterprise-managed credentials, client and configuration secrets of catalog items that are \
     named by id or Vault path, and keys of providers that the proxy does not serve; sanitize_with_dual_llm counts as \
     mark_as_untrusted; policies of tools hold for calls through the gateway and the chat, not for tools that clients of the \

@@ -9,6 +9,7 @@ use domain::availability::Availability;
 use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
 use domain::desktop::OneTimeToken;
+use domain::limits::Limits;
 use domain::live::{self, Live};
 use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
@@ -172,6 +173,8 @@ async fn platform(
     let snapshot = SnapshotHandle::default();
     snapshot.refresh(&db).await.map_err(failed)?;
     let availability = Availability::default();
+    let limits = Limits::new(clock.clone());
+    limits.refresh(&db).await.map_err(failed)?;
     let recorder = Recorder::start(
         db.clone(),
         availability.clone(),
@@ -203,6 +206,7 @@ async fn platform(
         clock,
         database: availability,
         snapshot,
+        limits,
         recorder,
         live: Live::default(),
         metrics: Metrics::default(),
@@ -290,6 +294,7 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, config: &Conf
     let follow = live::follow(
         platform.db.clone(),
         platform.snapshot.clone(),
+        platform.limits.clone(),
         platform.live.clone(),
         stop(),
     );

@@ -12,6 +12,7 @@ use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use llm::chat::{Ask, ChatDialect, Delta, Reader, Tool, Turn, dialect_of};
 use llm::dialect::{Dialect, ResponseFacts};
+use llm::error::COST_LIMITED;
 use llm::providers::provider;
 use llm::sse::Parser;
 use llm::usage::Usage;
@@ -181,11 +182,39 @@ async fn refused(response: Response<Body>, dialect: &dyn Dialect) -> Fault {
     let said = dialect.read_response(&body).error;
     let said = said.unwrap_or_else(|| String::from_utf8_lossy(&body).chars().take(500).collect());
     let mut fault = Fault::new("model_error", format!("{said} (HTTP {})", status.as_u16()));
+    if is_cost_limit(&body) {
+        return Fault {
+            message: said_plainly(&body).unwrap_or(fault.message),
+            kind: "limit",
+            link: Some(domain::limits::PAGE.to_owned()),
+        };
+    }
     if matches!(status.as_u16(), 401 | 403) {
         fault.kind = "model_key";
         fault.link = Some("/settings/chat".to_owned());
     }
     fault
+}
+
+/// The proxy's own refusal, in whatever dialect it was said.
+fn is_cost_limit(body: &[u8]) -> bool {
+    let body = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let codes = [
+        &body["error"]["code"],
+        &body["error"]["details"][0]["reason"],
+    ];
+    codes
+        .iter()
+        .filter_map(|code| code.as_str())
+        .any(|code| code.eq_ignore_ascii_case(COST_LIMITED))
+}
+
+/// Without the dialect's word for it, and without the address that the link is for.
+fn said_plainly(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let message = body["error"]["message"].as_str()?;
+    let (said, _address) = message.rsplit_once(": ")?;
+    Some(format!("{said}."))
 }
 
 async fn read(

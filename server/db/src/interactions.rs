@@ -8,8 +8,8 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 pub use filter::{InteractionFilter, InteractionSort};
-pub use write::NewInteraction;
 pub(crate) use write::insert;
+pub use write::{NewInteraction, NewOptimization};
 
 use crate::call_log::{CallFilter as _, Facet};
 use crate::{Db, Result, call_log};
@@ -50,6 +50,23 @@ pub struct Bodies {
     pub request: Vec<u8>,
     pub response: Vec<u8>,
     pub truncated: bool,
+}
+
+/// What an optimization rule made of a call.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Optimization {
+    pub interaction_id: Uuid,
+    pub rule_id: Uuid,
+    pub model: String,
+    pub baseline_cost_pico: Option<i64>,
+}
+
+/// Of those of these calls that a rule sent elsewhere.
+pub async fn optimizations(db: &Db, ids: &[Uuid]) -> Result<Vec<Optimization>> {
+    let query =
+        sqlx::query_as("SELECT * FROM interaction_optimizations WHERE interaction_id = ANY($1)")
+            .bind(ids);
+    Ok(query.fetch_all(&db.pool).await?)
 }
 
 /// A page, newest first unless the filter sorts otherwise.

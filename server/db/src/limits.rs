@@ -1,9 +1,16 @@
-//! How much an organization, a team or an agent may use.
+//! How much an organization, a team or an agent may use, and how much they have used.
+//!
+//! Usage is counted in windows that the database works out (`limit_window`), so that all replicas agree on them.
+
+mod usage;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, row_lock};
+
+pub(crate) use usage::{Charge, charge};
+pub use usage::{ModelUsage, Taken, Usage, reset, take, usage};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Limit {
@@ -18,18 +25,22 @@ pub struct Limit {
     pub models: Option<Vec<String>>,
     pub mcp_server_name: Option<String>,
     pub tool_name: Option<String>,
+    /// When its usage was started anew by hand.
     pub last_cleanup: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
 
-/// Oldest first.
-pub async fn list(db: &Db) -> Result<Vec<Limit>> {
-    Ok(
-        sqlx::query_as("SELECT * FROM limits ORDER BY created_at, id")
-            .fetch_all(&db.pool)
-            .await?,
-    )
+impl Limit {
+    /// Whether it counts what the other counts.
+    fn counts_as(&self, other: &Self) -> bool {
+        self.entity_type == other.entity_type
+            && self.entity_id == other.entity_id
+            && self.limit_type == other.limit_type
+            && self.models == other.models
+            && self.mcp_server_name == other.mcp_server_name
+            && self.tool_name == other.tool_name
+    }
 }
 
 pub async fn find(db: &Db, id: Uuid) -> Result<Option<Limit>> {
@@ -57,17 +68,27 @@ pub async fn insert(db: &Db, limit: &Limit) -> Result<()> {
     Ok(())
 }
 
-/// Reads a limit under a row lock, lets `change` edit it, and writes it back. `None` if there is no such limit.
+/// Reads a limit under a row lock, lets `change` edit it, and writes it back. Usage of something else is no usage of what
+/// it counts now, and starts anew at `now`. `None` if there is no such limit.
 pub async fn update<E: From<Error>>(
     db: &Db,
     id: Uuid,
+    now: DateTime<Utc>,
     change: impl FnOnce(&mut Limit) -> std::result::Result<(), E>,
 ) -> std::result::Result<Option<Limit>, E> {
     let select = "SELECT * FROM limits WHERE id = $1 FOR UPDATE";
+    let change = |limit: &mut Limit| {
+        let before = limit.clone();
+        change(limit)?;
+        if !limit.counts_as(&before) {
+            limit.last_cleanup = Some(now);
+        }
+        Ok(())
+    };
     row_lock::update(db, select, id, change, |limit: &Limit| {
         sqlx::query(
             "UPDATE limits SET entity_type = $2, entity_id = $3, limit_type = $4, limit_value = $5, models = $6,
-                 mcp_server_name = $7, tool_name = $8, updated_at = $9 WHERE id = $1",
+                 mcp_server_name = $7, tool_name = $8, updated_at = $9, last_cleanup = $10 WHERE id = $1",
         )
         .bind(id)
         .bind(limit.entity_type.clone())
@@ -78,6 +99,7 @@ pub async fn update<E: From<Error>>(
         .bind(limit.mcp_server_name.clone())
         .bind(limit.tool_name.clone())
         .bind(limit.updated_at)
+        .bind(limit.last_cleanup)
     })
     .await
 }

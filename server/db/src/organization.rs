@@ -52,11 +52,14 @@ pub struct Organization {
 
 /// Creates the organization unless one is there; returns it either way.
 pub async fn ensure(db: &Db, id: &str, name: &str) -> Result<Organization> {
-    sqlx::query("INSERT INTO organization (id, name, slug) VALUES ($1, $2, 'default') ON CONFLICT (singleton) DO NOTHING")
-        .bind(id)
-        .bind(name)
-        .execute(&db.pool)
-        .await?;
+    sqlx::query(
+        "INSERT INTO organization (id, name, slug, custom_font) VALUES ($1, $2, 'default', 'inter')
+         ON CONFLICT (singleton) DO NOTHING",
+    )
+    .bind(id)
+    .bind(name)
+    .execute(&db.pool)
+    .await?;
     get(db).await
 }
 

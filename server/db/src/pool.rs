@@ -16,6 +16,7 @@ pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../mi
 const SNAPSHOT_CHANNEL: &str = "archestra_snapshot";
 pub(crate) const INTERACTION_CHANNEL: &str = "archestra_interactions";
 pub(crate) const TOOL_CALL_CHANNEL: &str = "archestra_tool_calls";
+pub(crate) const LIMIT_CHANNEL: &str = "archestra_limits";
 pub(crate) const CONVERSATION_CHANNEL: &str = "archestra_conversations";
 pub(crate) const ANSWER_CHANNEL: &str = "archestra_conversation_answers";
 
@@ -180,6 +181,7 @@ impl Db {
                 SNAPSHOT_CHANNEL,
                 INTERACTION_CHANNEL,
                 TOOL_CALL_CHANNEL,
+                LIMIT_CHANNEL,
                 CONVERSATION_CHANNEL,
                 ANSWER_CHANNEL,
             ])
@@ -222,6 +224,8 @@ pub enum Announcement {
     InteractionsRecorded(Vec<Uuid>),
     /// These calls at the gateway have just been recorded.
     ToolCallsRecorded(Vec<Uuid>),
+    /// A limit changed, or what is used of one did.
+    LimitsChanged,
     /// There is something new in these conversations.
     ConversationsChanged(Vec<Uuid>),
     /// A person told the runs of these conversations something.
@@ -243,6 +247,7 @@ impl Announcements {
         Ok(match notification.channel() {
             INTERACTION_CHANNEL => Announcement::InteractionsRecorded(ids()),
             TOOL_CALL_CHANNEL => Announcement::ToolCallsRecorded(ids()),
+            LIMIT_CHANNEL => Announcement::LimitsChanged,
             CONVERSATION_CHANNEL => Announcement::ConversationsChanged(ids()),
             ANSWER_CHANNEL => Announcement::ConversationsAnswered(ids()),
             _ => Announcement::SnapshotChanged,

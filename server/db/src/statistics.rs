@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::call_log::boundary_id;
 use crate::{Db, Result};
 
 /// What happened in one hour.
@@ -38,6 +39,34 @@ pub async fn hours(
     .bind(start)
     .bind(end)
     .bind(visible);
+    Ok(query.fetch_all(&db.pool).await?)
+}
+
+/// What optimization rules saved in one hour.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SavedHour {
+    pub hour: DateTime<Utc>,
+    pub saved_pico: i64,
+}
+
+/// Of calls both of whose prices are known.
+pub async fn saved(
+    db: &Db,
+    visible: Option<&[Uuid]>,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Result<Vec<SavedHour>> {
+    let query = sqlx::query_as(
+        "SELECT date_trunc('hour', i.created_at) AS hour, sum(o.baseline_cost_pico - i.cost_pico)::bigint AS saved_pico
+         FROM interaction_optimizations AS o JOIN interactions AS i ON i.id = o.interaction_id
+         WHERE i.id >= $4 AND i.created_at >= $1 AND i.created_at < $2 AND ($3::uuid[] IS NULL OR i.agent_id = ANY($3))
+           AND o.baseline_cost_pico IS NOT NULL AND i.cost_pico IS NOT NULL
+         GROUP BY 1 ORDER BY 1",
+    )
+    .bind(start)
+    .bind(end)
+    .bind(visible)
+    .bind(boundary_id(start));
     Ok(query.fetch_all(&db.pool).await?)
 }
 

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::limits::Limits;
 use crate::snapshot::SnapshotHandle;
 
 /// A watcher this far behind misses calls and is told so.
@@ -91,14 +92,21 @@ fn publish<T>(watchers: &broadcast::Sender<Arc<T>>, rows: db::Result<Vec<T>>) {
     }
 }
 
-/// Follows the database's announcements until `stop`: keeps the snapshot current and feeds the live view.
-pub async fn follow(db: Db, snapshot: SnapshotHandle, live: Live, stop: CancellationToken) {
+/// Follows the database's announcements until `stop`: keeps the snapshot and the limits current and feeds the live view.
+pub async fn follow(
+    db: Db,
+    snapshot: SnapshotHandle,
+    limits: Limits,
+    live: Live,
+    stop: CancellationToken,
+) {
     while !stop.is_cancelled() {
         let session = async {
             let announcements = db.listen().await?;
             // Whatever changed while nobody listened.
             snapshot.refresh(&db).await?;
-            hear(announcements, &db, &snapshot, &live).await
+            limits.refresh(&db).await?;
+            hear(announcements, &db, &snapshot, &limits, &live).await
         };
         tokio::select! {
             () = stop.cancelled() => return,
@@ -114,11 +122,16 @@ async fn hear(
     mut announcements: Announcements,
     db: &Db,
     snapshot: &SnapshotHandle,
+    limits: &Limits,
     live: &Live,
 ) -> db::Result<()> {
     loop {
         match announcements.next().await? {
-            Announcement::SnapshotChanged => snapshot.refresh(db).await?,
+            Announcement::SnapshotChanged => {
+                snapshot.refresh(db).await?;
+                limits.refresh(db).await?;
+            }
+            Announcement::LimitsChanged => limits.refresh(db).await?,
             Announcement::InteractionsRecorded(ids) => live.publish_interactions(db, &ids).await,
             Announcement::ToolCallsRecorded(ids) => live.publish_tool_calls(db, &ids).await,
             Announcement::ConversationsChanged(ids) => {

@@ -13,6 +13,7 @@ use crate::availability::Availability;
 use crate::backups::Folder;
 use crate::clock::Clock;
 use crate::desktop::OneTimeToken;
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::provider_keys::ProviderKeys;
@@ -28,6 +29,7 @@ pub struct Platform {
     /// Whether the database answers, so that a request need not wait to find out.
     pub database: Availability,
     pub snapshot: SnapshotHandle,
+    pub limits: Limits,
     pub recorder: Recorder,
     pub live: Live,
     pub metrics: Metrics,

@@ -5,6 +5,7 @@
 
 mod gateway;
 mod guardrails;
+mod optimization_rules;
 mod people;
 mod provider_keys;
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub use provider_keys::ProviderKey;
 
 use crate::access::grants::Grants;
 use crate::api_keys::digest;
+use crate::entities::OfEntities;
+use crate::optimization_rules::OptimizationRule;
 use crate::pricing::Price;
 use gateway::Gateway;
 use guardrails::Guardrails;
@@ -42,6 +45,7 @@ pub struct Snapshot {
     custom_prices: HashMap<(String, String), Price>,
     gateway: Gateway,
     guardrails: Guardrails,
+    optimization_rules: OfEntities<OptimizationRule>,
     people: People,
     provider_keys: ProviderKeys,
 }
@@ -77,18 +81,20 @@ impl ApiKeyOwner {
 
 impl Snapshot {
     pub async fn read(db: &Db) -> db::Result<Self> {
-        let (agents, keys, prices, gateway, guardrails, people, provider_keys) = tokio::try_join!(
+        let (agents, keys, prices, gateway, guardrails, rules, people, provider_keys) = tokio::try_join!(
             db::agents::all(db),
             db::api_keys::all(db),
             db::token_prices::list(db),
             Gateway::read(db),
             Guardrails::read(db),
+            optimization_rules::read(db),
             People::read(db),
             ProviderKeys::read(db),
         )?;
         Ok(Self {
             gateway,
             guardrails,
+            optimization_rules: rules,
             people,
             provider_keys,
             ..Self::build(agents, keys, prices)
@@ -156,6 +162,7 @@ impl Snapshot {
                 .collect(),
             gateway: Gateway::default(),
             guardrails: Guardrails::default(),
+            optimization_rules: OfEntities::default(),
             people: People::default(),
             provider_keys: ProviderKeys::default(),
         }

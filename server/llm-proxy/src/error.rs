@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
+use domain::limits::UsedUp;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use llm::dialect::Dialect;
 use llm::error::{ErrorKind, ProxyError};
 
@@ -48,6 +49,8 @@ pub(crate) enum Failure {
         provider: &'static str,
         variable: String,
     },
+    #[error("{used_up}: {link}")]
+    UsedUp { used_up: UsedUp, link: String },
     #[error("In Vertex AI mode only models/… can be called; {0} is not there.")]
     NotOnVertex(String),
     #[error("This server could not get Google credentials for Vertex AI: {0}")]
@@ -95,6 +98,7 @@ impl Failure {
             Self::NoCredential { .. } | Self::VertexNeedsOurKey | Self::InvalidKey => {
                 ErrorKind::Authentication
             }
+            Self::UsedUp { .. } => ErrorKind::CostLimited,
             Self::NotAllowed | Self::NoProviderKey { .. } => ErrorKind::Permission,
             Self::VertexCredentials(_) | Self::ProviderKey(_) => ErrorKind::Unavailable,
             Self::BaseUrl(_) => ErrorKind::Internal,
@@ -132,6 +136,14 @@ impl Failure {
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Self::UsedUp { used_up, .. } = self {
+            let headers = response.headers_mut();
+            // The SDKs of OpenAI and Anthropic would ask twice more within seconds, and be refused twice more.
+            headers.insert("x-should-retry", HeaderValue::from_static("false"));
+            if let Some(seconds) = used_up.seconds() {
+                headers.insert(RETRY_AFTER, seconds.into());
+            }
+        }
         response
     }
 }

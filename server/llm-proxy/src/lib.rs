@@ -11,6 +11,10 @@ mod routing;
 
 mod authenticate;
 
+mod optimization;
+
+mod limits;
+
 mod payment;
 
 mod upstream;

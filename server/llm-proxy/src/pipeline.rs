@@ -10,7 +10,7 @@ use llm::providers::Provider;
 use crate::recording::Recording;
 use crate::routing::Route;
 use crate::upstream::Patience;
-use crate::{Proxy, authenticate, payment, routing, streaming, upstream};
+use crate::{Proxy, authenticate, limits, optimization, payment, routing, streaming, upstream};
 
 /// Answers a call, whatever happens to it, and has it recorded, also when the client leaves midway.
 pub(crate) async fn complete(
@@ -25,13 +25,13 @@ pub(crate) async fn complete(
         return greeting;
     }
     let recording = Recording::begin(&proxy.platform, &route, &request);
-    forward(&proxy, &snapshot, &route, request, recording).await
+    forward(&proxy, &snapshot, route, request, recording).await
 }
 
 async fn forward(
     proxy: &Proxy,
     snapshot: &Snapshot,
-    route: &Route<'_>,
+    mut route: Route<'_>,
     request: Request,
     mut recording: Recording,
 ) -> Response {
@@ -42,17 +42,19 @@ async fn forward(
         let body = upstream::request_body(body, settings.body_limit, Patience::default()).await?;
         recording.request(&body);
         route.check()?;
-        let server_pays = proxy.upstreams.vertex_for(route).is_some();
+        let server_pays = proxy.upstreams.vertex_for(&route).is_some();
         let now = proxy.platform.clock.now();
-        let caller = authenticate::caller(snapshot, now, route, server_pays, &mut head)?;
+        let caller = authenticate::caller(snapshot, now, &route, server_pays, &mut head)?;
         recording.caller(&caller);
-        let paid = payment::payment(&proxy.platform, snapshot, route, &caller).await?;
+        let body = optimization::optimized(snapshot, &mut route, body, &mut recording);
+        limits::check(&proxy.platform, snapshot, &route, &head.method, &body)?;
+        let paid = payment::payment(&proxy.platform, snapshot, &route, &caller).await?;
         let paid = paid.as_ref();
-        let request = proxy.upstreams.request(route, paid, head, body).await?;
+        let request = proxy.upstreams.request(&route, paid, head, body).await?;
         proxy.upstreams.send(route.provider, request).await
     };
     match answer.await {
-        Ok(answer) => streaming::relay(answer, route, settings.timeout, recording),
+        Ok(answer) => streaming::relay(answer, &route, settings.timeout, recording),
         Err(failure) => recording.failed(&failure, route.dialect()),
     }
 }

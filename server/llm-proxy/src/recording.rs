@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use domain::optimization_rules::OptimizationRule;
 use domain::platform::Platform;
 use http::{HeaderValue, Method, StatusCode};
 use llm::dialect::Dialect;
@@ -47,6 +48,8 @@ struct Call {
     agent: Option<Uuid>,
     headers: CallerHeaders,
     user_id: Option<String>,
+    /// A rule, and the model it sent the call to.
+    optimized: Option<(Uuid, String)>,
     request: Bytes,
     /// What the client got; zero if it got nothing.
     status: u16,
@@ -80,6 +83,7 @@ impl Recording {
             agent: route.agent,
             headers: CallerHeaders::read(request.headers()),
             user_id: None,
+            optimized: None,
             request: Bytes::new(),
             status: 0,
             upstream_status: 0,
@@ -108,6 +112,12 @@ impl Recording {
     pub(crate) fn caller(&mut self, caller: &Caller) {
         if let Some(call) = &mut self.0 {
             call.user_id = caller.user_id().map(str::to_owned);
+        }
+    }
+
+    pub(crate) fn optimized(&mut self, rule: &OptimizationRule) {
+        if let Some(call) = &mut self.0 {
+            call.optimized = Some((rule.id, rule.target_model.clone()));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Which agent and which operation a path means.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use domain::snapshot::Snapshot;
@@ -20,7 +22,7 @@ pub(crate) struct Route<'a> {
     pub(crate) agent: Option<Uuid>,
     unknown_agent: Option<&'a str>,
     /// What the provider is asked for, without a leading slash.
-    pub(crate) rest: &'a str,
+    pub(crate) rest: Cow<'a, str>,
     /// None: passed through without being understood.
     pub(crate) operation: Option<Operation>,
 }
@@ -48,7 +50,7 @@ pub(crate) fn route<'a>(
         provider,
         agent: named.or_else(|| snapshot.default_agent().map(|agent| agent.id)),
         unknown_agent,
-        rest,
+        rest: rest.into(),
         operation: provider.operation(method, rest),
     }
 }
@@ -64,10 +66,17 @@ impl Route<'_> {
             .map_or_else(|| self.provider.dialect(), |operation| operation.dialect)
     }
 
+    /// The model that is asked for, read out of the body unless the path names it.
+    pub(crate) fn model(&self, body: &[u8]) -> Option<String> {
+        let operation = self.operation.as_ref()?;
+        let in_path = operation.model_in_path.clone();
+        in_path.or_else(|| operation.dialect.read_request(body).model)
+    }
+
     /// The answer to a client that only looks whether somebody is there.
     pub(crate) fn greeting(&self, method: &Method) -> Option<Response> {
         let greets =
-            matches!(*method, Method::GET | Method::HEAD) && GREETINGS.contains(&self.rest);
+            matches!(*method, Method::GET | Method::HEAD) && GREETINGS.contains(&&*self.rest);
         greets.then(|| match self.check() {
             Ok(()) => {
                 Json(json!({ "name": "Archestra", "provider": self.provider.id })).into_response()
@@ -80,7 +89,7 @@ impl Route<'_> {
         if let Some(unknown) = self.unknown_agent {
             return Err(Failure::UnknownAgent(unknown.to_owned()));
         }
-        if climbs(self.rest) {
+        if climbs(&self.rest) {
             return Err(Failure::PathClimbs);
         }
         Ok(())

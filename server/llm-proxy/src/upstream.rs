@@ -103,7 +103,7 @@ impl Upstreams {
         body: Bytes,
     ) -> Result<Outgoing, Failure> {
         headers::for_upstream(&mut head.headers, route.operation.is_some());
-        let path = route.provider.upstream_path(route.rest);
+        let path = route.provider.upstream_path(&route.rest);
         let (endpoint, path) = match (payment, self.vertex_for(route)) {
             (Some(paid), _) if paid.choice.key.is_some() => {
                 let key = keyed_header(route, paid)?;

@@ -65,7 +65,7 @@ impl Vertex {
             .rest
             .rsplit_once("models/")
             .filter(|(before, _)| before.is_empty() || before.ends_with('/'))
-            .ok_or_else(|| Failure::NotOnVertex(route.rest.to_owned()))?;
+            .ok_or_else(|| Failure::NotOnVertex(route.rest.to_string()))?;
         let version = if before.starts_with("v1/") {
             "v1"
         } else {

@@ -20,6 +20,8 @@ pub enum ErrorKind {
     NotFound,
     TooLarge,
     RateLimited,
+    /// Calls have cost as much as somebody allows them to.
+    CostLimited,
     UpstreamUnreachable,
     UpstreamTimeout,
     /// The upstream answered with something that is not its own protocol, or stopped midway.
@@ -39,14 +41,18 @@ impl ProxyError {
     }
 }
 
+/// How clients tell a limit on costs from a provider's own limit on requests.
+pub const COST_LIMITED: &str = "token_cost_limit_exceeded";
+
 impl ErrorKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidRequest,
         Self::Authentication,
         Self::Permission,
         Self::NotFound,
         Self::TooLarge,
         Self::RateLimited,
+        Self::CostLimited,
         Self::UpstreamUnreachable,
         Self::UpstreamTimeout,
         Self::UpstreamBroken,
@@ -61,7 +67,7 @@ impl ErrorKind {
             Self::Permission => 403,
             Self::NotFound => 404,
             Self::TooLarge => 413,
-            Self::RateLimited => 429,
+            Self::RateLimited | Self::CostLimited => 429,
             Self::UpstreamUnreachable | Self::UpstreamBroken => 502,
             Self::UpstreamTimeout => 504,
             Self::Unavailable => 503,

@@ -13,6 +13,7 @@ mod json;
 pub mod models;
 pub mod operation;
 pub mod prices;
+pub mod prompt;
 pub mod providers;
 pub mod sse;
 pub mod usage;

@@ -15,6 +15,17 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether a model is asked to answer something, rather than to count or embed it.
+    pub fn is_answering(&self) -> bool {
+        matches!(
+            self.kind,
+            "openai:chatCompletions"
+                | "openai:responses"
+                | "anthropic:messages"
+                | "gemini:generateContent"
+        )
+    }
+
     pub(crate) fn new(kind: &'static str, dialect: &'static dyn Dialect) -> Self {
         Self {
             kind,

@@ -91,6 +91,22 @@ impl PriceTable {
     }
 }
 
+/// Every name by which people mean this model: as it is called, without the mark of a snapshot, and its listed aliases.
+pub fn names_of(provider: &str, model: &str) -> Vec<String> {
+    let model = model.strip_prefix("models/").unwrap_or(model);
+    let mut names = vec![model];
+    if !UNLIKE_THEIR_MODEL.contains(&model) {
+        names.extend(without_snapshot(provider, model));
+    }
+    if let Some(listed) = TABLE.find(provider, model) {
+        names.push(listed.model);
+        names.extend(&listed.aliases);
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(str::to_owned).collect()
+}
+
 impl ModelPrice {
     /// The tier a prompt of this many tokens falls into, if it is a long one.
     pub fn tier(&self, prompt_tokens: u64) -> Option<&PriceTier> {

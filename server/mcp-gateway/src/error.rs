@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
+use domain::limits::UsedUp;
 use domain::servers::ServerError;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -71,6 +72,8 @@ pub(crate) enum Failure {
         "The call of {tool} needs a person's approval{why}, which only the chat can ask for. Call it from there, or have the policy changed."
     )]
     NeedsApproval { tool: String, why: String },
+    #[error("{used_up}: {link}")]
+    UsedUp { used_up: UsedUp, link: String },
     #[error(
         "{server} is not installed for you, your team or your organization, so there are no credentials to call it with. Set it up here, then call again: {link}"
     )]
@@ -114,6 +117,7 @@ impl Failure {
             Self::Paused { .. }
                 | Self::Refused { .. }
                 | Self::NeedsApproval { .. }
+                | Self::UsedUp { .. }
                 | Self::NotInstalled { .. }
                 | Self::Builtin(_)
                 | Self::Modifier { .. }
@@ -124,7 +128,9 @@ impl Failure {
     /// Where a person can mend it.
     pub(crate) fn link(&self) -> Option<&str> {
         match self {
-            Self::Paused { link, .. } | Self::NotInstalled { link, .. } => Some(link),
+            Self::Paused { link, .. }
+            | Self::UsedUp { link, .. }
+            | Self::NotInstalled { link, .. } => Some(link),
             Self::Server(error) => error.link(),
             _ => None,
         }

@@ -21,6 +21,8 @@ mod policy;
 
 mod credentials;
 
+mod limits;
+
 mod upstream;
 
 mod builtin;

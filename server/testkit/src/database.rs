@@ -50,6 +50,16 @@ impl TestDatabase {
         })
     }
 
+    /// The same database through connections of its own, as another process has it.
+    pub async fn reopened(&self) -> Result<Self> {
+        let server = tokio::task::spawn_blocking(shared::find_or_start).await??;
+        Ok(Self {
+            db: open(&server, &self.name)?,
+            url: self.url.clone(),
+            name: self.name.clone(),
+        })
+    }
+
     /// Runs SQL that no query of the product has, to prepare or to look.
     pub async fn execute(&self, sql: &str) -> Result<()> {
         let mut connection = PgConnection::connect(&self.url).await?;

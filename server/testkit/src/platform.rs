@@ -8,6 +8,7 @@ use domain::availability::Availability;
 use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
 use domain::desktop::OneTimeToken;
+use domain::limits::Limits;
 use domain::live::Live;
 use domain::metrics::Metrics;
 use domain::platform::{Platform, Settings};
@@ -78,10 +79,21 @@ impl TestPlatform {
     pub async fn start(options: Options) -> Result<Self> {
         let database = TestDatabase::create().await?;
         db::organization::ensure(&database.db, ORGANIZATION, "Tests").await?;
+        Self::over(database, options).await
+    }
+
+    /// Another process over the same database.
+    pub async fn replica(&self, options: Options) -> Result<Self> {
+        Self::over(self.database.reopened().await?, options).await
+    }
+
+    async fn over(database: TestDatabase, options: Options) -> Result<Self> {
         let spool = tempfile::tempdir()?;
         let snapshot = SnapshotHandle::default();
         snapshot.refresh(&database.db).await?;
         let availability = Availability::default();
+        let limits = Limits::new(options.clock.clone());
+        limits.refresh(&database.db).await?;
         let recorder = Recorder::start(
             database.db.clone(),
             availability.clone(),
@@ -114,6 +126,7 @@ impl TestPlatform {
             db: database.db.clone(),
             clock: options.clock,
             database: availability,
+            limits,
             snapshot,
             recorder,
             live: Live::default(),
@@ -142,6 +155,7 @@ impl TestPlatform {
         platform.tasks.spawn(domain::live::follow(
             platform.db.clone(),
             platform.snapshot.clone(),
+            platform.limits.clone(),
             platform.live.clone(),
             platform.stopping.clone(),
         ));
@@ -157,7 +171,9 @@ impl TestPlatform {
 
     /// Makes what was just written to the database count for requests.
     pub async fn refresh(&self) -> Result<()> {
-        Ok(self.platform.snapshot.refresh(&self.platform.db).await?)
+        let platform = &self.platform;
+        platform.snapshot.refresh(&platform.db).await?;
+        Ok(platform.limits.refresh(&platform.db).await?)
     }
 }
 

@@ -28,7 +28,7 @@ export function get<T>(path: string, query?: Query, signal?: AbortSignal): Promi
   return send<T>('GET', withQuery(path, query), undefined, signal);
 }
 
-/** `patience` is for what takes longer by its nature, as a backup does. */
+/** `patience` is for what takes longer by its nature, as a backup does. A blob is sent as what it says it is. */
 export function post<T>(path: string, body: unknown = {}, patience = PATIENCE_MS): Promise<T> {
   return send<T>('POST', path, body, undefined, patience);
 }
@@ -64,7 +64,8 @@ async function send<T>(
   const init: RequestInit = { method, credentials: 'same-origin', headers: { accept: 'application/json' } };
   const patience = AbortSignal.timeout(patienceMs);
   init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
-  if (body !== undefined) {
+  if (body instanceof Blob) init.body = body;
+  else if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };
   }

@@ -1,4 +1,4 @@
-/** The colours of the organization: how far hues are turned from the usual ones, and how strong they are. */
+/** The look of the organization: its font, how far hues are turned from the usual ones, and how strong they are. */
 const KEY = 'archestra.palette';
 const ACCENT_HUE = 212;
 const NEUTRAL_HUE = 230;
@@ -35,13 +35,28 @@ export const PALETTES: Record<string, Palette> = {
   'vintage-paper': { accent: 65, vivid: 0.8, neutral: 80, tinge: 2 },
 };
 
-export function applyPalette(theme: string): void {
+/** By the names that the published contract has. */
+export const FONTS: Record<string, { name: string; family: string }> = {
+  inter: { name: 'Inter', family: 'Inter Variable' },
+  lato: { name: 'Lato', family: 'Lato' },
+  'open-sans': { name: 'Open Sans', family: 'Open Sans Variable' },
+  roboto: { name: 'Roboto', family: 'Roboto Variable' },
+  'source-sans-pro': { name: 'Source Sans', family: 'Source Sans 3 Variable' },
+  'jetbrains-mono': { name: 'JetBrains Mono', family: 'JetBrains Mono Variable' },
+};
+
+export function familyOf(font: string): string {
+  return `'${(FONTS[font] ?? { family: 'Inter Variable' }).family}'`;
+}
+
+export function applyLook(theme: string, font: string): void {
   const { accent, vivid, neutral, tinge } = PALETTES[theme] ?? USUAL;
   const properties: Record<string, string> = {
     '--accent-turn': String(accent - ACCENT_HUE),
     '--vivid': String(vivid),
     '--turn': String(neutral - NEUTRAL_HUE),
     '--tinge': String(tinge),
+    '--font-ui': familyOf(font),
   };
   for (const [name, value] of Object.entries(properties)) document.documentElement.style.setProperty(name, value);
   try {

@@ -11,6 +11,8 @@ export type Resource =
   | 'organization'
   | 'interaction'
   | 'tool'
+  | 'policy'
+  | 'limit'
   | 'internalMcpCatalog'
   | 'mcpServer'
   | 'mcpServerInstallationRequest'

@@ -31,14 +31,7 @@ pub(super) enum Refers {
 }
 
 /// On every object.
-pub(super) const ADDED: [&str; 6] = [
-    "id",
-    "organizationId",
-    "createdAt",
-    "updatedAt",
-    "enforced",
-    "authorId",
-];
+pub(super) const ADDED: [&str; 5] = ["id", "organizationId", "createdAt", "updatedAt", "authorId"];
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -110,7 +103,15 @@ pub(super) const KINDS: &[Kind] = &[
             "mcpServerName",
             "toolName",
         ],
-        without: &["lastCleanup"],
+        without: &[
+            "lastCleanup",
+            "entityName",
+            "used",
+            "percent",
+            "exceeded",
+            "resetsAt",
+            "modelUsage",
+        ],
         refers: &[("entityId", Refers::Entity)],
         keeps: |_| true,
     },

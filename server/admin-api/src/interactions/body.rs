@@ -30,6 +30,8 @@ pub(crate) struct Row {
     /// What answered, as the provider names it; what was asked for, if nothing did.
     model: Option<String>,
     requested_model: Option<String>,
+    /// The rule that sent the call to another model than the one asked for.
+    optimization: Option<Optimization>,
     stream: bool,
     /// What the client got; 0 if it left before.
     status: i32,
@@ -46,6 +48,26 @@ pub(crate) struct Row {
     tool_call_count: i32,
     request_bytes: i64,
     response_bytes: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Optimization {
+    rule_id: Uuid,
+    /// The model that was called.
+    model: String,
+    /// USD: what the model that was asked for would have cost; null if its price is not known.
+    baseline_cost: Option<f64>,
+}
+
+impl From<db::interactions::Optimization> for Optimization {
+    fn from(row: db::interactions::Optimization) -> Self {
+        Self {
+            rule_id: row.rule_id,
+            model: row.model,
+            baseline_cost: row.baseline_cost_pico.map(usd),
+        }
+    }
 }
 
 /// Names of agents and people, to show beside their ids.
@@ -105,6 +127,7 @@ impl Row {
             r#type: row.kind,
             model: row.model.or_else(|| row.requested_model.clone()),
             requested_model: row.requested_model,
+            optimization: None,
             stream: row.stream,
             status: row.status,
             outcome: row.outcome,
@@ -120,6 +143,11 @@ impl Row {
             request_bytes: row.request_bytes,
             response_bytes: row.response_bytes,
         }
+    }
+
+    pub(super) fn optimized(&mut self, rows: &[db::interactions::Optimization]) {
+        let made = rows.iter().find(|made| made.interaction_id == self.id);
+        self.optimization = made.cloned().map(Into::into);
     }
 
     pub(super) fn id(&self) -> Uuid {

@@ -23,13 +23,14 @@ pub(super) const POLICIES: &[Row] = &[
     ("GET", "/api/limits/{id}", Role(Limit, Read)),
     ("PATCH", "/api/limits/{id}", Role(Limit, Update)),
     ("DELETE", "/api/limits/{id}", Role(Limit, Delete)),
-    ("GET", "/api/optimization-rules", Role(Limit, Read)),
-    ("POST", "/api/optimization-rules", Role(Limit, Create)),
-    ("PUT", "/api/optimization-rules/{id}", Role(Limit, Update)),
+    ("POST", "/api/limits/{id}/reset", Role(Limit, Update)),
+    ("GET", "/api/optimization-rules", Role(Profile, Read)),
+    ("POST", "/api/optimization-rules", Role(Profile, Create)),
+    ("PUT", "/api/optimization-rules/{id}", Role(Profile, Update)),
     (
         "DELETE",
         "/api/optimization-rules/{id}",
-        Role(Limit, Delete),
+        Role(Profile, Delete),
     ),
     (
         "PATCH",

@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(crate) struct Secret {
     id: Uuid,
     name: String,
-    /// `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey` or `other`
+    /// `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey`, `identityProvider`, `twoFactor` or `other`
     kind: String,
     /// `database`, `keyring` or `vault`
     store: String,

@@ -44,6 +44,8 @@ fn call(model: &str, outcome: &str) -> NewInteraction {
         request: compress(r#"{"model":"m","messages":[]}"#),
         response: compress("not json"),
         truncated: false,
+        model_names: vec![model.to_owned()],
+        optimization: None,
     }
 }
 

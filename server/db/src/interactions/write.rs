@@ -1,10 +1,13 @@
 //! Writing calls in batches: rows, bodies and roll-up, the same batch twice without harm.
 
+use std::collections::HashSet;
+
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use super::Interaction;
-use crate::Result;
+use crate::limits::Charge;
+use crate::{Result, limits};
 
 /// One call as it is recorded. Bodies are zstd-compressed already.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -13,6 +16,18 @@ pub struct NewInteraction {
     pub request: Vec<u8>,
     pub response: Vec<u8>,
     pub truncated: bool,
+    /// Every name by which a limit may mean the model that was called.
+    pub model_names: Vec<String>,
+    /// Another model was called than the one that was asked for.
+    pub optimization: Option<NewOptimization>,
+}
+
+/// What an optimization rule made of a call.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct NewOptimization {
+    pub rule_id: Uuid,
+    pub model: String,
+    pub baseline_cost_pico: Option<i64>,
 }
 
 /// Only rows that are new count into the roll-up, so a replayed batch changes nothing. The roll-up rows are
@@ -23,8 +38,8 @@ WITH fresh AS (INSERT INTO interactions SELECT * FROM unnest(
          $9::text[], $10::text[], $11::text[], $12::bool[], $13::int4[], $14::text[], $15::text[], $16::int8[],
          $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[], $22::int8[], $23::int4[],
          $24::int8[], $25::int8[])
-     ON CONFLICT (id) DO NOTHING RETURNING *)
-INSERT INTO interaction_hours AS h
+     ON CONFLICT (id) DO NOTHING RETURNING *),
+summed AS (INSERT INTO interaction_hours AS h
 SELECT date_trunc('hour', created_at), COALESCE(agent_id, '00000000-0000-0000-0000-000000000000'), provider, kind,
        COALESCE(model, requested_model, ''), outcome, count(*), COALESCE(sum(input_tokens), 0),
        COALESCE(sum(output_tokens), 0), COALESCE(sum(cache_read_tokens), 0), COALESCE(sum(cache_write_tokens), 0),
@@ -37,19 +52,76 @@ ON CONFLICT (hour, agent_id, provider, kind, model, outcome) DO UPDATE SET
     cache_read_tokens = h.cache_read_tokens + excluded.cache_read_tokens,
     cache_write_tokens = h.cache_write_tokens + excluded.cache_write_tokens,
     cost_pico = h.cost_pico + excluded.cost_pico,
-    unpriced = h.unpriced + excluded.unpriced";
+    unpriced = h.unpriced + excluded.unpriced)
+SELECT array_agg(id), (SELECT EXISTS (SELECT FROM limits WHERE limit_type = 'token_cost')) FROM fresh";
 
 /// A part of the transaction that [`crate::records::insert_batch`] makes.
 pub(crate) async fn insert(
     tx: &mut Transaction<'_, Postgres>,
     batch: &[NewInteraction],
 ) -> Result<()> {
-    insert_rows(tx, batch).await?;
-    insert_bodies(tx, batch).await
+    let (fresh, counts) = insert_rows(tx, batch).await?;
+    insert_bodies(tx, batch).await?;
+    let fresh: HashSet<Uuid> = fresh.into_iter().flatten().collect();
+    let fresh: Vec<&NewInteraction> = batch
+        .iter()
+        .filter(|new| fresh.contains(&new.row.id))
+        .collect();
+    insert_optimizations(tx, &fresh).await?;
+    let charges: Vec<Charge<'_>> = fresh.iter().filter_map(|new| charge_of(new)).collect();
+    if counts && !charges.is_empty() {
+        limits::charge(tx, &charges).await?;
+    }
+    Ok(())
 }
 
-async fn insert_rows(tx: &mut Transaction<'_, Postgres>, batch: &[NewInteraction]) -> Result<()> {
-    sqlx::query(INSERT)
+/// A call without tokens costs nothing.
+fn charge_of(new: &NewInteraction) -> Option<Charge<'_>> {
+    let row = &new.row;
+    let cached = row.cache_read_tokens.unwrap_or(0) + row.cache_write_tokens.unwrap_or(0);
+    Some(Charge {
+        agent: row.agent_id,
+        at: row.created_at,
+        model: row.model.as_deref().or(row.requested_model.as_deref())?,
+        names: &new.model_names,
+        tokens_in: row.input_tokens? + cached,
+        tokens_out: row.output_tokens.unwrap_or(0),
+        cost_pico: row.cost_pico.unwrap_or(0),
+    })
+}
+
+async fn insert_optimizations(
+    tx: &mut Transaction<'_, Postgres>,
+    fresh: &[&NewInteraction],
+) -> Result<()> {
+    let made = fresh
+        .iter()
+        .filter_map(|new| Some((new.row.id, new.optimization.as_ref()?)));
+    let (ids, made): (Vec<Uuid>, Vec<&NewOptimization>) = made.unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<Uuid> = made.iter().map(|made| made.rule_id).collect();
+    let models: Vec<&str> = made.iter().map(|made| made.model.as_str()).collect();
+    let baselines: Vec<Option<i64>> = made.iter().map(|made| made.baseline_cost_pico).collect();
+    sqlx::query(
+        "INSERT INTO interaction_optimizations SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int8[])",
+    )
+    .bind(&ids)
+    .bind(&rules)
+    .bind(&models)
+    .bind(&baselines)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The rows that were not there yet, and whether costs are limited at all.
+async fn insert_rows(
+    tx: &mut Transaction<'_, Postgres>,
+    batch: &[NewInteraction],
+) -> Result<(Option<Vec<Uuid>>, bool)> {
+    let inserted = sqlx::query_as(INSERT)
         .bind(column(batch, |row| row.id))
         .bind(column(batch, |row| row.created_at))
         .bind(column(batch, |row| row.agent_id))
@@ -75,9 +147,9 @@ async fn insert_rows(tx: &mut Transaction<'_, Postgres>, batch: &[NewInteraction
         .bind(column(batch, |row| row.tool_call_count))
         .bind(column(batch, |row| row.request_bytes))
         .bind(column(batch, |row| row.response_bytes))
-        .execute(&mut **tx)
+        .fetch_one(&mut **tx)
         .await?;
-    Ok(())
+    Ok(inserted)
 }
 
 fn column<'a, T>(batch: &'a [NewInteraction], field: impl Fn(&'a Interaction) -> T) -> Vec<T> {

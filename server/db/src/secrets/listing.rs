@@ -32,7 +32,8 @@ pub struct SecretFilter {
 pub struct Listed {
     #[sqlx(flatten)]
     pub secret: Secret,
-    /// `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey` or `other`, by its first user or its name.
+    /// `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey`, `identityProvider`, `twoFactor` or `other`,
+    /// by its first user or its name.
     pub kind: String,
     pub fields: Vec<String>,
     pub references: Vec<Option<String>>,
@@ -57,13 +58,17 @@ const USERS: &str = "
     UNION ALL SELECT secret_id, 'token', id::text, name FROM tokens
     UNION ALL SELECT secret_id, 'providerKey', id::text, name FROM provider_keys WHERE secret_id IS NOT NULL
     UNION ALL SELECT secret_id, 'oauth', secret_id::text, 'sign-in under way' FROM oauth_flows
+    UNION ALL SELECT secret_id, 'identityProvider', id::text, provider_id FROM identity_providers WHERE secret_id IS NOT NULL
+    UNION ALL SELECT secret_id, 'twoFactor', user_id, users.email FROM two_factor JOIN users ON users.id = user_id
 ";
 
 /// What a secret without a user was made for.
 const KIND_BY_NAME: &str = "CASE
     WHEN name LIKE 'provider-key%' THEN 'providerKey' WHEN name LIKE 'mcp-server%' THEN 'mcpServer'
     WHEN name LIKE 'mcp-catalog%' THEN 'mcpCatalog' WHEN name LIKE 'mcp-token%' THEN 'token'
-    WHEN name LIKE 'cluster%' THEN 'cluster' WHEN name LIKE 'oauth%' THEN 'oauth' ELSE 'other' END";
+    WHEN name LIKE 'cluster%' THEN 'cluster' WHEN name LIKE 'oauth%' THEN 'oauth'
+    WHEN name LIKE 'identity provider %' THEN 'identityProvider' WHEN name LIKE 'second factor of %' THEN 'twoFactor'
+    ELSE 'other' END";
 
 fn select() -> QueryBuilder<Postgres> {
     QueryBuilder::new(format!(

@@ -6,6 +6,7 @@ mod agents;
 mod audit_log;
 mod catalog;
 mod rows;
+mod secrets;
 mod servers;
 mod teams;
 mod tokens;

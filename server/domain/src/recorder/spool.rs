@@ -4,13 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use db::interactions::NewInteraction;
+use db::interactions::{Interaction, NewInteraction};
 use db::records::Batch;
 use uuid::Uuid;
 
 /// The first byte of a file; a file of another version is set aside, not guessed at.
-const VERSION: u8 = 2;
-/// Its files held model calls alone.
+const VERSION: u8 = 3;
+/// Its calls did not say what their models are called, nor whether a rule chose them.
+const SECOND_VERSION: u8 = 2;
+/// Besides, its files held model calls alone.
 const FIRST_VERSION: u8 = 1;
 const SUFFIX: &str = "batch";
 const UNFINISHED: &str = "part";
@@ -98,6 +100,21 @@ impl Spool {
     }
 }
 
+/// Row, request, response, and whether they were cut.
+type OldInteraction = (Interaction, Vec<u8>, Vec<u8>, bool);
+
+fn renewed((row, request, response, truncated): OldInteraction) -> NewInteraction {
+    let names = [row.model.clone(), row.requested_model.clone()];
+    NewInteraction {
+        model_names: names.into_iter().flatten().collect(),
+        row,
+        request,
+        response,
+        truncated,
+        optimization: None,
+    }
+}
+
 fn has(path: &Path, suffix: &str) -> bool {
     path.extension().is_some_and(|found| found == suffix)
 }
@@ -122,11 +139,19 @@ fn read(path: &Path) -> io::Result<Batch> {
     match bytes.split_first() {
         Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(io::Error::other),
         Some((&FIRST_VERSION, rest)) => {
-            let interactions: Vec<NewInteraction> =
+            let interactions: Vec<OldInteraction> =
                 postcard::from_bytes(rest).map_err(io::Error::other)?;
             Ok(Batch {
-                interactions,
+                interactions: interactions.into_iter().map(renewed).collect(),
                 tool_calls: Vec::new(),
+            })
+        }
+        Some((&SECOND_VERSION, rest)) => {
+            let (interactions, tool_calls): (Vec<OldInteraction>, _) =
+                postcard::from_bytes(rest).map_err(io::Error::other)?;
+            Ok(Batch {
+                interactions: interactions.into_iter().map(renewed).collect(),
+                tool_calls,
             })
         }
         _ => Err(io::Error::other("not a spool file of this version")),

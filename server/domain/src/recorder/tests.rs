@@ -46,6 +46,8 @@ fn row(number: u128) -> NewInteraction {
         request: b"ask".to_vec(),
         response: b"answer".to_vec(),
         truncated: false,
+        model_names: vec!["m".to_owned()],
+        optimization: None,
     }
 }
 
@@ -403,10 +405,17 @@ async fn a_mixed_batch_waits_on_disk_and_a_refused_call_takes_no_other_with_it()
 }
 
 #[test]
-fn files_of_the_first_version_are_still_read() {
+fn files_of_earlier_versions_are_still_read() {
     let folder = tempfile::tempdir().unwrap();
-    let bytes = postcard::to_extend(&vec![row(1), row(2)], vec![1]).unwrap();
-    fs::write(folder.path().join("0.batch"), bytes).unwrap();
+    let old = |id| (row(id).row, row(id).request, row(id).response, false);
+    let first = postcard::to_extend(&vec![old(1), old(2)], vec![1]).unwrap();
+    fs::write(folder.path().join("0.batch"), first).unwrap();
+    let second = postcard::to_extend(&(vec![old(3)], vec![tool_call(4)]), vec![2]).unwrap();
+    fs::write(folder.path().join("1.batch"), second).unwrap();
     let mut spool = Spool::open(folder.path().to_owned()).unwrap();
     assert_eq!(ids(&spool.first().unwrap()), [1, 2]);
+    spool.pop().unwrap();
+    let batch = spool.first().unwrap();
+    assert_eq!(ids(&batch), [3, 4]);
+    assert_eq!(batch.interactions[0].model_names, ["m"]);
 }

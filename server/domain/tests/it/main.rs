@@ -3,6 +3,7 @@
 
 mod backups;
 mod containers;
+mod limits;
 mod remote;
 mod replicas;
 mod without_runtime;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::limits::Limits;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use mcp::guard::Allow;
@@ -45,6 +46,7 @@ impl Replica {
         tasks.spawn(domain::live::follow(
             platform.db.clone(),
             snapshot,
+            Limits::new(platform.clock.clone()),
             live,
             stopping.clone(),
         ));

@@ -3,10 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use db::interactions::{Interaction, NewInteraction};
+use db::interactions::{Interaction, NewInteraction, NewOptimization};
 use domain::metrics::LlmCall;
+use domain::pricing::Price;
 use domain::snapshot::Snapshot;
 use llm::dialect::{RequestFacts, ResponseFacts};
+use llm::prices::names_of;
 use uuid::{Builder, Uuid};
 use zstd::bulk::Compressor;
 
@@ -31,6 +33,7 @@ struct Facts {
     answered: ResponseFacts,
     requested_model: Option<String>,
     cost_pico: Option<i64>,
+    baseline_cost_pico: Option<i64>,
     outcome: &'static str,
     error: Option<String>,
 }
@@ -43,6 +46,8 @@ impl Call {
         }
         let (request, response, truncated) = self.bodies(&facts);
         NewInteraction {
+            model_names: self.model_names(&facts),
+            optimization: self.optimization(&facts),
             row: self.row(facts),
             request,
             response,
@@ -60,6 +65,7 @@ impl Call {
                 answered,
                 requested_model: None,
                 cost_pico: None,
+                baseline_cost_pico: None,
                 outcome,
                 error,
             };
@@ -76,21 +82,47 @@ impl Call {
             .model_in_path
             .clone()
             .or_else(|| asked.model.clone());
-        let price = [&answered.model, &requested_model]
-            .into_iter()
-            .find_map(|model| snapshot.price(self.provider, model.as_deref()?));
-        let cost_pico = price
-            .zip(answered.usage)
-            .and_then(|(price, usage)| price.cost(&usage));
+        let price = |model: Option<&str>| snapshot.price(self.provider, model?);
+        let cost = |price: Option<Price>| price?.cost(&answered.usage?);
+        let called = self.called(requested_model.as_deref());
+        let cost_pico = cost(price(answered.model.as_deref()).or_else(|| price(called)));
+        let baseline_cost_pico = cost(price(requested_model.as_deref()));
         let (outcome, error) = self.outcome(&answered);
         Facts {
             asked,
             answered,
             requested_model,
             cost_pico,
+            baseline_cost_pico,
             outcome,
             error,
         }
+    }
+
+    /// The model that went up.
+    fn called<'a>(&'a self, requested: Option<&'a str>) -> Option<&'a str> {
+        let chosen = self.optimized.as_ref();
+        chosen.map(|(_, model)| model.as_str()).or(requested)
+    }
+
+    /// Every name of the model that was paid for, for limits on models.
+    fn model_names(&self, facts: &Facts) -> Vec<String> {
+        let answered = facts.answered.model.as_deref();
+        let models = [answered, self.called(facts.requested_model.as_deref())];
+        let names = models.into_iter().flatten();
+        names
+            .flat_map(|model| names_of(self.provider, model))
+            .map(storable)
+            .collect()
+    }
+
+    fn optimization(&self, facts: &Facts) -> Option<NewOptimization> {
+        let (rule_id, model) = self.optimized.clone()?;
+        Some(NewOptimization {
+            rule_id,
+            model: storable(model),
+            baseline_cost_pico: facts.baseline_cost_pico,
+        })
     }
 
     fn outcome(&self, answered: &ResponseFacts) -> (&'static str, Option<String>) {

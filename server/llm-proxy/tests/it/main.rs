@@ -5,6 +5,7 @@ mod answers;
 mod credentials;
 mod failures;
 mod harness;
+mod limits;
 mod provider_keys;
 mod records;
 mod requests;

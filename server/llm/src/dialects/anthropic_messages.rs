@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use self::assembly::Assembly;
 use super::stream::{conclude, is_json_body, json_events, read_body};
 use crate::dialect::{Dialect, RequestFacts, ResponseFacts, ToolCall};
-use crate::error::{ErrorKind, ProxyError};
+use crate::error::{COST_LIMITED, ErrorKind, ProxyError};
 use crate::json::{count, elements, error_text, optional_count, plain, text};
 use crate::usage::Usage;
 
@@ -55,14 +55,19 @@ fn error_object(error: &ProxyError) -> Value {
         ErrorKind::Permission => "permission_error",
         ErrorKind::NotFound => "not_found_error",
         ErrorKind::TooLarge => "request_too_large",
-        ErrorKind::RateLimited => "rate_limit_error",
+        ErrorKind::RateLimited | ErrorKind::CostLimited => "rate_limit_error",
         ErrorKind::UpstreamTimeout => "timeout_error",
         ErrorKind::Unavailable => "overloaded_error",
         ErrorKind::UpstreamUnreachable | ErrorKind::UpstreamBroken | ErrorKind::Internal => {
             "api_error"
         }
     };
-    json!({ "type": "error", "error": { "type": kind, "message": error.message } })
+    let mut object =
+        json!({ "type": "error", "error": { "type": kind, "message": error.message } });
+    if error.kind == ErrorKind::CostLimited {
+        object["error"]["code"] = COST_LIMITED.into();
+    }
+    object
 }
 
 fn facts(response: &Value) -> ResponseFacts {

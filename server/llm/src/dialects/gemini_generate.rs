@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::assembly::Assembly;
 use super::stream::{StreamEnd, conclude, is_json_body, json_events, read_body};
 use crate::dialect::{Dialect, RequestFacts, ResponseFacts, ToolCall};
-use crate::error::{ErrorKind, ProxyError};
+use crate::error::{COST_LIMITED, ErrorKind, ProxyError};
 use crate::json::{count, elements, error_text, plain, text};
 use crate::usage::Usage;
 
@@ -63,14 +63,24 @@ fn error_object(error: &ProxyError) -> Value {
         ErrorKind::Authentication => "UNAUTHENTICATED",
         ErrorKind::Permission => "PERMISSION_DENIED",
         ErrorKind::NotFound => "NOT_FOUND",
-        ErrorKind::RateLimited => "RESOURCE_EXHAUSTED",
+        ErrorKind::RateLimited | ErrorKind::CostLimited => "RESOURCE_EXHAUSTED",
         ErrorKind::UpstreamTimeout => "DEADLINE_EXCEEDED",
         ErrorKind::UpstreamUnreachable | ErrorKind::UpstreamBroken | ErrorKind::Unavailable => {
             "UNAVAILABLE"
         }
         ErrorKind::Internal => "INTERNAL",
     };
-    json!({ "error": { "code": error.status, "message": error.message, "status": status } })
+    let mut object =
+        json!({ "error": { "code": error.status, "message": error.message, "status": status } });
+    if error.kind == ErrorKind::CostLimited {
+        // Source: google.rpc.ErrorInfo, whose reasons are in capitals.
+        object["error"]["details"] = json!([{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": COST_LIMITED.to_uppercase(),
+            "domain": "archestra",
+        }]);
+    }
+    object
 }
 
 /// Reads the array form element by element, so that one that is cut off still gives its first ones.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::error::{ErrorKind, ProxyError};
+use crate::error::{COST_LIMITED, ErrorKind, ProxyError};
 
 pub(super) fn body(error: &ProxyError) -> Bytes {
     Bytes::from(json!({ "error": object(error) }).to_string())
@@ -25,7 +25,7 @@ fn error_type(kind: ErrorKind) -> &'static str {
         ErrorKind::Authentication => "authentication_error",
         ErrorKind::Permission => "permission_error",
         ErrorKind::NotFound => "not_found",
-        ErrorKind::RateLimited => "rate_limit_exceeded",
+        ErrorKind::RateLimited | ErrorKind::CostLimited => "rate_limit_exceeded",
         ErrorKind::UpstreamUnreachable
         | ErrorKind::UpstreamTimeout
         | ErrorKind::UpstreamBroken
@@ -42,6 +42,7 @@ pub(super) fn code(kind: ErrorKind) -> &'static str {
         ErrorKind::NotFound => "not_found",
         ErrorKind::TooLarge => "request_too_large",
         ErrorKind::RateLimited => "rate_limit_exceeded",
+        ErrorKind::CostLimited => COST_LIMITED,
         ErrorKind::UpstreamUnreachable => "upstream_unreachable",
         ErrorKind::UpstreamTimeout => "upstream_timeout",
         ErrorKind::UpstreamBroken => "upstream_broken",

@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::Exchange;
 use crate::answer::{CacheScope, Outcome, Running, with_cache};
 use crate::catalog::Source;
-use crate::credentials;
 use crate::error::Failure;
 use crate::recording::Recording;
 use crate::upstream::{Params, forward, items};
+use crate::{credentials, limits};
 
 /// A prompt as clients see it.
 struct Prompt {
@@ -50,13 +50,14 @@ pub(super) async fn get(
     let (server, raw_name) = find(exchange, &name).await?;
     recording.server(&server);
     let upstream = Params::with(params, "name", &raw_name);
-    Ok(forward(
+    let running = forward(
         exchange,
-        server,
+        Arc::clone(&server),
         method::PROMPTS_GET,
         upstream,
         cancel,
-    ))
+    );
+    Ok(limits::counted(exchange, &server, None, running))
 }
 
 /// The server of a prompt and the name that it knows.

@@ -20,6 +20,7 @@ use super::prompts::{in_era, servers};
 use crate::answer::{Outcome, Running};
 use crate::catalog::Source;
 use crate::error::Failure;
+use crate::limits;
 use crate::recording::Recording;
 use crate::upstream::{Params, connect, forward, items};
 
@@ -71,13 +72,14 @@ pub(super) async fn read(
     let (server, known) = owner(exchange, &uri).await?;
     recording.server(&server);
     let upstream = Params::with(params, "uri", &known);
-    Ok(forward(
+    let running = forward(
         exchange,
-        server,
+        Arc::clone(&server),
         method::RESOURCES_READ,
         upstream,
         cancel,
-    ))
+    );
+    Ok(limits::counted(exchange, &server, None, running))
 }
 
 pub(super) async fn subscribe(

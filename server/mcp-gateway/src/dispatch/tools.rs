@@ -16,7 +16,7 @@ use crate::modifier::modified;
 use crate::recording::Recording;
 use crate::request::check_param_headers;
 use crate::upstream::{Params, forward};
-use crate::{builtin, credentials, policy};
+use crate::{builtin, credentials, limits, policy};
 
 pub(super) fn list(exchange: &Exchange, params: Option<&RawValue>) -> Outcome {
     let cursor = Object::parse_or_empty(params).text("cursor");
@@ -61,7 +61,14 @@ pub(crate) fn call_named(
     let upstream = Params::with(params, "name", &entry.assigned.tool.raw_name)
         .param_headers(&entry.param_headers);
     let server = Arc::clone(server);
-    let running = forward(exchange, server, method::TOOLS_CALL, upstream, cancel);
+    let running = forward(
+        exchange,
+        Arc::clone(&server),
+        method::TOOLS_CALL,
+        upstream,
+        cancel,
+    );
+    let running = limits::counted(exchange, &server, Some(&entry.assigned.tool), running);
     let running = policy::treated(exchange, entry, running);
     Ok(match &entry.assigned.response_modifier {
         Some(template) => modified(running, name, template),

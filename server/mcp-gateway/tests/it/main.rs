@@ -8,6 +8,7 @@ mod builtin;
 mod eras;
 mod faults;
 mod harness;
+mod limits;
 mod oauth;
 mod policies;
 mod records;

@@ -2,6 +2,7 @@ import { Monitor, Moon, Sun } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Card, CardHeader } from '@/components/ui/card';
 import { Segmented } from '@/components/ui/segmented';
+import { Fonts } from '@/features/appearance/fonts';
 import { Palettes } from '@/features/appearance/palettes';
 import { chooseTheme, onThemeChange, themeChoice } from '@/lib/theme';
 
@@ -26,6 +27,7 @@ export function AppearancePage() {
         </div>
       </Card>
       <Palettes />
+      <Fonts />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditFields } from '@/api/access';
 
 /** What a field held before and after; a new or a deleted row has one side only. */
-export function Changes({ entry }: { entry: AuditEntry }) {
+export function Changes({ entry }: { entry: Pick<AuditEntry, 'before' | 'after'> }) {
   const fields = [...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})])].sort();
   if (fields.length === 0) return <p className="text-sm text-text-3">Nothing but that it happened.</p>;
   return (

@@ -9,6 +9,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf, EmptyState, ErrorState } from '@/components/ui/states';
 import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
+import { ConfigurationCard } from '@/features/backups/configuration-card';
 import { type Backup, backupsQuery, path, useCreateBackup, useDeleteBackup } from '@/features/backups/queries';
 import { RestoreDialog } from '@/features/backups/restore-dialog';
 import { formatBytes, formatDateTime } from '@/lib/format';
@@ -21,17 +22,7 @@ export function BackupsPage() {
   return (
     <>
       <title>Backup and export · Archestra</title>
-      <Card>
-        <CardHeader
-          title="Configuration"
-          description="Agents, servers, roles and settings as YAML, without secrets. The command archestra apply puts it onto another server and says first what it would change."
-          actions={
-            <a href="/api/configuration/export" download className={buttonClass({ size: 'sm' })}>
-              <Download aria-hidden /> Export
-            </a>
-          }
-        />
-      </Card>
+      <ConfigurationCard />
       <Card>
         <CardHeader
           title="Backups"

@@ -1,11 +1,17 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { del, get, post } from '@/api/client';
+import type { Narrowed } from '@/api/mcp';
 import type { components } from '@/api/schema';
 import type { Served } from '@/api/types';
 
 type Schemas = components['schemas'];
 export type Backup = Served<Schemas['Backup']>;
 export type BackupPreview = Served<Schemas['BackupPreview']>;
+export type Applied = Narrowed<'Applied', { changes: ConfigurationChange[] }>;
+export type ConfigurationChange = Narrowed<
+  'ConfigurationChange',
+  { before: Record<string, unknown>; after: Record<string, unknown> }
+>;
 
 /** A large database is not read in a moment. */
 const PATIENCE_MS = 15 * 60_000;
@@ -48,6 +54,30 @@ export function useRestore() {
     // Everything may be another thing now, also whether one is signed in.
     onSuccess: () => client.invalidateQueries(),
   });
+}
+
+/** What a file would change; nothing is changed. */
+export function planQuery(text: string) {
+  return queryOptions({
+    queryKey: ['configuration', 'plan', text],
+    queryFn: () => applyText(text, true),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+export function useApply() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (text: string) => applyText(text, false),
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'configuration' }),
+  });
+}
+
+function applyText(text: string, dryRun: boolean): Promise<Applied> {
+  const file = new Blob([text], { type: 'application/yaml' });
+  return post<Applied>(`/api/configuration/apply?dryRun=${dryRun}`, file, PATIENCE_MS);
 }
 
 export function path(name: string): string {

@@ -1,7 +1,7 @@
-import { Bot, Brain, ChevronRight, FileText, RotateCcw, UserRound } from 'lucide-react';
+import { Bot, Brain, ChevronRight, FileText, Gauge, RotateCcw, UserRound } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
 import { memo, useState, useSyncExternalStore } from 'react';
-import type { FilePart, Message, MessagePart, ReasoningPart } from '@/api/chat';
+import type { FilePart, Message, MessagePart, Problem, ReasoningPart } from '@/api/chat';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { Markdown } from '@/features/chat/markdown';
@@ -186,6 +186,7 @@ function Ending({ message, last, actions }: { message: Message; last: boolean; a
         </Notice>
       );
     case 'failed':
+      if (error?.kind === 'limit') return <UsedUp error={error} last={last} onResume={actions.resume} />;
       return (
         <Notice
           tone="error"
@@ -209,6 +210,33 @@ function Ending({ message, last, actions }: { message: Message; last: boolean; a
         <p className="text-sm text-text-3">The model came to the end of what it may write at once.</p>
       ) : null;
   }
+}
+
+/** Nothing failed: the organization said how much is enough. */
+function UsedUp({ error, last, onResume }: { error: Problem; last: boolean; onResume: () => void }) {
+  return (
+    <section
+      aria-label="A limit is used up"
+      role={last ? 'alert' : undefined}
+      className="flex items-start gap-3 rounded-lg border border-warn/60 bg-warn-soft p-3 text-sm"
+    >
+      <Gauge className="mt-0.5 size-5 shrink-0 text-warn-text" aria-hidden />
+      <div className="min-w-0 flex-1">
+        <h3 className="font-semibold text-warn-text">A limit is used up</h3>
+        <p className="mt-0.5 break-words">{error.message}</p>
+        <div className="mt-2.5 flex flex-wrap gap-2">
+          <Link to="/limits" search={{ exceeded: true }} className={buttonClass({ size: 'sm' })}>
+            See the limit
+          </Link>
+          {last ? (
+            <Button size="sm" onClick={onResume}>
+              <RotateCcw aria-hidden /> Try again
+            </Button>
+          ) : null}
+        </div>
+      </div>
+    </section>
+  );
 }
 
 function MendLink({ to }: { to: string }) {

@@ -25,8 +25,13 @@ export const presetsQuery = queryOptions({
 export function testQuery(providerId: string, testId: string) {
   return queryOptions({
     queryKey: ['identity-providers', 'test', providerId, testId],
-    queryFn: ({ signal }) =>
-      get<ProviderTest>(`${path(providerId)}/tests/${encodeURIComponent(testId)}`, undefined, signal),
+    queryFn: async ({ client, signal }) => {
+      const url = `${path(providerId)}/tests/${encodeURIComponent(testId)}`;
+      const test = await get<ProviderTest>(url, undefined, signal);
+      // What works now says so in the list as well.
+      if (test.state === 'passed') void client.invalidateQueries({ queryKey: identityProvidersQuery.queryKey });
+      return test;
+    },
     refetchInterval: (query) => (query.state.data?.state === 'waiting' ? POLL_MS : false),
   });
 }

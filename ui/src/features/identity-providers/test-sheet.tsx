@@ -9,6 +9,7 @@ import { Notice } from '@/components/ui/notice';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf } from '@/components/ui/states';
 import { testQuery } from '@/features/identity-providers/queries';
+import { stepDetail } from '@/features/identity-providers/step-detail';
 import { asSentence } from '@/lib/format';
 
 type Props = {
@@ -56,7 +57,7 @@ export function TestSheet({ provider, testId, pending, onAgain, onClose }: Props
                 <Notice tone="info">Waiting for the sign-in in the other window.</Notice>
               )}
             </div>
-            <ol className="flex flex-col" aria-label="Steps">
+            <ol className="flex flex-col" aria-label="Steps" tabIndex={0}>
               {test.data.steps.map((step, index) => (
                 <Step key={index} step={step} />
               ))}
@@ -99,7 +100,7 @@ function Step({ step }: { step: TestStep }) {
       <span className="min-w-0">
         <span className="block font-medium">{asSentence(step.name)}</span>
         <span className="block break-words text-text-2">
-          <InlineCode text={asSentence(step.detail)} />
+          <InlineCode text={stepDetail(step)} />
         </span>
       </span>
     </li>

@@ -147,6 +147,12 @@ function UserLink({ user }: { user: Secret['usedBy'][number] }) {
           {user.name}
         </Link>
       );
+    case 'identityProvider':
+      return (
+        <Link to="/settings/identity-providers/$providerId" params={{ providerId: user.id }} className={className}>
+          {user.name}
+        </Link>
+      );
     default:
       return user.name;
   }

@@ -9,6 +9,8 @@ export const KINDS: Record<string, string> = {
   cluster: 'Cluster',
   oauth: 'Sign-in',
   token: 'Token',
+  identityProvider: 'Identity provider',
+  twoFactor: 'Second factor',
   other: 'Other',
 };
 
@@ -25,9 +27,9 @@ export function isOld(updatedAt: string, now: number): boolean {
   return now - new Date(updatedAt).getTime() > OLD_MS;
 }
 
-/** Our own tokens are made anew where they are shown, not here. */
+/** Our own tokens are made anew where they are shown, a second factor by whoever has it; not here. */
 export function isRotatable(secret: { kind: string; fields: string[] }): boolean {
-  return secret.kind !== 'token' && secret.fields.length > 0;
+  return secret.kind !== 'token' && secret.kind !== 'twoFactor' && secret.fields.length > 0;
 }
 
 /** A cause or a remedy as the server has it, as a sentence of its own; an address stays as it is. */
