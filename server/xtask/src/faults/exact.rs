@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::Verdict;
 use super::client::Client;
 use super::site::Server;
 use super::steady::Target;
+use super::{Verdict, stale};
 
 const LIMIT: usize = 400;
 const CALLERS: usize = 8;
@@ -47,6 +47,8 @@ impl Counting {
             "mcpServerName": server_name, "toolName": tool,
         });
         let limit = server.call("POST", "/api/limits", &limit)?;
+        // Only then do all servers know of it.
+        std::thread::sleep(stale::BOUND);
         let path = format!("/v1/mcp/{agent}");
         let callers = (0..CALLERS).map(|_| {
             let (target, path) = (target.clone(), path.clone());

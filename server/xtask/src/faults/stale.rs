@@ -10,7 +10,7 @@ use super::client::Client;
 use super::site::{Server, wait_until};
 use crate::bench::gateway::site::Site;
 
-const BOUND: Duration = Duration::from_secs(1);
+pub(crate) const BOUND: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(10);
 const TURNS: usize = 20;
 
