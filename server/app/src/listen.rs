@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use http::{HeaderValue, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -107,7 +108,18 @@ fn connection(
     let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
         begun.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        // Where it also has a length, a proxy in front may take the rest for another request (RFC 9112, 6.3). hyper has
+        // dropped the length by now, so nothing is read after any body in chunks.
+        let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let answer = router.clone().oneshot(request);
+        async move {
+            let mut answer = answer.await;
+            if let (true, Ok(answer)) = (is_last, &mut answer) {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(header::CONNECTION, close);
+            }
+            answer
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import type { components } from '@/api/schema';
 import type { TokenPrice } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
@@ -11,6 +12,7 @@ import { PROVIDERS } from '@/features/agents/proxy-urls';
 import { priceError } from '@/features/token-prices/price-input';
 import { useSavePrice } from '@/features/token-prices/queries';
 
+type TokenPriceInput = components['schemas']['TokenPriceInput'];
 type Props = { price: TokenPrice | undefined; add: string | undefined; onClose: () => void };
 
 const AMOUNTS = [
@@ -41,7 +43,8 @@ export function PriceDialog({ price, add, onClose }: Props) {
     if (errors.some((error) => error !== null) || model.trim() === '') return;
     save.mutate(
       {
-        provider,
+        // The form offers what the server takes.
+        provider: provider as TokenPriceInput['provider'],
         model: model.trim(),
         pricePerMillionInput: amounts.input.trim(),
         pricePerMillionOutput: amounts.output.trim(),
