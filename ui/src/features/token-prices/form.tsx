@@ -1,5 +1,4 @@
 import { type FormEvent, useState } from 'react';
-import type { components } from '@/api/schema';
 import type { TokenPrice } from '@/api/types';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
@@ -10,9 +9,8 @@ import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 import { PROVIDERS } from '@/features/agents/proxy-urls';
 import { priceError } from '@/features/token-prices/price-input';
-import { useSavePrice } from '@/features/token-prices/queries';
+import { type PriceDraft, useSavePrice } from '@/features/token-prices/queries';
 
-type TokenPriceInput = components['schemas']['TokenPriceInput'];
 type Props = { price: TokenPrice | undefined; add: string | undefined; onClose: () => void };
 
 const AMOUNTS = [
@@ -44,7 +42,7 @@ export function PriceDialog({ price, add, onClose }: Props) {
     save.mutate(
       {
         // The form offers what the server takes.
-        provider: provider as TokenPriceInput['provider'],
+        provider: provider as PriceDraft['provider'],
         model: model.trim(),
         pricePerMillionInput: amounts.input.trim(),
         pricePerMillionOutput: amounts.output.trim(),
