@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { mcpServerUrl } from './environment';
 import { createAgent, expect, expectAccessible, gatewayCall, installRemote, test, unique } from './fixtures';
 import { join } from './persons';
 
@@ -118,6 +119,22 @@ test('who may only read sees policies and changes none', async ({ page, browser 
     data: { toolIds: [tool.id], action: 'block_always' },
   });
   expect(refused.status()).toBe(403);
+  await bea.context.close();
+});
+
+test('tools of what is somebody else’s are nobody else’s business', async ({ page, browser }) => {
+  const name = unique('mine').replace(' ', '-');
+  const agent = await createAgent(page, unique('Private'));
+  const data = { name, serverType: 'remote', serverUrl: mcpServerUrl(name), scope: 'personal' };
+  const item = (await (await page.request.post('/api/internal_mcp_catalog', { data })).json()) as { id: string };
+  const install = { name, catalogId: item.id, scope: 'personal', agentIds: [agent.id] };
+  expect((await page.request.post('/api/mcp_server', { data: install })).ok()).toBe(true);
+  await toolOf(page, name, 'echo');
+  const bea = await join(page, browser);
+  expect(await (await bea.page.request.get(`/api/tools?search=${name}`)).json()).toEqual([]);
+  await bea.page.goto(`/tools?search=${name}`);
+  await expect(bea.page.getByText('No tool matches')).toBeVisible();
+  await expectAccessible(bea.page);
   await bea.context.close();
 });
 

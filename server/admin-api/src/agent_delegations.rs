@@ -1,7 +1,7 @@
 //! Which agents an agent may hand work to.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use crate::agents::seen;
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Id};
+use crate::extract::{self, Id, Path};
 use crate::{ApiError, State};
 
 const NO_AGENT: ApiError = ApiError::NotFound("Agent");
@@ -109,6 +109,7 @@ async fn check_targets(platform: &Platform, id: Uuid, targets: &[Uuid]) -> Resul
     }
 }
 
+/// Stop an agent from handing work to another.
 #[utoipa::path(delete, path = "/api/agents/{id}/delegations/{targetAgentId}", tag = "agents",
     params(("id" = Uuid, Path), ("targetAgentId" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]

@@ -5,7 +5,7 @@ mod assign;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::agent_tools::{AgentTool as Row, AgentToolFilter, AgentToolRow, AgentToolSort};
 use domain::platform::Platform;
@@ -18,7 +18,7 @@ use crate::agents::{Direction, may_see, seen};
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Id, Query, given};
+use crate::extract::{self, Id, Path, Query, given};
 use crate::pagination::{self, Pagination};
 use crate::tools::{AgentName, Origins, Tool, tokens};
 use crate::{ApiError, State};
@@ -243,6 +243,7 @@ pub(crate) struct Assignment {
     updated_at: DateTime<Utc>,
 }
 
+/// Change how an agent uses a tool.
 #[utoipa::path(patch, path = "/api/agent-tools/{id}", tag = "agent-tools", params(("id" = Uuid, Path)), request_body = AgentToolInput,
     responses((status = 200, body = Assignment), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(

@@ -176,6 +176,7 @@ pub(crate) async fn default(
     one(&platform, default).await
 }
 
+/// Get an agent.
 #[utoipa::path(get, path = "/api/agents/{id}", tag = "agents", params(("id" = Uuid, Path)),
     responses((status = 200, body = Agent), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(
@@ -293,6 +294,7 @@ async fn refresh(platform: &Arc<Platform>) -> Result<(), ApiError> {
     Ok(platform.snapshot.refresh(&platform.db).await?)
 }
 
+/// List the keys of agents' labels.
 #[utoipa::path(get, path = "/api/agents/labels/keys", tag = "agents", responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn label_keys(Extract(platform): State) -> Result<Json<Vec<String>>, ApiError> {
     Ok(Json(db::agents::label_keys(&platform.db).await?))
@@ -303,6 +305,7 @@ pub(crate) struct LabelKey {
     pub(crate) key: Option<String>,
 }
 
+/// List the values of agents' labels.
 #[utoipa::path(get, path = "/api/agents/labels/values", tag = "agents", params(LabelKey),
     responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn label_values(

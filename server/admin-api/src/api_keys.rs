@@ -172,6 +172,7 @@ pub(crate) async fn list_older(
     list(platform, caller).await
 }
 
+/// Get an API key, without the key itself.
 #[utoipa::path(get, path = "/api/api-keys/{id}", tag = "api keys", params(("id" = Uuid, Path)),
     responses((status = 200, body = ApiKey), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

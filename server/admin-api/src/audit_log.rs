@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::authenticate::Caller;
 use crate::extract::{ClientAddress, Query, user_agent};
 use crate::pagination::{self, Pagination};
+use crate::request_ids::RequestId;
 use crate::{ApiError, State};
 
 const PAGE: i64 = 1_000;
@@ -33,6 +34,7 @@ pub(crate) fn origin(
     permission: Permission,
 ) -> Origin {
     let route = request.extensions().get::<MatchedPath>();
+    let id = request.extensions().get::<RequestId>();
     let actor = request.extensions().get::<Caller>().map(|caller| Actor {
         kind: if caller.session.is_some() {
             "user"
@@ -47,7 +49,7 @@ pub(crate) fn origin(
     });
     let address = ClientAddress::of(platform, request.headers(), request.extensions());
     Origin {
-        request_id: Uuid::new_v4(),
+        request_id: id.map_or_else(Uuid::new_v4, |id| id.0),
         actor: actor.unwrap_or_else(|| Actor {
             kind: "anonymous",
             ..Actor::default()

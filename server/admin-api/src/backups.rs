@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use domain::backups::{self, Backup as File, BackupError, Reason};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::auth::{SUCCESS, Success};
 use crate::error::sentence;
+use crate::extract::Path;
 use crate::{ApiError, State};
 
 #[derive(Serialize, ToSchema)]

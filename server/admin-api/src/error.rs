@@ -25,6 +25,18 @@ pub enum ApiError {
     Conflict(String),
     #[error("Too many failed attempts. Try again in {retry_after} seconds.")]
     Throttled { retry_after: u64 },
+    #[error("Too many requests. Try again in {retry_after} seconds.")]
+    TooMany { retry_after: u64 },
+    #[error("This was changed since you read it. Read it again, then repeat your change.")]
+    Changed,
+    #[error("This Idempotency-Key was used for another request. Take a new one for each.")]
+    KeyReused,
+    #[error(
+        "The first request with this Idempotency-Key is being answered. Ask again in a moment."
+    )]
+    InProgress,
+    #[error("The request body is larger than this route takes.")]
+    TooLarge,
     #[error(
         "The database is not reachable just now; it is being restarted. Try again in a moment."
     )]
@@ -62,8 +74,13 @@ impl ApiError {
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "api_authorization_error"),
             Self::NotFound(_) | Self::NoSuchRoute => (StatusCode::NOT_FOUND, "api_not_found_error"),
             Self::NoSuchMethod => (StatusCode::METHOD_NOT_ALLOWED, "api_validation_error"),
-            Self::Conflict(_) => (StatusCode::CONFLICT, "api_conflict_error"),
-            Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "api_rate_limit_error"),
+            Self::Conflict(_) | Self::InProgress => (StatusCode::CONFLICT, "api_conflict_error"),
+            Self::Throttled { .. } | Self::TooMany { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "api_rate_limit_error")
+            }
+            Self::Changed => (StatusCode::PRECONDITION_FAILED, "api_precondition_error"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "api_idempotency_error"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "api_validation_error"),
             Self::Unavailable | Self::Upstream(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error")
             }
@@ -76,8 +93,8 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Throttled { retry_after } => Some(*retry_after),
-            Self::Unavailable => Some(1),
+            Self::Throttled { retry_after } | Self::TooMany { retry_after } => Some(*retry_after),
+            Self::Unavailable | Self::InProgress => Some(1),
             _ => None,
         }
     }
@@ -90,6 +107,9 @@ impl From<db::Error> for ApiError {
             db::Error::Conflict(_) => {
                 Self::Conflict("This name is taken already. Choose another one.".into())
             }
+            db::Error::Reference(_) => Self::Conflict(
+                "Something that this refers to is not there, or something else still refers to it. Read both again.".into(),
+            ),
             other => Self::internal(other),
         }
     }

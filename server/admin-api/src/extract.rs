@@ -45,6 +45,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    // serde would take a list for the fields in their order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::Validation(
+            "The request body is not as expected: it is not an object".to_owned(),
+        ));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         ApiError::Validation(format!(
@@ -109,6 +115,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
             Ok(axum::extract::Path(id)) => Ok(Self(id)),
             Err(_) => Err(ApiError::Validation(
                 "The id in the path is not a UUID.".into(),
+            )),
+        }
+    }
+}
+
+/// The variable parts of the path.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(read)) => Ok(Self(read)),
+            Err(_) => Err(ApiError::Validation(
+                "An id in the path is not a UUID, or not text in UTF-8.".into(),
             )),
         }
     }

@@ -105,6 +105,7 @@ pub(crate) async fn public(
     Ok(Json(public.collect()))
 }
 
+/// Get an identity provider.
 #[utoipa::path(get, path = "/api/identity-providers/{id}", tag = "identity providers", params(("id" = Uuid, Path)),
     responses((status = 200, body = IdentityProvider), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

@@ -142,6 +142,7 @@ pub(crate) async fn list(
     ))
 }
 
+/// Get a request for a server.
 #[utoipa::path(get, path = "/api/mcp_server_installation_requests/{id}", tag = "installation-requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = InstallationRequest), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(
@@ -214,6 +215,7 @@ pub(crate) struct RequestPatch {
     status: Option<String>,
 }
 
+/// Change a request for a server.
 #[utoipa::path(patch, path = "/api/mcp_server_installation_requests/{id}", tag = "installation-requests", params(("id" = Uuid, Path)), request_body = RequestPatch,
     responses((status = 200, body = InstallationRequest), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
@@ -249,6 +251,7 @@ pub(crate) async fn update(
     one(&platform, row).await
 }
 
+/// Delete a request for a server.
 #[utoipa::path(delete, path = "/api/mcp_server_installation_requests/{id}", tag = "installation-requests", params(("id" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
@@ -267,6 +270,7 @@ pub(crate) struct DecisionInput {
     admin_response: Option<String>,
 }
 
+/// Grant a request for a server.
 #[utoipa::path(post, path = "/api/mcp_server_installation_requests/{id}/approve", tag = "installation-requests", params(("id" = Uuid, Path)),
     request_body(content = Option<DecisionInput>),
     responses((status = 200, body = InstallationRequest), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
@@ -279,6 +283,7 @@ pub(crate) async fn approve(
     decide(state, caller, id, input, "approved").await
 }
 
+/// Decline a request for a server.
 #[utoipa::path(post, path = "/api/mcp_server_installation_requests/{id}/decline", tag = "installation-requests", params(("id" = Uuid, Path)),
     request_body(content = Option<DecisionInput>),
     responses((status = 200, body = InstallationRequest), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use chrono::{DateTime, TimeDelta, Utc};
 use db::invitations::{Invitation as Row, Invited};
 use domain::api_keys::digest;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::auth::{SUCCESS, Success, new_token};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Id};
+use crate::extract::{self, Id, Path};
 use crate::{ApiError, State, roles};
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Invitation");

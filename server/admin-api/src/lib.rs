@@ -13,10 +13,13 @@ mod backups;
 mod clusters;
 mod config;
 pub mod configuration;
+mod contract;
+mod document;
 mod entities;
 mod error;
 mod extract;
 mod home;
+mod idempotency;
 mod identity_providers;
 mod installation_requests;
 mod interactions;
@@ -31,11 +34,14 @@ mod members;
 mod models;
 mod optimization_rules;
 mod organization;
+mod pages;
 mod pagination;
 pub mod passwords;
 mod permissions;
 mod prompts;
 mod provider_keys;
+mod rate_limits;
+mod request_ids;
 mod roles;
 mod runtimes;
 mod secrets;
@@ -49,6 +55,7 @@ mod tokens;
 mod tool_policies;
 mod tools;
 mod user_access;
+mod versions;
 
 use std::sync::Arc;
 
@@ -71,20 +78,13 @@ type State = axum::extract::State<Arc<Platform>>;
 pub fn router(
     platform: &Arc<Platform>,
     more: OpenApiRouter<Arc<Platform>>,
-) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, api) = documented().merge(more).split_for_parts();
-    let guarded = router
-        .route_layer(middleware::from_fn_with_state(
-            platform.clone(),
-            permissions::authorise,
-        ))
-        .route_layer(middleware::from_fn_with_state(
-            platform.clone(),
-            authenticate::authenticate,
-        ));
-    let complete = guarded
+) -> (Router, serde_json::Value) {
+    let (routes, api) = documented().merge(more).split_for_parts();
+    let api = document::complete(&api);
+    let complete = contract::around(routes, platform, &api)
         .route("/api/{*rest}", any(async || ApiError::NoSuchRoute))
-        .method_not_allowed_fallback(async || ApiError::NoSuchMethod);
+        .method_not_allowed_fallback(async || ApiError::NoSuchMethod)
+        .layer(middleware::from_fn(request_ids::identify));
     (complete.with_state(platform.clone()), api)
 }
 
@@ -100,8 +100,8 @@ fn authorised(platform: &Arc<Platform>) -> Router {
 }
 
 /// The description alone, for code generation and for the test of the permission table.
-pub fn openapi(more: OpenApiRouter<Arc<Platform>>) -> utoipa::openapi::OpenApi {
-    documented().merge(more).split_for_parts().1
+pub fn openapi(more: OpenApiRouter<Arc<Platform>>) -> serde_json::Value {
+    document::complete(&documented().merge(more).split_for_parts().1)
 }
 
 /// The table: method, path, and what is asked of whoever calls.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use db::mcp_catalog::CatalogItem as Row;
 use db::mcp_servers::ServerFilter;
 use db::tools::ToolFilter;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Id, Query};
+use crate::extract::{self, Id, Path, Query};
 use crate::tools::Tool;
 use crate::{ApiError, State};
 use body::{CatalogInput, CatalogItem, Facts};
@@ -212,11 +212,13 @@ pub(crate) async fn tools(
     crate::tools::described(&platform, rows).await.map(Json)
 }
 
+/// List the keys of catalogue items' labels.
 #[utoipa::path(get, path = "/api/internal_mcp_catalog/labels/keys", tag = "mcp-catalog", responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn label_keys(Extract(platform): State) -> Result<Json<Vec<String>>, ApiError> {
     Ok(Json(db::mcp_catalog::label_keys(&platform.db).await?))
 }
 
+/// List the values of catalogue items' labels.
 #[utoipa::path(get, path = "/api/internal_mcp_catalog/labels/values", tag = "mcp-catalog", params(crate::agents::LabelKey),
     responses((status = 200, body = Vec<String>)))]
 pub(crate) async fn label_values(

@@ -65,6 +65,7 @@ pub(crate) async fn list(
     ))
 }
 
+/// Get an installed MCP server.
 #[utoipa::path(get, path = "/api/mcp_server/{id}", tag = "mcp-servers", params(("id" = Uuid, Path)),
     responses((status = 200, body = McpServer), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::members::{Change, Member as Row, MemberFilter};
 use domain::platform::Platform;
@@ -15,7 +15,7 @@ use crate::agents::one_of;
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Query};
+use crate::extract::{self, Path, Query};
 use crate::{ApiError, State, roles};
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Member");
@@ -114,6 +114,7 @@ pub(crate) async fn list(
     Ok(Json(described(&platform, &caller, rows).await?))
 }
 
+/// Get a member.
 #[utoipa::path(get, path = "/api/organization/members/{id}", tag = "members", params(("id" = String, Path)),
     responses((status = 200, body = Member), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

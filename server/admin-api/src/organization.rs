@@ -108,6 +108,7 @@ impl From<db::organization::Organization> for Organization {
     }
 }
 
+/// Get the organization and its settings.
 #[utoipa::path(get, path = "/api/organization", tag = "organization", responses((status = 200, body = Organization)))]
 pub(crate) async fn get(Extract(platform): State) -> Result<Json<Organization>, ApiError> {
     Ok(Json(db::organization::get(&platform.db).await?.into()))

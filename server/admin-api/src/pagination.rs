@@ -22,11 +22,11 @@ pub(crate) struct Pagination {
 impl Pagination {
     pub(crate) fn new(total: i64, limit: i64, offset: i64) -> Self {
         Self {
-            current_page: offset / limit + 1,
+            current_page: (offset / limit).saturating_add(1),
             limit,
             total,
             total_pages: (total + limit - 1) / limit,
-            has_next: offset + limit < total,
+            has_next: offset.saturating_add(limit) < total,
             has_prev: offset > 0,
         }
     }

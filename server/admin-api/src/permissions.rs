@@ -324,7 +324,7 @@ pub(crate) const TABLES: &[&[Row]] = &[
     PROVIDER_KEYS,
 ];
 
-fn required(method: &str, path: &str) -> Option<Permission> {
+pub(crate) fn required(method: &str, path: &str) -> Option<Permission> {
     let renamed = [OLDER_NAME, EARLIER_NAME]
         .into_iter()
         .find_map(|(older, name)| Some(format!("{name}{}", path.strip_prefix(older)?)));
@@ -336,12 +336,8 @@ fn required(method: &str, path: &str) -> Option<Permission> {
         .map(|row| row.2)
 }
 
-/// Lets a request through if its route's row allows its caller; what it changes is put down to them.
-pub(crate) async fn authorise(
-    axum::extract::State(platform): crate::State,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+/// What the route asks, if its caller has it.
+pub(crate) fn allowed(request: &Request) -> Result<Permission, ApiError> {
     let path = request
         .extensions()
         .get::<MatchedPath>()
@@ -352,8 +348,18 @@ pub(crate) async fn authorise(
             "No permission is defined for this route, so nobody may call it.".into(),
         ));
     };
+    check(permission, request.extensions().get::<Caller>())?;
+    Ok(permission)
+}
+
+/// Lets a request through if its route's row allows its caller; what it changes is put down to them.
+pub(crate) async fn authorise(
+    axum::extract::State(platform): crate::State,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let permission = allowed(&request)?;
     let caller = request.extensions().get::<Caller>().cloned();
-    check(permission, caller.as_ref())?;
     let origin = audit_log::origin(&platform, &request, permission);
     let response = db::audit_log::as_actor(&origin, next.run(request)).await;
     Ok(streams::bounded(&platform, caller, permission, response))

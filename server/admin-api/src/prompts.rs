@@ -73,6 +73,7 @@ pub(crate) struct CreatePrompt {
     system_prompt: Option<String>,
 }
 
+/// Create a prompt.
 #[utoipa::path(post, path = "/api/prompts", tag = "prompts", request_body = CreatePrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn create(
     Extract(platform): State,
@@ -123,7 +124,8 @@ async fn find(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Row, Api
         .ok_or(NOT_FOUND)
 }
 
-#[utoipa::path(get, path = "/api/prompts/{id}", tag = "prompts", responses((status = 200, body = Prompt)))]
+/// Get a prompt.
+#[utoipa::path(get, path = "/api/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, body = Prompt)))]
 pub(crate) async fn get(
     Extract(platform): State,
     caller: Caller,
@@ -146,7 +148,7 @@ pub(crate) struct UpdatePrompt {
 }
 
 /// A change is another version, with an id of its own.
-#[utoipa::path(patch, path = "/api/prompts/{id}", tag = "prompts", request_body = UpdatePrompt, responses((status = 200, body = Prompt)))]
+#[utoipa::path(patch, path = "/api/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), request_body = UpdatePrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn update(
     Extract(platform): State,
     caller: Caller,
@@ -175,7 +177,7 @@ async fn add(
 }
 
 /// All versions of it.
-#[utoipa::path(delete, path = "/api/prompts/{id}", tag = "prompts", responses((status = 200, body = Success)))]
+#[utoipa::path(delete, path = "/api/prompts/{id}", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, body = Success)))]
 pub(crate) async fn delete(
     Extract(platform): State,
     caller: Caller,
@@ -187,7 +189,7 @@ pub(crate) async fn delete(
 }
 
 /// Newest first.
-#[utoipa::path(get, path = "/api/prompts/{id}/versions", tag = "prompts", responses((status = 200, body = Vec<Prompt>)))]
+#[utoipa::path(get, path = "/api/prompts/{id}/versions", tag = "prompts", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<Prompt>)))]
 pub(crate) async fn versions(
     Extract(platform): State,
     caller: Caller,
@@ -205,7 +207,7 @@ pub(crate) struct RollbackPrompt {
 }
 
 /// An earlier version once more, as the newest one.
-#[utoipa::path(post, path = "/api/prompts/{id}/rollback", tag = "prompts", request_body = RollbackPrompt, responses((status = 200, body = Prompt)))]
+#[utoipa::path(post, path = "/api/prompts/{id}/rollback", tag = "prompts", params(("id" = Uuid, Path)), request_body = RollbackPrompt, responses((status = 200, body = Prompt)))]
 pub(crate) async fn rollback(
     Extract(platform): State,
     caller: Caller,

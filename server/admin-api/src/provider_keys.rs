@@ -68,6 +68,7 @@ pub(crate) async fn available(
     list(platform, caller, filter).await
 }
 
+/// Get a provider key, without the key itself.
 #[utoipa::path(get, path = "/api/llm-provider-api-keys/{id}", tag = "provider keys", params(("id" = Uuid, Path)),
     responses((status = 200, body = ProviderKey), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

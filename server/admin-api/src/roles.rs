@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::roles::Role as Row;
 use domain::access::grants::{Grants, PREDEFINED};
@@ -17,6 +17,7 @@ use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract;
+use crate::extract::Path;
 use crate::{ApiError, State};
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Role");
@@ -157,6 +158,7 @@ pub(crate) async fn permissions() -> Json<Map<String, Value>> {
     Json(Grants::all().to_map())
 }
 
+/// Get a role.
 #[utoipa::path(get, path = "/api/roles/{id}", tag = "roles", params(("id" = String, Path)),
     responses((status = 200, body = Role), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

@@ -1,7 +1,7 @@
 //! Accounts of programs: members with a role, teams and API keys, who never sign in.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use db::members::MemberFilter;
 use domain::platform::Platform;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use crate::api_keys::{self, ApiKey, CreateApiKey, NewApiKey};
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
+use crate::extract::Path;
 use crate::members::{self, Member};
 use crate::{ApiError, State, extract, roles};
 

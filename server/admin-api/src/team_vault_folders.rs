@@ -82,6 +82,7 @@ pub(crate) async fn of_user(platform: &Platform, user: &str) -> Result<Vec<Strin
     Ok(folders)
 }
 
+/// Get a team's folder in Vault.
 #[utoipa::path(get, path = "/api/teams/{id}/vault-folder", tag = "teams", params(("id" = Uuid, Path)),
     responses((status = 200, body = Option<VaultFolder>), (status = 400, body = ErrorBody)))]
 pub(crate) async fn get(

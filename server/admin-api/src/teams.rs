@@ -122,6 +122,7 @@ pub(crate) async fn list(Extract(platform): State) -> Result<Json<Vec<Team>>, Ap
     Ok(Json(teams))
 }
 
+/// Get a team.
 #[utoipa::path(get, path = "/api/teams/{id}", tag = "teams", params(("id" = Uuid, Path)),
     responses((status = 200, body = Team), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Team>, ApiError> {
@@ -129,6 +130,7 @@ pub(crate) async fn get(Extract(platform): State, Id(id): Id) -> Result<Json<Tea
     Ok(Json(Team::new(row, of_team(&platform, id).await?)))
 }
 
+/// Create a team.
 #[utoipa::path(post, path = "/api/teams", tag = "teams", request_body = TeamInput,
     responses((status = 200, body = Team), (status = 400, body = ErrorBody)))]
 pub(crate) async fn create(
@@ -169,6 +171,7 @@ pub(crate) async fn create(
     Ok(Json(Team::new(row, members)))
 }
 
+/// Change a team: only the fields that are sent; null clears one.
 #[utoipa::path(put, path = "/api/teams/{id}", tag = "teams", params(("id" = Uuid, Path)), request_body = TeamInput,
     responses((status = 200, body = Team), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(

@@ -113,6 +113,7 @@ async fn in_force(platform: &Platform) -> Result<Vec<TokenPrice>, ApiError> {
     Ok(prices)
 }
 
+/// Get a price.
 #[utoipa::path(get, path = "/api/token-prices/{id}", tag = "prices", params(("id" = Uuid, Path)),
     responses((status = 200, body = TokenPrice), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(

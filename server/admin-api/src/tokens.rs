@@ -171,6 +171,7 @@ pub(crate) async fn mine(
     }))
 }
 
+/// Show one's own token for MCP clients.
 #[utoipa::path(get, path = "/api/user-tokens/me/value", tag = "tokens", responses((status = 200, body = TokenValue)))]
 pub(crate) async fn my_value(
     Extract(platform): State,
@@ -181,6 +182,7 @@ pub(crate) async fn my_value(
     TokenValue::of(tokens::value(&platform.secrets, &row).await?)
 }
 
+/// Replace one's own token for MCP clients.
 #[utoipa::path(post, path = "/api/user-tokens/me/rotate", tag = "tokens", responses((status = 200, body = TokenValue)))]
 pub(crate) async fn rotate_mine(
     Extract(platform): State,

@@ -1,6 +1,6 @@
 //! Tools: what installed servers and the built-in one offer, and whether a change of one was approved.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::State as Extract;
@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::{SUCCESS, Success};
+use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract::{Id, Query};
-use crate::{ApiError, State};
+use crate::{ApiError, State, mcp_catalog};
 
 const NOT_FOUND: ApiError = ApiError::NotFound("Tool");
 
@@ -200,18 +201,34 @@ pub(crate) struct ToolQuery {
     search: Option<String>,
 }
 
-/// List all tools, by name.
+/// List the tools of what the caller may see in the catalog, by name; with the agents that they may see.
 #[utoipa::path(get, path = "/api/tools", tag = "tools", params(ToolQuery), responses((status = 200, body = Vec<Tool>)))]
 pub(crate) async fn list(
     Extract(platform): State,
+    caller: Caller,
     Query(query): Query<ToolQuery>,
 ) -> Result<Json<Vec<Tool>>, ApiError> {
     let filter = ToolFilter {
         catalog_id: query.catalog_id,
         search: query.search.filter(|search| !search.is_empty()),
     };
-    let rows = db::tools::list(&platform.db, &filter).await?;
-    described(&platform, rows).await.map(Json)
+    let mut rows = db::tools::list(&platform.db, &filter).await?;
+    let items = db::mcp_catalog::list(&platform.db).await?;
+    let seen: HashSet<Uuid> = items
+        .iter()
+        .filter(|item| mcp_catalog::may_see(&platform, &caller, item))
+        .map(|item| item.id)
+        .collect();
+    rows.retain(|row| row.catalog_id.is_none_or(|id| seen.contains(&id)));
+    let mut tools = described(&platform, rows).await?;
+    let snapshot = platform.snapshot.load();
+    let viewer = caller.viewer(&snapshot);
+    for tool in &mut tools {
+        let agents = &mut tool.assigned_agents;
+        agents.retain(|agent| viewer.sees_agent(&snapshot, agent.id));
+        tool.assigned_agent_count = agents.len();
+    }
+    Ok(Json(tools))
 }
 
 /// Forget a tool that its server no longer offers; one that it still offers comes back at the next discovery.

@@ -45,6 +45,10 @@ pub struct Config {
     pub disable_basic_auth: bool,
     pub disable_invitations: bool,
     pub trusted_sso_provider_ids: Vec<String>,
+    /// Requests a minute of one caller; zero: any number.
+    pub api_rate_limit: u32,
+    pub auth_rate_limit: u32,
+    pub mcp_registry: Url,
     pub upstreams: Upstreams,
     pub retention_days: u32,
     /// Zero: none.
@@ -173,6 +177,9 @@ impl Config {
                 .map(|id| id.trim().to_owned())
                 .filter(|id| !id.is_empty())
                 .collect(),
+            api_rate_limit: reader.number("ARCHESTRA_API_RATE_LIMIT"),
+            auth_rate_limit: reader.number("ARCHESTRA_AUTH_RATE_LIMIT"),
+            mcp_registry: reader.url("ARCHESTRA_MCP_REGISTRY_URL")?,
             upstreams: reader.upstreams()?,
             retention_days: reader.number("ARCHESTRA_LLM_LOGS_RETENTION_DAYS"),
             backup_interval_hours: reader.number("ARCHESTRA_BACKUP_INTERVAL_HOURS"),

@@ -116,11 +116,14 @@ fn connection(
     let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
         begun.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (drain, keeps_alive) = (drain.clone(), request.version() < Version::HTTP_2);
+        // Where it also has a length, a proxy in front may take the rest for another request (RFC 9112, 6.3). hyper has
+        // dropped the length by now, so nothing is read after any body in chunks.
+        let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let (drain, is_alone) = (drain.clone(), request.version() < Version::HTTP_2);
         let answer = router.clone().oneshot(request);
         async move {
             let mut response = answer.await?;
-            if keeps_alive && drain.is_cancelled() {
+            if is_last || is_alone && drain.is_cancelled() {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }

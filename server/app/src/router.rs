@@ -37,13 +37,16 @@ pub(crate) fn router(
         .route("/ready", get(health::ready).with_state(platform.clone()))
         .layer(layer::from_fn(middleware::no_store));
 
+    let pages = Router::new().route("/docs", get(ui::docs));
     let pages = if with_ui {
-        Router::new()
-            .fallback(ui::serve)
-            .layer(CompressionLayer::new())
+        pages.fallback(ui::serve)
     } else {
-        Router::new()
+        pages
+            .route("/assets/{*path}", get(ui::asset))
+            .route("/theme.js", get(ui::asset))
+            .route("/favicon.svg", get(ui::asset))
     };
+    let pages = pages.layer(CompressionLayer::new());
 
     api.merge(pages)
         .layer(layer::from_fn(middleware::security_headers))

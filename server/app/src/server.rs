@@ -341,6 +341,9 @@ fn settings(config: &Config, organization_id: String, backups: Folder) -> Settin
         analytics_destination: false,
         trust_proxy: config.trust_proxy,
         tool_call_timeout: config.mcp.tool_call_timeout,
+        api_rate_limit: config.api_rate_limit,
+        auth_rate_limit: config.auth_rate_limit,
+        mcp_registry: plain(&config.mcp_registry),
         backups,
     }
 }

@@ -11,6 +11,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Files;
 
 const INDEX: &str = "index.html";
+/// The description of the API to read and try.
+const DOCS: &str = "docs.html";
 
 /// A file by its path; any other path is a page, which the UI's own router shows.
 pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
@@ -23,6 +25,22 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
             Some(index) => respond(INDEX, &index, &headers),
             None => missing(),
         },
+    }
+}
+
+pub(crate) async fn docs(headers: HeaderMap) -> Response {
+    match Files::get(DOCS) {
+        Some(page) => respond(DOCS, &page, &headers),
+        None => missing(),
+    }
+}
+
+/// What the page of the API's description is made of, where the UI is not.
+pub(crate) async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    match Files::get(path) {
+        Some(file) => respond(path, &file, &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

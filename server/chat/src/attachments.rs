@@ -153,7 +153,8 @@ fn filename(said: Option<&str>) -> String {
     }
 }
 
-#[utoipa::path(get, path = "/api/chat/attachments/{id}/content", tag = TAG, responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
+/// Download an attachment.
+#[utoipa::path(get, path = "/api/chat/attachments/{id}/content", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
 pub(crate) async fn content(
     Extract(chat): State,
     Caller(caller): Caller,
@@ -186,7 +187,7 @@ pub(crate) async fn content(
 }
 
 /// Only one that was not sent.
-#[utoipa::path(delete, path = "/api/chat/attachments/{id}", tag = TAG, responses((status = 200, body = Success)))]
+#[utoipa::path(delete, path = "/api/chat/attachments/{id}", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = Success)))]
 pub(crate) async fn delete(
     Extract(chat): State,
     Caller(caller): Caller,

@@ -82,6 +82,7 @@ pub(crate) async fn list(
     Ok(Json(summaries.collect()))
 }
 
+/// Begin a conversation.
 #[utoipa::path(post, path = "/api/chat/conversations", tag = TAG, request_body = CreateConversation, responses((status = 200, body = Conversation)))]
 pub(crate) async fn create(
     Extract(chat): State,
@@ -155,7 +156,7 @@ fn agent(chat: &Chat, caller: &SignedIn, wanted: Option<Uuid>) -> Result<Uuid, C
 }
 
 /// With what was said in it, and an answer in the making as far as it is.
-#[utoipa::path(get, path = "/api/chat/conversations/{id}", tag = TAG, responses((status = 200, body = ConversationDetail)))]
+#[utoipa::path(get, path = "/api/chat/conversations/{id}", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = ConversationDetail)))]
 pub(crate) async fn get(
     Extract(chat): State,
     Mine(row): Mine,
@@ -251,7 +252,8 @@ async fn gauge(
     Ok(context::of(&asking, limit, None))
 }
 
-#[utoipa::path(patch, path = "/api/chat/conversations/{id}", tag = TAG, request_body = UpdateConversation, responses((status = 200, body = Conversation)))]
+/// Change a conversation: only the fields that are sent; null clears one.
+#[utoipa::path(patch, path = "/api/chat/conversations/{id}", tag = TAG, params(("id" = Uuid, Path)), request_body = UpdateConversation, responses((status = 200, body = Conversation)))]
 pub(crate) async fn update(
     Extract(chat): State,
     Caller(caller): Caller,
@@ -314,7 +316,7 @@ async fn newest_leaf(chat: &Chat, conversation: Uuid, wanted: Uuid) -> Result<Uu
 }
 
 /// With everything in it; an answer in the making ends.
-#[utoipa::path(delete, path = "/api/chat/conversations/{id}", tag = TAG, responses((status = 200, body = Success)))]
+#[utoipa::path(delete, path = "/api/chat/conversations/{id}", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = Success)))]
 pub(crate) async fn delete(
     Extract(chat): State,
     Mine(row): Mine,
@@ -326,7 +328,8 @@ pub(crate) async fn delete(
     Ok(SUCCESS)
 }
 
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/generate-title", tag = TAG, request_body = GenerateTitle, responses((status = 200, body = Conversation)))]
+/// Give a conversation a title.
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/generate-title", tag = TAG, params(("id" = Uuid, Path)), request_body = GenerateTitle, responses((status = 200, body = Conversation)))]
 pub(crate) async fn generate_title(
     Extract(chat): State,
     Mine(row): Mine,
@@ -341,7 +344,7 @@ pub(crate) async fn generate_title(
 
 /// A call of a tool with its whole result, however long that is.
 #[utoipa::path(get, path = "/api/chat/conversations/{id}/messages/{messageId}/tool-calls/{toolCallId}", tag = TAG,
-    params(("messageId" = Uuid, Path), ("toolCallId" = String, Path)), responses((status = 200, body = Object)))]
+    params(("id" = Uuid, Path), ("messageId" = Uuid, Path), ("toolCallId" = String, Path)), responses((status = 200, body = Object)))]
 pub(crate) async fn tool_call(
     Extract(chat): State,
     Mine(row): Mine,

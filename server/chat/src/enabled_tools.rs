@@ -31,7 +31,8 @@ impl From<Option<Vec<String>>> for EnabledTools {
     }
 }
 
-#[utoipa::path(get, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, responses((status = 200, body = EnabledTools)))]
+/// List the tools that a conversation may use.
+#[utoipa::path(get, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = EnabledTools)))]
 pub(crate) async fn get(Mine(row): Mine) -> Json<EnabledTools> {
     Json(row.enabled_tools.into())
 }
@@ -42,7 +43,8 @@ pub(crate) struct SetEnabledTools {
     tool_ids: Vec<String>,
 }
 
-#[utoipa::path(put, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, request_body = SetEnabledTools, responses((status = 200, body = EnabledTools)))]
+/// Choose the tools that a conversation may use.
+#[utoipa::path(put, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, params(("id" = Uuid, Path)), request_body = SetEnabledTools, responses((status = 200, body = EnabledTools)))]
 pub(crate) async fn put(
     Extract(chat): State,
     Mine(row): Mine,
@@ -52,7 +54,7 @@ pub(crate) async fn put(
 }
 
 /// Back to all tools of the agent.
-#[utoipa::path(delete, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, responses((status = 200, body = EnabledTools)))]
+#[utoipa::path(delete, path = "/api/chat/conversations/{id}/enabled-tools", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = EnabledTools)))]
 pub(crate) async fn clear(
     Extract(chat): State,
     Mine(row): Mine,

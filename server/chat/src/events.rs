@@ -29,7 +29,7 @@ pub(crate) struct EventsQuery {
 }
 
 /// Server-sent events with their numbers; `reset` where what lies between is gone and the conversation is to be read anew.
-#[utoipa::path(get, path = "/api/chat/conversations/{id}/events", tag = "chat", params(EventsQuery),
+#[utoipa::path(get, path = "/api/chat/conversations/{id}/events", tag = "chat", params(("id" = Uuid, Path), EventsQuery),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn events(
     Extract(chat): State,

@@ -19,8 +19,9 @@ pub(crate) struct ExportQuery {
     format: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/chat/conversations/{id}/export", tag = "chat", params(ExportQuery),
-    responses((status = 200, content_type = "text/markdown", body = String)))]
+/// Download a conversation as Markdown.
+#[utoipa::path(get, path = "/api/chat/conversations/{id}/export", tag = "chat", params(("id" = Uuid, Path), ExportQuery),
+    responses((status = 200, content((String = "text/markdown"), (Object = "application/json")))))]
 pub(crate) async fn export(
     Extract(chat): State,
     Mine(row): Mine,

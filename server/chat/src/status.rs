@@ -74,6 +74,7 @@ pub(crate) struct DemoModel {
     name: String,
 }
 
+/// Say whether the chat can answer, and with which model.
 #[utoipa::path(get, path = "/api/chat/status", tag = "chat", params(StatusQuery), responses((status = 200, body = ChatStatus)))]
 pub(crate) async fn status(
     Extract(chat): State,

@@ -69,7 +69,7 @@ impl StartedTurn {
 type Started = Result<(StatusCode, Json<StartedTurn>), ChatError>;
 
 /// Says something, or has an answer given anew. The answer is made whether or not anybody follows its events.
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/turns", tag = TAG, request_body = StartTurn, responses((status = 202, body = StartedTurn)))]
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/turns", tag = TAG, params(("id" = Uuid, Path)), request_body = StartTurn, responses((status = 202, body = StartedTurn)))]
 pub(crate) async fn start(
     Extract(chat): State,
     Mine(row): Mine,
@@ -237,7 +237,7 @@ pub(crate) struct StoppedTurn {
 }
 
 /// Ends the answer in the making, whichever replica makes it.
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/stop", tag = TAG, responses((status = 200, body = StoppedTurn)))]
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/stop", tag = TAG, params(("id" = Uuid, Path)), responses((status = 200, body = StoppedTurn)))]
 pub(crate) async fn stop(
     Extract(chat): State,
     Mine(row): Mine,
@@ -279,7 +279,7 @@ async fn tell(
 }
 
 /// Goes on with an answer that broke off: with the results it has, in the same message.
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/resume", tag = TAG, responses((status = 202, body = StartedTurn)))]
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/resume", tag = TAG, params(("id" = Uuid, Path)), responses((status = 202, body = StartedTurn)))]
 pub(crate) async fn resume(Extract(chat): State, Mine(row): Mine) -> Started {
     check_key(&chat, &row)?;
     let nothing = || {
@@ -330,7 +330,7 @@ pub(crate) struct Approval {
 }
 
 /// Lets a call that waits be made, or not.
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/approvals/{toolCallId}", tag = TAG, params(("toolCallId" = String, Path)),
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/approvals/{toolCallId}", tag = TAG, params(("id" = Uuid, Path), ("toolCallId" = String, Path)),
     request_body = Approval, responses((status = 200, body = Success)))]
 pub(crate) async fn approve(
     Extract(chat): State,
@@ -355,7 +355,7 @@ pub(crate) struct ElicitationAnswer {
 }
 
 /// Answers what a server asked in the middle of a call.
-#[utoipa::path(post, path = "/api/chat/conversations/{id}/elicitations/{elicitationId}", tag = TAG, params(("elicitationId" = String, Path)),
+#[utoipa::path(post, path = "/api/chat/conversations/{id}/elicitations/{elicitationId}", tag = TAG, params(("id" = Uuid, Path), ("elicitationId" = String, Path)),
     request_body = ElicitationAnswer, responses((status = 200, body = Success)))]
 pub(crate) async fn elicit(
     Extract(chat): State,

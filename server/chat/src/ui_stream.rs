@@ -97,7 +97,7 @@ async fn conversation(
 }
 
 /// The answer in the making, from its beginning; 204 if there is none.
-#[utoipa::path(get, path = "/api/chat/{id}/stream", tag = "chat",
+#[utoipa::path(get, path = "/api/chat/{id}/stream", tag = "chat", params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 204)))]
 pub(crate) async fn running(Extract(chat): State, Mine(row): Mine) -> Result<Response, ChatError> {
     let runs = db::conversations::latest_runs(&chat.platform.db, &[row.id]).await?;

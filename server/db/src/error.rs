@@ -5,6 +5,9 @@ pub enum Error {
     /// A unique value is taken; the name is the constraint's.
     #[error("already taken ({0})")]
     Conflict(String),
+    /// What a row refers to is not there, or what is to go is still referred to; the name is the constraint's.
+    #[error("a reference would lead nowhere ({0})")]
+    Reference(String),
     /// The database cannot be reached just now; the same call may succeed later.
     #[error("the database is not reachable: {0}")]
     Unavailable(String),
@@ -20,6 +23,9 @@ impl From<sqlx::Error> for Error {
         match &error {
             E::Database(inner) if inner.is_unique_violation() => {
                 Self::Conflict(inner.constraint().unwrap_or("unique").to_owned())
+            }
+            E::Database(inner) if inner.is_foreign_key_violation() => {
+                Self::Reference(inner.constraint().unwrap_or("reference").to_owned())
             }
             // Class 57 (operator intervention) and 53 (out of disk, memory, connections) pass by themselves or by an operator.
             E::Database(inner)
@@ -53,7 +59,7 @@ impl Error {
                     .iter()
                     .any(|class| code.starts_with(class))
             }),
-            Self::Conflict(_) | Self::Query(sqlx::Error::Encode(_)) => true,
+            Self::Conflict(_) | Self::Reference(_) | Self::Query(sqlx::Error::Encode(_)) => true,
             Self::Query(_) | Self::Unavailable(_) | Self::Migration(_) => false,
         }
     }

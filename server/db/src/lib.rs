@@ -17,6 +17,7 @@ pub mod backups;
 pub mod call_log;
 pub mod clusters;
 pub mod conversations;
+pub mod idempotency_keys;
 pub mod identity_providers;
 pub mod installation_requests;
 pub mod interactions;
@@ -46,6 +47,7 @@ pub mod tool_policies;
 pub mod tools;
 pub mod two_factor;
 pub mod users;
+pub mod versions;
 
 pub use error::Error;
 pub use pool::{Announcement, Announcements, Db, Endpoint, Heartbeat};

@@ -76,6 +76,12 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// How long a tool call may be silent.
     pub tool_call_timeout: Duration,
+    /// Requests to the admin API that one caller may make of this process in a minute; 0: any number.
+    pub api_rate_limit: u32,
+    /// The same for signing in, by address.
+    pub auth_rate_limit: u32,
+    /// Where the list of the official MCP registry is.
+    pub mcp_registry: String,
     /// Where backups lie.
     pub backups: Folder,
 }

@@ -193,6 +193,9 @@ fn settings() -> Settings {
         analytics_destination: false,
         trust_proxy: false,
         tool_call_timeout: Duration::from_mins(1),
+        api_rate_limit: 30_000,
+        auth_rate_limit: 300,
+        mcp_registry: "https://registry.modelcontextprotocol.io/v0.1/servers".to_owned(),
         backups: Folder::new("backups".into()),
     }
 }

@@ -23,25 +23,28 @@ enum Suite {
     E2e,
     Clients,
     Identity,
+    Api,
     Conformance,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 7] = [
+const ALL: [(Suite, &str); 8] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
     (Suite::Identity, "identity"),
+    (Suite::Api, "api"),
     (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
 ];
 
 /// Suites that start the programs that people start.
-const OVER_PROGRAMS: [Suite; 5] = [
+const OVER_PROGRAMS: [Suite; 6] = [
     Suite::E2e,
     Suite::Clients,
     Suite::Identity,
+    Suite::Api,
     Suite::Conformance,
     Suite::Desktop,
 ];
@@ -125,7 +128,7 @@ fn prepare<'a>(
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
-    if has(Suite::Clients) {
+    if has(Suite::Clients) || has(Suite::Api) {
         needs.push(system::CLIENTS);
     }
     if has(Suite::Desktop) {

@@ -11,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List assignments, page by page. */
-        get: operations["list"];
+        /**
+         * List assignments, page by page.
+         * @description Needs `tool:read`.
+         */
+        get: operations["getAgentTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -30,8 +33,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask a model for the default policies of tools, and set them. */
-        post: operations["propose"];
+        /**
+         * Ask a model for the default policies of tools, and set them.
+         * @description Needs `policy:update`.
+         */
+        post: operations["postAgentToolsAutoConfigurePolicies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -51,7 +57,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["update"];
+        /**
+         * Change how an agent uses a tool.
+         * @description Needs `profile:update`.
+         */
+        patch: operations["patchAgentToolsById"];
         trace?: never;
     };
     "/api/agents": {
@@ -61,11 +71,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List agents, page by page. */
-        get: operations["list"];
+        /**
+         * List agents, page by page.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgents"];
         put?: never;
-        /** Create an agent. */
-        post: operations["create"];
+        /**
+         * Create an agent.
+         * @description Needs `profile:create`.
+         */
+        post: operations["postAgents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -79,8 +95,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all agents. */
-        get: operations["all"];
+        /**
+         * List all agents.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsAll"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +115,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The agent of calls that name none. */
-        get: operations["default"];
+        /**
+         * The agent of calls that name none.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsDefault"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,7 +135,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["label_keys"];
+        /**
+         * List the keys of agents' labels.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsLabelsKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -129,7 +155,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["label_values"];
+        /**
+         * List the values of agents' labels.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsLabelsValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -147,8 +177,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give many tools to many agents. What can't be given is listed with its reason; the rest is given. */
-        post: operations["bulk_assign"];
+        /**
+         * Give many tools to many agents. What can't be given is listed with its reason; the rest is given.
+         * @description Needs `profile:update`.
+         */
+        post: operations["postAgentsToolsBulkAssign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,8 +197,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take many tools from an agent. */
-        post: operations["bulk_unassign"];
+        /**
+         * Take many tools from an agent.
+         * @description Needs `profile:update`.
+         */
+        post: operations["postAgentsToolsBulkUnassign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -179,8 +215,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tools of one agent. */
-        get: operations["of_agent"];
+        /**
+         * The tools of one agent.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsByAgentIdTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -198,10 +237,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a tool to an agent. */
-        post: operations["assign"];
-        /** Take a tool from an agent. */
-        delete: operations["unassign"];
+        /**
+         * Give a tool to an agent.
+         * @description Needs `profile:update`.
+         */
+        post: operations["postAgentsByAgentIdToolsByToolId"];
+        /**
+         * Take a tool from an agent.
+         * @description Needs `profile:update`.
+         */
+        delete: operations["deleteAgentsByAgentIdToolsByToolId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -214,12 +259,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        /** Change an agent: only the fields that are sent; null clears one. */
-        put: operations["update"];
+        /**
+         * Get an agent.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsById"];
+        /**
+         * Change an agent: only the fields that are sent; null clears one.
+         * @description Needs `profile:update`.
+         */
+        put: operations["putAgentsById"];
         post?: never;
-        /** Delete an agent; what it called stays on record. */
-        delete: operations["delete"];
+        /**
+         * Delete an agent; what it called stays on record.
+         * @description Needs `profile:delete`.
+         */
+        delete: operations["deleteAgentsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -232,11 +287,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The agents it may hand work to, in the order in which they were added. */
-        get: operations["list"];
+        /**
+         * The agents it may hand work to, in the order in which they were added.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getAgentsByIdDelegations"];
         put?: never;
-        /** Replace the agents it may hand work to. */
-        post: operations["replace"];
+        /**
+         * Replace the agents it may hand work to.
+         * @description Needs `profile:update`.
+         */
+        post: operations["postAgentsByIdDelegations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +314,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["remove"];
+        /**
+         * Stop an agent from handing work to another.
+         * @description Needs `profile:update`.
+         */
+        delete: operations["deleteAgentsByIdDelegationsByTargetAgentId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -266,11 +331,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own keys, without their values. */
-        get: operations["list"];
+        /**
+         * List one's own keys, without their values.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getApiKeys"];
         put?: never;
-        /** Create a key for programs. */
-        post: operations["create"];
+        /**
+         * Create a key for programs.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postApiKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,11 +355,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get an API key, without the key itself.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getApiKeysById"];
         put?: never;
         post?: never;
-        /** Delete a key; it stops working at once. */
-        delete: operations["delete"];
+        /**
+         * Delete a key; it stops working at once.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        delete: operations["deleteApiKeysById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -301,8 +379,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The log, newest first. */
-        get: operations["list"];
+        /**
+         * The log, newest first.
+         * @description Needs `auditLog:read`.
+         */
+        get: operations["getAuditLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -321,8 +402,9 @@ export interface paths {
         /**
          * Download the filtered log, oldest first, one entry a line. Unfiltered, anybody can check it: a hash is the SHA-256 of
          *     the hash of the line before (as bytes; 32 zero bytes before the first) and of the bytes of `entry`.
+         * @description Needs `auditLog:read`.
          */
-        get: operations["export"];
+        get: operations["getAuditLogExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -338,8 +420,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What can be filtered by. */
-        get: operations["facets"];
+        /**
+         * What can be filtered by.
+         * @description Needs `auditLog:read`.
+         */
+        get: operations["getAuditLogFacets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -355,8 +440,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether every entry is as it was written. */
-        get: operations["verify"];
+        /**
+         * Whether every entry is as it was written.
+         * @description Needs `auditLog:read`.
+         */
+        get: operations["getAuditLogVerify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -374,8 +462,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The same under its older name. */
-        post: operations["create_older"];
+        /**
+         * The same under its older name.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthApiKeyCreate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,8 +482,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The same under its older name. */
-        post: operations["delete_older"];
+        /**
+         * The same under its older name.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthApiKeyDelete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,8 +500,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same under its older name. */
-        get: operations["list_older"];
+        /**
+         * The same under its older name.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getAuthApiKeyList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -425,8 +522,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's own password. */
-        post: operations["change_password"];
+        /**
+         * Change one's own password.
+         * @description For anyone who is signed in.
+         */
+        post: operations["postAuthChangePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -441,7 +541,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whether the published default password still works. */
-        get: operations["default_credentials_status"];
+        get: operations["getAuthDefaultCredentialsStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -458,7 +558,7 @@ export interface paths {
             cookie?: never;
         };
         /** Sign the desktop window in with the token its own process was given, and show it the UI. */
-        get: operations["desktop"];
+        get: operations["getAuthDesktop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,7 +575,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in; `null` if nobody is. */
-        get: operations["get_session"];
+        get: operations["getAuthGetSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -491,8 +591,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own sessions. */
-        get: operations["list"];
+        /**
+         * List one's own sessions.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getAuthListSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -510,8 +613,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all of one's own sessions but this one. */
-        post: operations["revoke_others"];
+        /**
+         * End all of one's own sessions but this one.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthRevokeOtherSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,8 +633,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End one of one's own sessions. */
-        post: operations["revoke"];
+        /**
+         * End one of one's own sessions.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthRevokeSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,7 +654,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with email and password. */
-        post: operations["sign_in"];
+        post: operations["postAuthSignInEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -562,7 +671,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin a sign-in at an identity provider. */
-        post: operations["sign_in_sso"];
+        post: operations["postAuthSignInSso"];
         delete?: never;
         options?: never;
         head?: never;
@@ -579,7 +688,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End this browser's session. */
-        post: operations["sign_out"];
+        post: operations["postAuthSignOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -596,7 +705,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Accept an invitation with a name and a password, and be signed in. */
-        post: operations["sign_up"];
+        post: operations["postAuthSignUpEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -611,7 +720,7 @@ export interface paths {
             cookie?: never;
         };
         /** Come back from an OIDC provider. */
-        get: operations["sso_callback"];
+        get: operations["getAuthSsoCallbackByProviderId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -630,7 +739,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Come back from a SAML provider: its page posts a form, to which the browser adds no cookies. */
-        post: operations["saml_acs"];
+        post: operations["postAuthSsoSaml2SpAcsByProviderId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -645,7 +754,7 @@ export interface paths {
             cookie?: never;
         };
         /** The second half of coming back from a SAML provider, with the browser's cookie. */
-        get: operations["saml_finish"];
+        get: operations["getAuthSsoSaml2SpFinishByProviderId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -662,7 +771,7 @@ export interface paths {
             cookie?: never;
         };
         /** This server's SAML metadata, for the provider. */
-        get: operations["saml_metadata"];
+        get: operations["getAuthSsoSaml2SpMetadataByProviderId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -680,8 +789,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switch one's own second factor off. */
-        post: operations["two_factor_disable"];
+        /**
+         * Switch one's own second factor off.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthTwoFactorDisable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,8 +809,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin with a second factor. It is in force after a first code was right. */
-        post: operations["two_factor_enable"];
+        /**
+         * Begin with a second factor. It is in force after a first code was right.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthTwoFactorEnable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -714,8 +829,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** New recovery codes, in place of all that were. */
-        post: operations["generate_backup_codes"];
+        /**
+         * New recovery codes, in place of all that were.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthTwoFactorGenerateBackupCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -729,8 +847,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether one's own account has a second factor. */
-        get: operations["two_factor_status"];
+        /**
+         * Whether one's own account has a second factor.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getAuthTwoFactorStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -749,7 +870,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sign in with a recovery code after a right password. It works once. */
-        post: operations["verify_backup_code"];
+        post: operations["postAuthTwoFactorVerifyBackupCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -766,7 +887,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** With a session: put a second factor in force. After a right password: get a session. */
-        post: operations["verify_totp"];
+        post: operations["postAuthTwoFactorVerifyTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -782,8 +903,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's own name. */
-        post: operations["update_user"];
+        /**
+         * Change one's own name.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postAuthUpdateUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -797,8 +921,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How conditions compare. */
-        get: operations["operators"];
+        /**
+         * How conditions compare.
+         * @description Needs `policy:read`.
+         */
+        get: operations["getAutonomyPoliciesOperators"];
         put?: never;
         post?: never;
         delete?: never;
@@ -814,10 +941,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List policies, oldest first. */
-        get: operations["list_invocation"];
+        /**
+         * List policies, oldest first.
+         * @description Needs `policy:read`.
+         */
+        get: operations["getAutonomyPoliciesToolInvocation"];
         put?: never;
-        post: operations["create_invocation"];
+        /**
+         * Create a policy for calls of a tool.
+         * @description Needs `policy:create`.
+         */
+        post: operations["postAutonomyPoliciesToolInvocation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,11 +965,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_invocation"];
-        /** Change a policy: only the fields that are sent; null clears one. */
-        put: operations["update_invocation"];
+        /**
+         * Get a policy for calls of a tool.
+         * @description Needs `policy:read`.
+         */
+        get: operations["getAutonomyPoliciesToolInvocationById"];
+        /**
+         * Change a policy: only the fields that are sent; null clears one.
+         * @description Needs `policy:update`.
+         */
+        put: operations["putAutonomyPoliciesToolInvocationById"];
         post?: never;
-        delete: operations["delete_invocation"];
+        /**
+         * Delete a policy for calls of a tool.
+         * @description Needs `policy:delete`.
+         */
+        delete: operations["deleteAutonomyPoliciesToolInvocationById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -848,11 +993,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that there are, newest first. */
-        get: operations["list"];
+        /**
+         * All that there are, newest first.
+         * @description Needs `organization:update`.
+         */
+        get: operations["getBackups"];
         put?: never;
-        /** Make one now. */
-        post: operations["create"];
+        /**
+         * Make one now.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postBackups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -866,12 +1017,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download one. */
-        get: operations["download"];
+        /**
+         * Download one.
+         * @description Needs `organization:update`.
+         */
+        get: operations["getBackupsByName"];
         put?: never;
         post?: never;
-        /** Delete one. */
-        delete: operations["delete"];
+        /**
+         * Delete one.
+         * @description Needs `organization:update`.
+         */
+        delete: operations["deleteBackupsByName"];
         options?: never;
         head?: never;
         patch?: never;
@@ -886,8 +1043,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check one, and say what a restore would do. */
-        post: operations["preview"];
+        /**
+         * Check one, and say what a restore would do.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postBackupsByNamePreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,8 +1063,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put one in the place of everything, after a backup of what is there. */
-        post: operations["restore"];
+        /**
+         * Put one in the place of everything, after a backup of what is there.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postBackupsByNameRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -920,8 +1083,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the last message, or has the last answer given anew, and streams the answer. */
-        post: operations["send"];
+        /**
+         * Sends the last message, or has the last answer given anew, and streams the answer.
+         * @description Needs `conversation:read`.
+         */
+        post: operations["postChat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,8 +1101,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an agent offers the caller in a conversation; paused tools are named, too. */
-        get: operations["of_agent"];
+        /**
+         * What an agent offers the caller in a conversation; paused tools are named, too.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatAgentsByAgentIdMcpTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -954,8 +1123,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The file as the body, its type in Content-Type. */
-        post: operations["upload"];
+        /**
+         * The file as the body, its type in Content-Type.
+         * @description Needs `conversation:create`.
+         */
+        post: operations["postChatAttachments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -972,8 +1144,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Only one that was not sent. */
-        delete: operations["delete"];
+        /**
+         * Only one that was not sent.
+         * @description Needs `conversation:create`.
+         */
+        delete: operations["deleteChatAttachmentsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -986,7 +1161,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["content"];
+        /**
+         * Download an attachment.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatAttachmentsByIdContent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1002,10 +1181,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's own, the newest activity first. */
-        get: operations["list"];
+        /**
+         * The caller's own, the newest activity first.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversations"];
         put?: never;
-        post: operations["create"];
+        /**
+         * Begin a conversation.
+         * @description Needs `conversation:create`.
+         */
+        post: operations["postChatConversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1019,15 +1205,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** With what was said in it, and an answer in the making as far as it is. */
-        get: operations["get"];
+        /**
+         * With what was said in it, and an answer in the making as far as it is.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversationsById"];
         put?: never;
         post?: never;
-        /** With everything in it; an answer in the making ends. */
-        delete: operations["delete"];
+        /**
+         * With everything in it; an answer in the making ends.
+         * @description Needs `conversation:delete`.
+         */
+        delete: operations["deleteChatConversationsById"];
         options?: never;
         head?: never;
-        patch: operations["update"];
+        /**
+         * Change a conversation: only the fields that are sent; null clears one.
+         * @description Needs `conversation:update`.
+         */
+        patch: operations["patchChatConversationsById"];
         trace?: never;
     };
     "/api/chat/conversations/{id}/approvals/{toolCallId}": {
@@ -1039,8 +1235,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lets a call that waits be made, or not. */
-        post: operations["approve"];
+        /**
+         * Lets a call that waits be made, or not.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdApprovalsByToolCallId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1056,8 +1255,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers what a server asked in the middle of a call. */
-        post: operations["elicit"];
+        /**
+         * Answers what a server asked in the middle of a call.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdElicitationsByElicitationId"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1071,11 +1273,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        put: operations["put"];
+        /**
+         * List the tools that a conversation may use.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversationsByIdEnabledTools"];
+        /**
+         * Choose the tools that a conversation may use.
+         * @description Needs `conversation:update`.
+         */
+        put: operations["putChatConversationsByIdEnabledTools"];
         post?: never;
-        /** Back to all tools of the agent. */
-        delete: operations["clear"];
+        /**
+         * Back to all tools of the agent.
+         * @description Needs `conversation:update`.
+         */
+        delete: operations["deleteChatConversationsByIdEnabledTools"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1088,8 +1301,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events with their numbers; `reset` where what lies between is gone and the conversation is to be read anew. */
-        get: operations["events"];
+        /**
+         * Server-sent events with their numbers; `reset` where what lies between is gone and the conversation is to be read anew.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversationsByIdEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1105,7 +1321,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["export"];
+        /**
+         * Download a conversation as Markdown.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversationsByIdExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1123,7 +1343,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["generate_title"];
+        /**
+         * Give a conversation a title.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdGenerateTitle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1137,8 +1361,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A call of a tool with its whole result, however long that is. */
-        get: operations["tool_call"];
+        /**
+         * A call of a tool with its whole result, however long that is.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatConversationsByIdMessagesByMessageIdToolCallsByToolCallId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1156,8 +1383,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Goes on with an answer that broke off: with the results it has, in the same message. */
-        post: operations["resume"];
+        /**
+         * Goes on with an answer that broke off: with the results it has, in the same message.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdResume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1173,8 +1403,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the answer in the making, whichever replica makes it. */
-        post: operations["stop"];
+        /**
+         * Ends the answer in the making, whichever replica makes it.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,8 +1423,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says something, or has an answer given anew. The answer is made whether or not anybody follows its events. */
-        post: operations["start"];
+        /**
+         * Says something, or has an answer given anew. The answer is made whether or not anybody follows its events.
+         * @description Needs `conversation:update`.
+         */
+        post: operations["postChatConversationsByIdTurns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1205,8 +1441,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models that a profile can chat with. */
-        get: operations["chat_models"];
+        /**
+         * Models that a profile can chat with.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getChatModels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1222,7 +1461,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["status"];
+        /**
+         * Say whether the chat can answer, and with which model.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1238,8 +1481,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The answer in the making, from its beginning; 204 if there is none. */
-        get: operations["running"];
+        /**
+         * The answer in the making, from its beginning; 204 if there is none.
+         * @description Needs `conversation:read`.
+         */
+        get: operations["getChatByIdStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1255,11 +1501,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the clusters. None of them is contacted. */
-        get: operations["list"];
+        /**
+         * List the clusters. None of them is contacted.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getClusters"];
         put?: never;
-        /** Add a cluster by its kubeconfig. It is not contacted before it is checked or used. */
-        post: operations["create"];
+        /**
+         * Add a cluster by its kubeconfig. It is not contacted before it is checked or used.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postClusters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1275,8 +1527,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The contexts of a kubeconfig, and why some of them can't be used. Nothing is contacted or kept. */
-        post: operations["preview"];
+        /**
+         * The contexts of a kubeconfig, and why some of them can't be used. Nothing is contacted or kept.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postClustersPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1293,8 +1548,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forget a cluster. What runs in it must be deleted first. */
-        delete: operations["delete"];
+        /**
+         * Forget a cluster. What runs in it must be deleted first.
+         * @description Needs `mcpServer:admin`.
+         */
+        delete: operations["deleteClustersById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1309,8 +1567,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Contact a cluster, and list what its account may do there. */
-        post: operations["check"];
+        /**
+         * Contact a cluster, and list what its account may do there.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postClustersByIdCheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1325,7 +1586,7 @@ export interface paths {
             cookie?: never;
         };
         /** What the UI must know before anyone signs in. */
-        get: operations["public"];
+        get: operations["getConfigPublic"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1346,8 +1607,9 @@ export interface paths {
         /**
          * Make the configuration as a file says. What the file does not speak of stays as it is; each object is a change of its
          *     own, and one that fails keeps no other from being made.
+         * @description Needs `organization:update`.
          */
-        post: operations["apply"];
+        post: operations["postConfigurationApply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1364,8 +1626,9 @@ export interface paths {
         /**
          * Download the configuration: organization, roles, teams, prices, catalog, agents, limits, rules and policies, as far as
          *     the caller may read them.
+         * @description Needs `organization:update`.
          */
-        get: operations["export"];
+        get: operations["getConfigurationExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1381,8 +1644,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What older clients ask before they show a feature. */
-        get: operations["features"];
+        /**
+         * What older clients ask before they show a feature.
+         * @description For anyone who is signed in.
+         */
+        get: operations["getFeatures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1399,7 +1665,7 @@ export interface paths {
             cookie?: never;
         };
         /** The program runs; `/ready` says whether all it needs does. */
-        get: operations["health"];
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1415,8 +1681,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything the first page shows, in one request. */
-        get: operations["home"];
+        /**
+         * Everything the first page shows, in one request.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getHome"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1432,11 +1701,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity providers, by their ids for people. */
-        get: operations["list"];
+        /**
+         * Identity providers, by their ids for people.
+         * @description Needs `ssoProvider:read`.
+         */
+        get: operations["getIdentityProviders"];
         put?: never;
-        /** Add a provider. Its secrets go to the secret store. */
-        post: operations["create"];
+        /**
+         * Add a provider. Its secrets go to the secret store.
+         * @description Needs `ssoProvider:create`.
+         */
+        post: operations["postIdentityProviders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1450,8 +1725,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where to send the browser after it has signed out here, to be signed out at the provider, too. Ask before signing out. */
-        get: operations["idp_logout_url"];
+        /**
+         * Where to send the browser after it has signed out here, to be signed out at the provider, too. Ask before signing out.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getIdentityProvidersIdpLogoutUrl"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1467,8 +1745,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers that need a client id and little else. */
-        get: operations["presets"];
+        /**
+         * Providers that need a client id and little else.
+         * @description Needs `ssoProvider:read`.
+         */
+        get: operations["getIdentityProvidersPresets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1485,7 +1766,7 @@ export interface paths {
             cookie?: never;
         };
         /** The providers that somebody can sign in with. */
-        get: operations["public"];
+        get: operations["getIdentityProvidersPublic"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1501,12 +1782,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        /** Change a provider. What is not given stays; each block is replaced as a whole. */
-        put: operations["update"];
+        /**
+         * Get an identity provider.
+         * @description Needs `ssoProvider:read`.
+         */
+        get: operations["getIdentityProvidersById"];
+        /**
+         * Change a provider. What is not given stays; each block is replaced as a whole.
+         * @description Needs `ssoProvider:update`.
+         */
+        put: operations["putIdentityProvidersById"];
         post?: never;
-        /** Delete a provider. Whoever signed in with it keeps their account. */
-        delete: operations["delete"];
+        /**
+         * Delete a provider. Whoever signed in with it keeps their account.
+         * @description Needs `ssoProvider:delete`.
+         */
+        delete: operations["deleteIdentityProvidersById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1521,8 +1812,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask the provider what can be asked without a browser, and begin a sign-in that changes nothing. */
-        post: operations["test"];
+        /**
+         * Ask the provider what can be asked without a browser, and begin a sign-in that changes nothing.
+         * @description Needs `ssoProvider:update`.
+         */
+        post: operations["postIdentityProvidersByIdTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,8 +1830,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a test went on. */
-        get: operations["test_log"];
+        /**
+         * How a test went on.
+         * @description Needs `ssoProvider:update`.
+         */
+        get: operations["getIdentityProvidersByIdTestsByTestId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1553,8 +1850,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List calls, newest first. */
-        get: operations["list"];
+        /**
+         * List calls, newest first.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1570,8 +1870,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the filtered list. */
-        get: operations["export"];
+        /**
+         * Download the filtered list.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1587,8 +1890,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What callers named themselves in `X-Archestra-Agent-Id`. */
-        get: operations["external_agent_ids"];
+        /**
+         * What callers named themselves in `X-Archestra-Agent-Id`.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsExternalAgentIds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1604,8 +1910,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many calls have which agent, provider, type, model and outcome; whole hours. */
-        get: operations["facets"];
+        /**
+         * How many calls have which agent, provider, type, model and outcome; whole hours.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsFacets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1621,8 +1930,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events: `interaction` with a row of the list; `missed` if some were skipped. */
-        get: operations["live"];
+        /**
+         * Server-sent events: `interaction` with a row of the list; `missed` if some were skipped.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsLive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1638,8 +1950,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recent sessions: calls that belong together. */
-        get: operations["sessions"];
+        /**
+         * Recent sessions: calls that belong together.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1655,8 +1970,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom recent calls were made for. */
-        get: operations["user_ids"];
+        /**
+         * Whom recent calls were made for.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsUserIds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1672,8 +1990,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One call with its bodies. */
-        get: operations["get"];
+        /**
+         * One call with its bodies.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getInteractionsById"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1689,11 +2010,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the catalog items that the caller may see. Secret values are left out. */
-        get: operations["list"];
+        /**
+         * List the catalog items that the caller may see. Secret values are left out.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getInternalMcpCatalog"];
         put?: never;
-        /** Add a server to the registry. */
-        post: operations["create"];
+        /**
+         * Add a server to the registry.
+         * @description Needs `internalMcpCatalog:create`.
+         */
+        post: operations["postInternalMcpCatalog"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1710,8 +2037,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** As above, by the item's name. */
-        delete: operations["delete_by_name"];
+        /**
+         * As above, by the item's name.
+         * @description Needs `internalMcpCatalog:delete`.
+         */
+        delete: operations["deleteInternalMcpCatalogByNameByName"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1724,7 +2054,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["label_keys"];
+        /**
+         * List the keys of catalogue items' labels.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getInternalMcpCatalogLabelsKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1740,7 +2074,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["label_values"];
+        /**
+         * List the values of catalogue items' labels.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getInternalMcpCatalogLabelsValues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1756,13 +2094,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One item. Those who may change it also get its secret values, as they were written. */
-        get: operations["get"];
-        /** Change an item: only the fields that are sent; null clears one. What changes how it runs flags its installations. */
-        put: operations["update"];
+        /**
+         * One item. Those who may change it also get its secret values, as they were written.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getInternalMcpCatalogById"];
+        /**
+         * Change an item: only the fields that are sent; null clears one. What changes how it runs flags its installations.
+         * @description Needs `internalMcpCatalog:update`.
+         */
+        put: operations["putInternalMcpCatalogById"];
         post?: never;
-        /** Remove an item with its installations, tools and assignments. */
-        delete: operations["delete"];
+        /**
+         * Remove an item with its installations, tools and assignments.
+         * @description Needs `internalMcpCatalog:delete`.
+         */
+        delete: operations["deleteInternalMcpCatalogById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1775,8 +2122,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tools that an item's installations offer. */
-        get: operations["tools"];
+        /**
+         * The tools that an item's installations offer.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getInternalMcpCatalogByIdTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1793,7 +2143,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a link invites to. For whoever has it. */
-        get: operations["check"];
+        get: operations["getInvitationByTokenCheck"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1809,11 +2159,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List invitations, the newest first. */
-        get: operations["list"];
+        /**
+         * List invitations, the newest first.
+         * @description Needs `invitation:create`.
+         */
+        get: operations["getInvitations"];
         put?: never;
-        /** Invite somebody; the answer has the link to pass on. */
-        post: operations["create"];
+        /**
+         * Invite somebody; the answer has the link to pass on.
+         * @description Needs `invitation:create`.
+         */
+        post: operations["postInvitations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1830,8 +2186,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Cancel an invitation; its link ends. */
-        delete: operations["cancel"];
+        /**
+         * Cancel an invitation; its link ends.
+         * @description Needs `invitation:cancel`.
+         */
+        delete: operations["deleteInvitationsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1846,8 +2205,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new link and a new week for an invitation that is not accepted yet; the old link ends. */
-        post: operations["renew"];
+        /**
+         * A new link and a new week for an invitation that is not accepted yet; the old link ends.
+         * @description Needs `invitation:create`.
+         */
+        post: operations["postInvitationsByIdRenew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1861,10 +2223,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List limits, oldest first. */
-        get: operations["list"];
+        /**
+         * List limits, oldest first.
+         * @description Needs `limit:read`.
+         */
+        get: operations["getLimits"];
         put?: never;
-        post: operations["create"];
+        /**
+         * Create a limit.
+         * @description Needs `limit:create`.
+         */
+        post: operations["postLimits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,14 +2247,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a limit.
+         * @description Needs `limit:read`.
+         */
+        get: operations["getLimitsById"];
         put?: never;
         post?: never;
-        delete: operations["delete"];
+        /**
+         * Delete a limit.
+         * @description Needs `limit:delete`.
+         */
+        delete: operations["deleteLimitsById"];
         options?: never;
         head?: never;
-        /** Change a limit: only the fields that are sent; null clears one. */
-        patch: operations["update"];
+        /**
+         * Change a limit: only the fields that are sent; null clears one. The usage is kept if only `limitValue` changes.
+         * @description Needs `limit:update`.
+         */
+        patch: operations["patchLimitsById"];
+        trace?: never;
+    };
+    "/api/limits/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the usage of a limit anew.
+         * @description Needs `limit:update`.
+         */
+        post: operations["postLimitsByIdReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/llm-models": {
@@ -1895,8 +2295,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every model that was listed, with the keys it can be used with. */
-        get: operations["list"];
+        /**
+         * Every model that was listed, with the keys it can be used with.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmModels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1912,8 +2315,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models that a key can be used for. */
-        get: operations["available"];
+        /**
+         * Models that a key can be used for.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmModelsAvailable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1931,8 +2337,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** List the models of every key anew. */
-        post: operations["sync"];
+        /**
+         * List the models of every key anew.
+         * @description Needs `chatSettings:update`.
+         */
+        post: operations["postLlmModelsSync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1952,8 +2361,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Say something about a model: its price, its kinds, whether pickers show it. */
-        patch: operations["update"];
+        /**
+         * Say something about a model: its price, its kinds, whether pickers show it.
+         * @description Needs `chatSettings:update`.
+         */
+        patch: operations["patchLlmModelsById"];
         trace?: never;
     };
     "/api/llm-provider-api-keys": {
@@ -1963,11 +2375,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Keys that the caller may see, by provider and name. */
-        get: operations["list"];
+        /**
+         * Keys that the caller may see, by provider and name.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviderApiKeys"];
         put?: never;
-        /** Save a key, after the provider has accepted it. */
-        post: operations["create"];
+        /**
+         * Save a key, after the provider has accepted it.
+         * @description Needs `chatSettings:create`.
+         */
+        post: operations["postLlmProviderApiKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1981,8 +2399,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same, under the name that other clients know. */
-        get: operations["available"];
+        /**
+         * The same, under the name that other clients know.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviderApiKeysAvailable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2000,8 +2421,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give several keys to several profiles, beside those they have for other providers. */
-        post: operations["bulk_assign"];
+        /**
+         * Give several keys to several profiles, beside those they have for other providers.
+         * @description Needs `chatSettings:update`.
+         */
+        post: operations["postLlmProviderApiKeysBulkAssign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2015,8 +2439,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Model servers that answer on this machine. */
-        get: operations["local"];
+        /**
+         * Model servers that answer on this machine.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviderApiKeysLocal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2032,8 +2459,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which key a profile would use, and why. */
-        get: operations["resolve"];
+        /**
+         * Which key a profile would use, and why.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviderApiKeysResolve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2051,8 +2481,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a key without saving it. */
-        post: operations["test"];
+        /**
+         * Try a key without saving it.
+         * @description Needs `chatSettings:create`.
+         */
+        post: operations["postLlmProviderApiKeysTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2066,15 +2499,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a provider key, without the key itself.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviderApiKeysById"];
         put?: never;
         post?: never;
-        /** Delete a key with its value; profiles that used it use the organization's default. */
-        delete: operations["delete"];
+        /**
+         * Delete a key with its value; profiles that used it use the organization's default.
+         * @description Needs `chatSettings:delete`.
+         */
+        delete: operations["deleteLlmProviderApiKeysById"];
         options?: never;
         head?: never;
-        /** Change a key. A new value or address is tried first. */
-        patch: operations["update"];
+        /**
+         * Change a key. A new value or address is tried first.
+         * @description Needs `chatSettings:update`.
+         */
+        patch: operations["patchLlmProviderApiKeysById"];
         trace?: never;
     };
     "/api/llm-provider-api-keys/{id}/profiles": {
@@ -2085,8 +2528,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set which profiles use a key; each uses one of a provider, so that another key of it is no longer theirs. */
-        put: operations["set_profiles"];
+        /**
+         * Set which profiles use a key; each uses one of a provider, so that another key of it is no longer theirs.
+         * @description Needs `chatSettings:update`.
+         */
+        put: operations["putLlmProviderApiKeysByIdProfiles"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2103,8 +2549,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a key the organization's default for its provider, in place of the one that was. */
-        post: operations["set_default"];
+        /**
+         * Make a key the organization's default for its provider, in place of the one that was.
+         * @description Needs `chatSettings:update`.
+         */
+        post: operations["postLlmProviderApiKeysByIdSetDefault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2120,8 +2569,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have no default for the key's provider any more. */
-        post: operations["unset_default"];
+        /**
+         * Have no default for the key's provider any more.
+         * @description Needs `chatSettings:update`.
+         */
+        post: operations["postLlmProviderApiKeysByIdUnsetDefault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2135,8 +2587,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers that keys can be for. */
-        get: operations["llm_providers"];
+        /**
+         * Providers that keys can be for.
+         * @description Needs `chatSettings:read`.
+         */
+        get: operations["getLlmProviders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2155,8 +2610,9 @@ export interface paths {
         /**
          * Server-sent events: `server` with what changes of an installation, all of them at first; `removed` with an id; `missed` if some
          *     were skipped.
+         * @description Needs `mcpServer:read`.
          */
-        get: operations["live"];
+        get: operations["getMcpServersLive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2172,8 +2628,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List calls, newest first. */
-        get: operations["list"];
+        /**
+         * List calls, newest first.
+         * @description Needs `mcpToolCall:read`.
+         */
+        get: operations["getMcpToolCalls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2189,8 +2648,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many calls have which agent, server, tool, method and outcome; whole hours. */
-        get: operations["facets"];
+        /**
+         * How many calls have which agent, server, tool, method and outcome; whole hours.
+         * @description Needs `mcpToolCall:read`.
+         */
+        get: operations["getMcpToolCallsFacets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2206,8 +2668,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events: `call` with a row of the list, without its result; `missed` if some were skipped. */
-        get: operations["live"];
+        /**
+         * Server-sent events: `call` with a row of the list, without its result; `missed` if some were skipped.
+         * @description Needs `mcpToolCall:read`.
+         */
+        get: operations["getMcpToolCallsLive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2223,8 +2688,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One call with its arguments and its result. */
-        get: operations["get"];
+        /**
+         * One call with its arguments and its result.
+         * @description Needs `mcpToolCall:read`.
+         */
+        get: operations["getMcpToolCallsById"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2240,8 +2708,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Servers that are offered without a network, with the day each was last started. */
-        get: operations["builtin"];
+        /**
+         * Servers that are offered without a network, with the day each was last started.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getMcpCatalogBuiltin"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2259,8 +2730,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a paste into catalog items, to look at before they are added. Nothing is run, fetched or saved. */
-        post: operations["import"];
+        /**
+         * Read a paste into catalog items, to look at before they are added. Nothing is run, fetched or saved.
+         * @description Needs `internalMcpCatalog:create`.
+         */
+        post: operations["postMcpCatalogImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2274,8 +2748,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search the official registry of MCP servers. Needs the network. */
-        get: operations["registry"];
+        /**
+         * Search the official registry of MCP servers. Needs the network.
+         * @description Needs `internalMcpCatalog:read`.
+         */
+        get: operations["getMcpCatalogRegistry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2291,14 +2768,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the installations that the caller may see. */
-        get: operations["list"];
+        /**
+         * List the installations that the caller may see.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServer"];
         put?: never;
         /**
          * Install a server. A remote one is connected to before this answers; a local one starts afterwards, and its status says how far
          *     it is.
+         * @description Needs `mcpServer:create`.
          */
-        post: operations["install"];
+        post: operations["postMcpServer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2312,15 +2793,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get an installed MCP server.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServerById"];
         put?: never;
         post?: never;
-        /** Delete an installation. What ran for it goes as soon as its runtime answers, its secrets too. */
-        delete: operations["delete"];
+        /**
+         * Delete an installation. What ran for it goes as soon as its runtime answers, its secrets too.
+         * @description Needs `mcpServer:delete`.
+         */
+        delete: operations["deleteMcpServerById"];
         options?: never;
         head?: never;
-        /** Rename an installation. */
-        patch: operations["rename"];
+        /**
+         * Rename an installation.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        patch: operations["patchMcpServerById"];
         trace?: never;
     };
     "/api/mcp_server/{id}/inspect": {
@@ -2332,8 +2823,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send one request to the server and see what comes back. It is recorded like any other call. */
-        post: operations["inspect"];
+        /**
+         * Send one request to the server and see what comes back. It is recorded like any other call.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdInspect"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2347,8 +2841,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far an installation is. */
-        get: operations["installation_status"];
+        /**
+         * How far an installation is.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServerByIdInstallationStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2364,8 +2861,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The end of its log, or with `follow` plain text that goes on. */
-        get: operations["logs"];
+        /**
+         * The end of its log, or with `follow` plain text that goes on.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServerByIdLogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2387,8 +2887,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Authenticate with something else from now on. */
-        patch: operations["reauthenticate"];
+        /**
+         * Authenticate with something else from now on.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        patch: operations["patchMcpServerByIdReauthenticate"];
         trace?: never;
     };
     "/api/mcp_server/{id}/reinstall": {
@@ -2400,8 +2903,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Install it anew, with the catalog item as it is now and with other values where some are given. */
-        post: operations["reinstall"];
+        /**
+         * Install it anew, with the catalog item as it is now and with other values where some are given.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdReinstall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2417,8 +2923,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask it for its tools again. */
-        post: operations["reload_tools"];
+        /**
+         * Ask it for its tools again.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdReloadTools"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2434,8 +2943,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start it again with its values as they are. */
-        post: operations["restart"];
+        /**
+         * Start it again with its values as they are.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdRestart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2451,8 +2963,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** As restart: what failed is tried again now instead of later. */
-        post: operations["retry"];
+        /**
+         * As restart: what failed is tried again now instead of later.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2468,8 +2983,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start what was stopped. */
-        post: operations["start"];
+        /**
+         * Start what was stopped.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdStart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2485,8 +3003,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop it until it is started again. */
-        post: operations["stop"];
+        /**
+         * Stop it until it is started again.
+         * @description Needs `mcpServer:update or mcpServer:create`.
+         */
+        post: operations["postMcpServerByIdStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2500,8 +3021,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tools of an installation, by name. */
-        get: operations["tools"];
+        /**
+         * The tools of an installation, by name.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServerByIdTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2517,8 +3041,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls of an installation, by hour and by tool. */
-        get: operations["usage"];
+        /**
+         * Calls of an installation, by hour and by tool.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getMcpServerByIdUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2534,11 +3061,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own requests; those who decide see all. */
-        get: operations["list"];
+        /**
+         * List one's own requests; those who decide see all.
+         * @description Needs `mcpServerInstallationRequest:read`.
+         */
+        get: operations["getMcpServerInstallationRequests"];
         put?: never;
-        /** Ask for a server: one of a catalogue, or one described by hand. */
-        post: operations["create"];
+        /**
+         * Ask for a server: one of a catalogue, or one described by hand.
+         * @description Needs `mcpServerInstallationRequest:create`.
+         */
+        post: operations["postMcpServerInstallationRequests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2552,13 +3085,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a request for a server.
+         * @description Needs `mcpServerInstallationRequest:read`.
+         */
+        get: operations["getMcpServerInstallationRequestsById"];
         put?: never;
         post?: never;
-        delete: operations["delete"];
+        /**
+         * Delete a request for a server.
+         * @description Needs `mcpServerInstallationRequest:delete`.
+         */
+        delete: operations["deleteMcpServerInstallationRequestsById"];
         options?: never;
         head?: never;
-        patch: operations["update"];
+        /**
+         * Change a request for a server.
+         * @description Needs `mcpServerInstallationRequest:update`.
+         */
+        patch: operations["patchMcpServerInstallationRequestsById"];
         trace?: never;
     };
     "/api/mcp_server_installation_requests/{id}/approve": {
@@ -2570,7 +3115,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["approve"];
+        /**
+         * Grant a request for a server.
+         * @description Needs `mcpServerInstallationRequest:admin`.
+         */
+        post: operations["postMcpServerInstallationRequestsByIdApprove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2586,7 +3135,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["decline"];
+        /**
+         * Decline a request for a server.
+         * @description Needs `mcpServerInstallationRequest:admin`.
+         */
+        post: operations["postMcpServerInstallationRequestsByIdDecline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2602,8 +3155,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a note to the talk about a request. */
-        post: operations["add_note"];
+        /**
+         * Add a note to the talk about a request.
+         * @description Needs `mcpServerInstallationRequest:update`.
+         */
+        post: operations["postMcpServerInstallationRequestsByIdNotes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2619,8 +3175,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finish a sign-in with what the browser came back with. */
-        post: operations["callback"];
+        /**
+         * Finish a sign-in with what the browser came back with.
+         * @description Needs `mcpServer:create`.
+         */
+        post: operations["postOauthCallback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2636,8 +3195,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a sign-in at a remote server. */
-        post: operations["initiate"];
+        /**
+         * Begin a sign-in at a remote server.
+         * @description Needs `mcpServer:create`.
+         */
+        post: operations["postOauthInitiate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2651,10 +3213,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List rules, oldest first. */
-        get: operations["list"];
+        /**
+         * List rules, oldest first.
+         * @description Needs `profile:read`.
+         */
+        get: operations["getOptimizationRules"];
         put?: never;
-        post: operations["create"];
+        /**
+         * Create an optimization rule.
+         * @description Needs `profile:create`.
+         */
+        post: operations["postOptimizationRules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2669,10 +3238,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a rule: only the fields that are sent. */
-        put: operations["update"];
+        /**
+         * Change a rule: only the fields that are sent.
+         * @description Needs `profile:update`.
+         */
+        put: operations["putOptimizationRulesById"];
         post?: never;
-        delete: operations["delete"];
+        /**
+         * Delete an optimization rule.
+         * @description Needs `profile:delete`.
+         */
+        delete: operations["deleteOptimizationRulesById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2685,14 +3261,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get the organization and its settings.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getOrganization"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change settings: only those that are sent. */
-        patch: operations["update"];
+        /**
+         * Change settings: only those that are sent.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganization"];
         trace?: never;
     };
     "/api/organization/agent-settings": {
@@ -2708,8 +3291,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** What new conversations begin with. */
-        patch: operations["update_agent"];
+        /**
+         * What new conversations begin with.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationAgentSettings"];
         trace?: never;
     };
     "/api/organization/appearance-settings": {
@@ -2725,8 +3311,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** How everything looks. */
-        patch: operations["update_appearance"];
+        /**
+         * How everything looks.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationAppearanceSettings"];
         trace?: never;
     };
     "/api/organization/complete-onboarding": {
@@ -2738,8 +3327,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that the first steps are done. */
-        post: operations["complete_onboarding"];
+        /**
+         * Say that the first steps are done.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postOrganizationCompleteOnboarding"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2759,8 +3351,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** The models that knowledge is found with. */
-        patch: operations["update_knowledge"];
+        /**
+         * The models that knowledge is found with.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationKnowledgeSettings"];
         trace?: never;
     };
     "/api/organization/llm-settings": {
@@ -2776,8 +3371,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Compression, and when limits start anew. */
-        patch: operations["update_llm"];
+        /**
+         * Compression, and when limits start anew.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationLlmSettings"];
         trace?: never;
     };
     "/api/organization/mcp-settings": {
@@ -2793,8 +3391,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** How long a sign-in of an MCP client holds. */
-        patch: operations["update_mcp"];
+        /**
+         * How long a sign-in of an MCP client holds.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationMcpSettings"];
         trace?: never;
     };
     "/api/organization/members": {
@@ -2804,8 +3405,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the members by name. */
-        get: operations["list"];
+        /**
+         * List the members by name.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getOrganizationMembers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2821,15 +3425,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a member.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getOrganizationMembersById"];
         put?: never;
         post?: never;
-        /** Remove somebody, with their sessions, keys, tokens, conversations and personal servers. */
-        delete: operations["delete"];
+        /**
+         * Remove somebody, with their sessions, keys, tokens, conversations and personal servers.
+         * @description Needs `member:delete`.
+         */
+        delete: operations["deleteOrganizationMembersById"];
         options?: never;
         head?: never;
-        /** Give somebody another role; it holds at once. */
-        patch: operations["update"];
+        /**
+         * Give somebody another role; it holds at once.
+         * @description Needs `member:update`.
+         */
+        patch: operations["patchOrganizationMembersById"];
         trace?: never;
     };
     "/api/organization/onboarding-status": {
@@ -2839,8 +3453,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which first steps have been taken. */
-        get: operations["onboarding_status"];
+        /**
+         * Which first steps have been taken.
+         * @description For anyone who is signed in.
+         */
+        get: operations["getOrganizationOnboardingStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2862,8 +3479,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** What is allowed to everybody. */
-        patch: operations["update_security"];
+        /**
+         * What is allowed to everybody.
+         * @description Needs `organization:update`.
+         */
+        patch: operations["patchOrganizationSecuritySettings"];
         trace?: never;
     };
     "/api/prompts": {
@@ -2873,10 +3493,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The active version of each. */
-        get: operations["list"];
+        /**
+         * The active version of each.
+         * @description Needs `prompt:read`.
+         */
+        get: operations["getPrompts"];
         put?: never;
-        post: operations["create"];
+        /**
+         * Create a prompt.
+         * @description Needs `prompt:create`.
+         */
+        post: operations["postPrompts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2890,15 +3517,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a prompt.
+         * @description Needs `prompt:read`.
+         */
+        get: operations["getPromptsById"];
         put?: never;
         post?: never;
-        /** All versions of it. */
-        delete: operations["delete"];
+        /**
+         * All versions of it.
+         * @description Needs `prompt:delete`.
+         */
+        delete: operations["deletePromptsById"];
         options?: never;
         head?: never;
-        /** A change is another version, with an id of its own. */
-        patch: operations["update"];
+        /**
+         * A change is another version, with an id of its own.
+         * @description Needs `prompt:update`.
+         */
+        patch: operations["patchPromptsById"];
         trace?: never;
     };
     "/api/prompts/{id}/rollback": {
@@ -2910,8 +3547,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An earlier version once more, as the newest one. */
-        post: operations["rollback"];
+        /**
+         * An earlier version once more, as the newest one.
+         * @description Needs `prompt:update`.
+         */
+        post: operations["postPromptsByIdRollback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2925,8 +3565,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first. */
-        get: operations["versions"];
+        /**
+         * Newest first.
+         * @description Needs `prompt:read`.
+         */
+        get: operations["getPromptsByIdVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2942,11 +3585,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the roles, the predefined ones first. */
-        get: operations["list"];
+        /**
+         * List the roles, the predefined ones first.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getRoles"];
         put?: never;
-        /** Make a role of permissions that one has. */
-        post: operations["create"];
+        /**
+         * Make a role of permissions that one has.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postRoles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2960,8 +3609,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every resource and what can be done with it: what a role can be made of. */
-        get: operations["permissions"];
+        /**
+         * Every resource and what can be done with it: what a role can be made of.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getRolesPermissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2977,12 +3629,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        /** Change a role; whoever has it has it changed at once, also by its new name. */
-        put: operations["update"];
+        /**
+         * Get a role.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getRolesById"];
+        /**
+         * Change a role; whoever has it has it changed at once, also by its new name.
+         * @description Needs `organization:update`.
+         */
+        put: operations["putRolesById"];
         post?: never;
-        /** Delete a role that nobody has. */
-        delete: operations["delete"];
+        /**
+         * Delete a role that nobody has.
+         * @description Needs `organization:update`.
+         */
+        delete: operations["deleteRolesById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2995,8 +3657,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the runtimes in the order in which they are chosen, asked just now. */
-        get: operations["list"];
+        /**
+         * List the runtimes in the order in which they are chosen, asked just now.
+         * @description Needs `mcpServer:read`.
+         */
+        get: operations["getRuntimes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3012,8 +3677,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List secrets by name, without their values. */
-        get: operations["list"];
+        /**
+         * List secrets by name, without their values.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getSecrets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3031,8 +3699,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go to a store and back: sign in, and where it can be written, write, read and delete. */
-        post: operations["check"];
+        /**
+         * Go to a store and back: sign in, and where it can be written, write, read and delete.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postSecretsCheckConnectivity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3046,8 +3717,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which store new secrets go to, and whether that is the one that was asked for. No store is contacted. */
-        get: operations["status"];
+        /**
+         * Which store new secrets go to, and whether that is the one that was asked for. No store is contacted.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getSecretsType"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3063,11 +3737,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Say where a secret is and what uses it, without its value.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getSecretsById"];
         put?: never;
         post?: never;
-        /** Delete a secret that nothing uses. */
-        delete: operations["delete"];
+        /**
+         * Delete a secret that nothing uses.
+         * @description Needs `organization:update`.
+         */
+        delete: operations["deleteSecretsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3082,8 +3763,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace values of a secret, in the store where new secrets go. Without values the same ones are written anew. */
-        post: operations["rotate"];
+        /**
+         * Replace values of a secret, in the store where new secrets go. Without values the same ones are written anew.
+         * @description Needs `organization:update`.
+         */
+        post: operations["postSecretsByIdRotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3097,11 +3781,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List service accounts with their keys. */
-        get: operations["list"];
+        /**
+         * List service accounts with their keys.
+         * @description Needs `organization:read`.
+         */
+        get: operations["getServiceAccounts"];
         put?: never;
-        /** Make an account for programs, with a role that one has. */
-        post: operations["create"];
+        /**
+         * Make an account for programs, with a role that one has.
+         * @description Needs `member:create`.
+         */
+        post: operations["postServiceAccounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3118,12 +3808,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a service account; its keys stop working at once. */
-        delete: operations["delete"];
+        /**
+         * Delete a service account; its keys stop working at once.
+         * @description Needs `member:delete`.
+         */
+        delete: operations["deleteServiceAccountsById"];
         options?: never;
         head?: never;
-        /** Change a service account's name or role; the role holds at once. */
-        patch: operations["update"];
+        /**
+         * Change a service account's name or role; the role holds at once.
+         * @description Needs `member:update`.
+         */
+        patch: operations["patchServiceAccountsById"];
         trace?: never;
     };
     "/api/service-accounts/{id}/api-keys": {
@@ -3135,8 +3831,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a key for a service account whose role grants no more than one has. */
-        post: operations["create_key"];
+        /**
+         * Create a key for a service account whose role grants no more than one has.
+         * @description Needs `member:update`.
+         */
+        post: operations["postServiceAccountsByIdApiKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3153,8 +3852,28 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a key of a service account; it stops working at once. */
-        delete: operations["delete_key"];
+        /**
+         * Delete a key of a service account; it stops working at once.
+         * @description Needs `member:update`.
+         */
+        delete: operations["deleteServiceAccountsByIdApiKeysByKeyId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/cost-savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Needs `interaction:read`. */
+        get: operations["getStatisticsCostSavings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3167,7 +3886,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["overview"];
+        /**
+         * Sum up use and cost over a time.
+         * @description Needs `interaction:read`.
+         */
+        get: operations["getStatisticsOverview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3183,10 +3906,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List teams with their members. */
-        get: operations["list"];
+        /**
+         * List teams with their members.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeams"];
         put?: never;
-        post: operations["create"];
+        /**
+         * Create a team.
+         * @description Needs `team:create`.
+         */
+        post: operations["postTeams"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3200,11 +3930,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        put: operations["update"];
+        /**
+         * Get a team.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeamsById"];
+        /**
+         * Change a team: only the fields that are sent; null clears one.
+         * @description Needs `team:update`.
+         */
+        put: operations["putTeamsById"];
         post?: never;
-        /** Delete a team with its token; its installations are deleted first. */
-        delete: operations["delete"];
+        /**
+         * Delete a team with its token; its installations are deleted first.
+         * @description Needs `team:delete`.
+         */
+        delete: operations["deleteTeamsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3217,9 +3958,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["external_groups"];
+        /**
+         * List the groups of identity providers that belong to a team.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeamsByIdExternalGroups"];
         put?: never;
-        post: operations["add_external_group"];
+        /**
+         * Let a group of an identity provider belong to a team.
+         * @description Needs `team:update`.
+         */
+        post: operations["postTeamsByIdExternalGroups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3236,7 +3985,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["remove_external_group"];
+        /**
+         * Take a group of an identity provider out of a team.
+         * @description Needs `team:update`.
+         */
+        delete: operations["deleteTeamsByIdExternalGroupsByGroupId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3249,9 +4002,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["members"];
+        /**
+         * List a team's members.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeamsByIdMembers"];
         put?: never;
-        post: operations["add_member"];
+        /**
+         * Add somebody to a team.
+         * @description Needs `team:update`.
+         */
+        post: operations["postTeamsByIdMembers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3266,9 +4027,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["set_member_role"];
+        /**
+         * Change somebody's role in a team.
+         * @description Needs `team:update`.
+         */
+        put: operations["putTeamsByIdMembersByUserId"];
         post?: never;
-        delete: operations["remove_member"];
+        /**
+         * Take somebody out of a team.
+         * @description Needs `team:update`.
+         */
+        delete: operations["deleteTeamsByIdMembersByUserId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3281,12 +4050,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
+        /**
+         * Get a team's folder in Vault.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeamsByIdVaultFolder"];
         put?: never;
-        /** Set a team's folder; another path replaces it. */
-        post: operations["set"];
-        /** Forget a team's folder. Nothing in Vault changes. */
-        delete: operations["delete"];
+        /**
+         * Set a team's folder; another path replaces it.
+         * @description Needs `team:admin`.
+         */
+        post: operations["postTeamsByIdVaultFolder"];
+        /**
+         * Forget a team's folder. Nothing in Vault changes.
+         * @description Needs `team:admin`.
+         */
+        delete: operations["deleteTeamsByIdVaultFolder"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3301,8 +4080,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look into a team's folder, or into one that is about to be set. */
-        post: operations["check"];
+        /**
+         * Look into a team's folder, or into one that is about to be set.
+         * @description Needs `team:update`.
+         */
+        post: operations["postTeamsByIdVaultFolderCheckConnectivity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3316,8 +4098,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The secrets in a team's folder. */
-        get: operations["secrets"];
+        /**
+         * The secrets in a team's folder.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTeamsByIdVaultFolderSecrets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3335,8 +4120,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The keys of a secret in a team's folder, without their values. */
-        post: operations["keys"];
+        /**
+         * The keys of a secret in a team's folder, without their values.
+         * @description Needs `team:read`.
+         */
+        post: operations["postTeamsByIdVaultFolderSecretsKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3350,11 +4138,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All prices in force; a custom one hides the built-in one of the same model. */
-        get: operations["list"];
+        /**
+         * All prices in force; a custom one hides the built-in one of the same model.
+         * @description Needs `tokenPrice:read`.
+         */
+        get: operations["getTokenPrices"];
         put?: never;
-        /** Set a model's price. */
-        post: operations["create"];
+        /**
+         * Set a model's price.
+         * @description Needs `tokenPrice:create`.
+         */
+        post: operations["postTokenPrices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3368,8 +4162,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models without a price, most called first. */
-        get: operations["unpriced"];
+        /**
+         * Models without a price, most called first.
+         * @description Needs `tokenPrice:read`.
+         */
+        get: operations["getTokenPricesUnpriced"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3385,12 +4182,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get"];
-        /** Change a custom price; a built-in one becomes custom. */
-        put: operations["update"];
+        /**
+         * Get a price.
+         * @description Needs `tokenPrice:read`.
+         */
+        get: operations["getTokenPricesById"];
+        /**
+         * Change a custom price; a built-in one becomes custom.
+         * @description Needs `tokenPrice:update`.
+         */
+        put: operations["putTokenPricesById"];
         post?: never;
-        /** Delete a custom price; the built-in one, if any, is in force again. */
-        delete: operations["delete"];
+        /**
+         * Delete a custom price; the built-in one, if any, is in force again.
+         * @description Needs `tokenPrice:delete`.
+         */
+        delete: operations["deleteTokenPricesById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3403,8 +4210,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tokens of the organization and of every team. Each is made when it is first asked for. */
-        get: operations["list"];
+        /**
+         * The tokens of the organization and of every team. Each is made when it is first asked for.
+         * @description Needs `team:read`.
+         */
+        get: operations["getTokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3422,8 +4232,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace a token; the old one is refused from now on. */
-        post: operations["rotate"];
+        /**
+         * Replace a token; the old one is refused from now on.
+         * @description Needs `team:update`.
+         */
+        post: operations["postTokensByIdRotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3437,8 +4250,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The token itself. */
-        get: operations["value"];
+        /**
+         * The token itself.
+         * @description Needs `team:update`.
+         */
+        get: operations["getTokensByIdValue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3456,8 +4272,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give each of these tools this default, in place of the one it has. */
-        post: operations["default_invocation"];
+        /**
+         * Give each of these tools this default, in place of the one it has.
+         * @description Needs `policy:update`.
+         */
+        post: operations["postToolInvocationBulkDefault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3471,8 +4290,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all tools, by name. */
-        get: operations["list"];
+        /**
+         * List all tools, by name.
+         * @description Needs `tool:read`.
+         */
+        get: operations["getTools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3491,8 +4313,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forget a tool that its server no longer offers; one that it still offers comes back at the next discovery. */
-        delete: operations["delete"];
+        /**
+         * Forget a tool that its server no longer offers; one that it still offers comes back at the next discovery.
+         * @description Needs `tool:delete`.
+         */
+        delete: operations["deleteToolsById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3507,8 +4332,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve what a server now says of a tool; it can be called again. */
-        post: operations["approve"];
+        /**
+         * Approve what a server now says of a tool; it can be called again.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postToolsByIdApprove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3524,8 +4352,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a tool by hand, or let it be called again. */
-        post: operations["pause"];
+        /**
+         * Pause a tool by hand, or let it be called again.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postToolsByIdPause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3541,8 +4372,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep what was approved; the tool stays paused while its server says something else. */
-        post: operations["reject"];
+        /**
+         * Keep what was approved; the tool stays paused while its server says something else.
+         * @description Needs `mcpServer:admin`.
+         */
+        post: operations["postToolsByIdReject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3556,10 +4390,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List policies, oldest first. */
-        get: operations["list_trusted_data"];
+        /**
+         * List policies, oldest first.
+         * @description Needs `policy:read`.
+         */
+        get: operations["getTrustedDataPolicies"];
         put?: never;
-        post: operations["create_trusted_data"];
+        /**
+         * Create a policy for results of a tool.
+         * @description Needs `policy:create`.
+         */
+        post: operations["postTrustedDataPolicies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3575,8 +4416,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give each of these tools this default, in place of the one it has. */
-        post: operations["default_trusted_data"];
+        /**
+         * Give each of these tools this default, in place of the one it has.
+         * @description Needs `policy:update`.
+         */
+        post: operations["postTrustedDataPoliciesBulkDefault"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3590,11 +4434,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_trusted_data"];
-        /** Change a policy: only the fields that are sent; null clears one. */
-        put: operations["update_trusted_data"];
+        /**
+         * Get a policy for results of a tool.
+         * @description Needs `policy:read`.
+         */
+        get: operations["getTrustedDataPoliciesById"];
+        /**
+         * Change a policy: only the fields that are sent; null clears one.
+         * @description Needs `policy:update`.
+         */
+        put: operations["putTrustedDataPoliciesById"];
         post?: never;
-        delete: operations["delete_trusted_data"];
+        /**
+         * Delete a policy for results of a tool.
+         * @description Needs `policy:delete`.
+         */
+        delete: operations["deleteTrustedDataPoliciesById"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3607,8 +4462,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's own token; it is made when it is first asked for. */
-        get: operations["mine"];
+        /**
+         * The caller's own token; it is made when it is first asked for.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getUserTokensMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3626,7 +4484,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["rotate_mine"];
+        /**
+         * Replace one's own token for MCP clients.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        post: operations["postUserTokensMeRotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3640,7 +4502,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["my_value"];
+        /**
+         * Show one's own token for MCP clients.
+         * @description For anyone who is signed in; not with a key that has scopes.
+         */
+        get: operations["getUserTokensMeValue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3656,8 +4522,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What somebody may do and see. Others than oneself take `organization:read`. */
-        get: operations["get"];
+        /**
+         * What somebody may do and see. Others than oneself take `organization:read`.
+         * @description For anyone who is signed in.
+         */
+        get: operations["getUserAccess"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3673,8 +4542,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the caller may do, as resource → actions. */
-        get: operations["permissions"];
+        /**
+         * What the caller may do, as resource → actions.
+         * @description For anyone who is signed in.
+         */
+        get: operations["getUserPermissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3719,12 +4591,16 @@ export interface components {
         /** @description A merge patch: absent fields stay, null clears. */
         AgentInput: Record<string, unknown> & {
             name?: string | null;
-            agentType?: string | null;
+            /** @enum {string|null} */
+            agentType?: "profile" | "agent" | "llm_proxy" | "mcp_gateway" | null;
             description?: string | null;
             icon?: string | null;
             systemPrompt?: string | null;
-            /** @description `org`, `team` or `personal`. */
-            scope?: string | null;
+            /**
+             * @description `org`, `team` or `personal`.
+             * @enum {string|null}
+             */
+            scope?: "org" | "team" | "personal" | null;
             isDefault?: boolean | null;
             considerContextUntrusted?: boolean | null;
             labels?: components["schemas"]["Label"][] | null;
@@ -3822,8 +4698,10 @@ export interface components {
             lastRequest?: string | null;
         };
         AppearanceInput: {
-            theme?: string | null;
-            customFont?: string | null;
+            /** @enum {string|null} */
+            theme?: "amber-minimal" | "boxy-minimalistic" | "bubblegum" | "caffeine" | "catppuccin" | "claude" | "clean-slate" | "cosmic-night" | "doom-64" | "dracula-dark" | "gruvbox-dark" | "mocha-mousse" | "modern-minimal" | "mono" | "monokai-dark" | "moonlight-dark" | "nature" | "neo-brutalism" | "solarized-dark" | "sunset-horizon" | "tangerine" | "twitter" | "vercel" | "vintage-paper" | null;
+            /** @enum {string|null} */
+            customFont?: "inter" | "jetbrains-mono" | "lato" | "open-sans" | "roboto" | "source-sans-pro" | null;
             animateChatPlaceholders?: boolean | null;
             showTwoFactor?: boolean | null;
             slimChatErrorUi?: boolean | null;
@@ -4116,7 +4994,8 @@ export interface components {
             requiresAuth?: boolean | null;
             authDescription?: string | null;
             authFields?: components["schemas"]["AuthField"][] | null;
-            serverType?: string | null;
+            /** @enum {string|null} */
+            serverType?: "local" | "remote" | "builtin" | null;
             serverUrl?: string | null;
             localConfig?: components["schemas"]["LocalConfig"] | null;
             userConfig?: components["schemas"]["BTreeMap"] | null;
@@ -4126,7 +5005,8 @@ export interface components {
             labels?: components["schemas"]["Label"][] | null;
             /** @description Ids of teams. */
             teams?: string[] | null;
-            scope?: string | null;
+            /** @enum {string|null} */
+            scope?: "org" | "team" | "personal" | null;
         };
         CatalogItem: {
             /** Format: uuid */
@@ -4401,6 +5281,28 @@ export interface components {
              */
             unknownCount: number;
         };
+        CostSavings: {
+            /**
+             * Format: double
+             * @description USD, as everything here: what calls would have cost without any saving.
+             */
+            totalBaselineCost: number;
+            /** Format: double */
+            totalActualCost: number;
+            /** Format: double */
+            totalSavings: number;
+            /**
+             * Format: double
+             * @description Saved by rules that chose a cheaper model.
+             */
+            totalOptimizationSavings: number;
+            /**
+             * Format: double
+             * @description Saved by shorter tool results; there are none so far.
+             */
+            totalToonSavings: number;
+            timeSeries: components["schemas"]["SavingsHour"][];
+        };
         CreateApiKey: {
             name?: string | null;
             /**
@@ -4488,8 +5390,11 @@ export interface components {
             code: string;
         };
         ElicitationAnswer: {
-            /** @description `accept`, `decline` or `cancel`. */
-            action: string;
+            /**
+             * @description `accept`, `decline` or `cancel`.
+             * @enum {string}
+             */
+            action: "accept" | "decline" | "cancel";
             /** @description What the form says, where it was accepted. */
             content?: Record<string, unknown> | null;
         };
@@ -4704,8 +5609,11 @@ export interface components {
             /** Format: uuid */
             catalogId: string;
             name: string;
-            /** @description `personal`, `team` or `org`; without it, `team` if a team is named, else `personal`. */
-            scope?: string | null;
+            /**
+             * @description `personal`, `team` or `org`; without it, `team` if a team is named, else `personal`.
+             * @enum {string|null}
+             */
+            scope?: "org" | "team" | "personal" | null;
             teamId?: string | null;
             /** @description `docker`, `kubernetes` or `process`; without it, the first that is available. */
             runtime?: string | null;
@@ -4847,10 +5755,32 @@ export interface components {
             model?: string[] | null;
             mcpServerName?: string | null;
             toolName?: string | null;
-            /** Format: date-time */
+            /** @description What the organization, team or agent is called. */
+            entityName: string;
+            /**
+             * Format: double
+             * @description USD for `token_cost`, else calls.
+             */
+            used: number;
+            /**
+             * Format: double
+             * @description Of the limit's value; may be over 100.
+             */
+            percent: number;
+            /** @description Calls are refused. */
+            exceeded: boolean;
+            /**
+             * Format: date-time
+             * @description When the usage started anew last.
+             */
             lastCleanup?: string | null;
-            /** @description Whether calls beyond it are refused yet. */
-            enforced: boolean;
+            /**
+             * Format: date-time
+             * @description When it does next. Null: not by itself, as the organization's `limitCleanupInterval` is not set.
+             */
+            resetsAt?: string | null;
+            /** @description Of `token_cost`: what was spent on which model, dearest first. */
+            modelUsage: components["schemas"]["ModelUsage"][];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -4858,9 +5788,11 @@ export interface components {
         };
         /** @description A merge patch: absent fields stay, null clears. */
         LimitInput: {
-            entityType?: string | null;
+            /** @enum {string|null} */
+            entityType?: "organization" | "team" | "agent" | null;
             entityId?: string | null;
-            limitType?: string | null;
+            /** @enum {string|null} */
+            limitType?: "token_cost" | "tool_calls" | "mcp_server_calls" | null;
             /** Format: int64 */
             limitValue?: number | null;
             model?: string[] | null;
@@ -4868,9 +5800,11 @@ export interface components {
             toolName?: string | null;
         };
         LlmInput: {
-            compressionScope?: string | null;
+            /** @enum {string|null} */
+            compressionScope?: "organization" | "team" | null;
             convertToolResultsToToon?: boolean | null;
-            limitCleanupInterval?: string | null;
+            /** @enum {string|null} */
+            limitCleanupInterval?: "1h" | "12h" | "24h" | "1w" | "1m" | null;
         };
         /** @description As the published contract has it. Prices are decimal texts, in USD. */
         LlmModel: {
@@ -4916,13 +5850,14 @@ export interface components {
             customPricePerMillionInput?: string | null;
             customPricePerMillionOutput?: string | null;
             ignored?: boolean | null;
-            inputModalities?: string[] | null;
-            outputModalities?: string[] | null;
+            inputModalities?: ("audio" | "image" | "pdf" | "text" | "video")[] | null;
+            outputModalities?: ("audio" | "image" | "text")[] | null;
             /**
              * Format: int32
              * @description 768, 1536 or 3072
+             * @enum {integer|null}
              */
-            embeddingDimensions?: number | null;
+            embeddingDimensions?: 768 | 1536 | 3072 | null;
         };
         LlmProvider: {
             id: string;
@@ -5044,8 +5979,11 @@ export interface components {
             role: string;
         };
         MemberRoleInput: {
-            /** @description `member` or `admin` */
-            role: string;
+            /**
+             * @description `member` or `admin`
+             * @enum {string}
+             */
+            role: "member" | "admin";
         };
         MemberTeam: {
             /** Format: uuid */
@@ -5063,6 +6001,20 @@ export interface components {
             provider: string;
             scope: string;
             isSystem: boolean;
+        };
+        ModelUsage: {
+            model: string;
+            /**
+             * Format: double
+             * @description USD; of models without a price, nothing.
+             */
+            cost: number;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            /** Format: int64 */
+            calls: number;
         };
         NamedRef: {
             /** Format: uuid */
@@ -5168,6 +6120,17 @@ export interface components {
             value: string;
             label: string;
         };
+        Optimization: {
+            /** Format: uuid */
+            ruleId: string;
+            /** @description The model that was called. */
+            model: string;
+            /**
+             * Format: double
+             * @description USD: what the model that was asked for would have cost; null if its price is not known.
+             */
+            baselineCost?: number | null;
+        };
         OptimizationRule: {
             /** Format: uuid */
             id: string;
@@ -5179,8 +6142,6 @@ export interface components {
             /** @description All of them have to hold. */
             conditions: components["schemas"]["RuleCondition"][];
             enabled: boolean;
-            /** @description Whether calls go to the other model yet. */
-            enforced: boolean;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -5188,9 +6149,11 @@ export interface components {
         };
         /** @description A merge patch: absent fields stay. */
         OptimizationRuleInput: {
-            entityType?: string | null;
+            /** @enum {string|null} */
+            entityType?: "organization" | "team" | "agent" | null;
             entityId?: string | null;
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | null;
             targetModel?: string | null;
             conditions?: components["schemas"]["RuleCondition"][] | null;
             enabled?: boolean | null;
@@ -5248,8 +6211,10 @@ export interface components {
         };
         OrganizationInput: {
             name?: string | null;
-            theme?: string | null;
-            customFont?: string | null;
+            /** @enum {string|null} */
+            theme?: "amber-minimal" | "boxy-minimalistic" | "bubblegum" | "caffeine" | "catppuccin" | "claude" | "clean-slate" | "cosmic-night" | "doom-64" | "dracula-dark" | "gruvbox-dark" | "mocha-mousse" | "modern-minimal" | "mono" | "monokai-dark" | "moonlight-dark" | "nature" | "neo-brutalism" | "solarized-dark" | "sunset-horizon" | "tangerine" | "twitter" | "vercel" | "vintage-paper" | null;
+            /** @enum {string|null} */
+            customFont?: "inter" | "jetbrains-mono" | "lato" | "open-sans" | "roboto" | "source-sans-pro" | null;
             analyticsConsent?: boolean | null;
             onboardingComplete?: boolean | null;
         };
@@ -5463,13 +6428,15 @@ export interface components {
         /** @description A merge patch: absent fields stay, null clears. */
         ProviderKeyInput: {
             name?: string | null;
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | null;
             /** @description An empty one is none. */
             apiKey?: string | null;
             baseUrl?: string | null;
             isPrimary?: boolean | null;
             isOrganizationDefault?: boolean | null;
-            scope?: string | null;
+            /** @enum {string|null} */
+            scope?: "org" | "team" | "personal" | null;
             teamId?: string | null;
             vaultSecretPath?: string | null;
             vaultSecretKey?: string | null;
@@ -5549,7 +6516,8 @@ export interface components {
             requestReason?: string | null;
             customServerConfig?: Record<string, unknown> | null;
             adminResponse?: string | null;
-            status?: string | null;
+            /** @enum {string|null} */
+            status?: "pending" | "approved" | "declined" | null;
         };
         Resolution: {
             provider: string;
@@ -5630,6 +6598,7 @@ export interface components {
             /** @description What answered, as the provider names it; what was asked for, if nothing did. */
             model?: string | null;
             requestedModel?: string | null;
+            optimization?: components["schemas"]["Optimization"] | null;
             stream: boolean;
             /**
              * Format: int32
@@ -5725,11 +6694,23 @@ export interface components {
             SAMLResponse?: string;
             RelayState?: string;
         };
+        SavingsHour: {
+            /** Format: date-time */
+            timestamp: string;
+            /** Format: double */
+            baselineCost: number;
+            /** Format: double */
+            actualCost: number;
+            /** Format: double */
+            optimizationSavings: number;
+            /** Format: double */
+            toonSavings: number;
+        };
         Secret: {
             /** Format: uuid */
             id: string;
             name: string;
-            /** @description `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey` or `other` */
+            /** @description `mcpServer`, `mcpCatalog`, `cluster`, `token`, `oauth`, `providerKey`, `identityProvider`, `twoFactor` or `other` */
             kind: string;
             /** @description `database`, `keyring` or `vault` */
             store: string;
@@ -5781,7 +6762,8 @@ export interface components {
             meta: components["schemas"]["SecretsMeta"];
         };
         SecurityInput: {
-            globalToolPolicy?: string | null;
+            /** @enum {string|null} */
+            globalToolPolicy?: "permissive" | "restrictive" | null;
             allowChatFileUploads?: boolean | null;
         };
         Seen: {
@@ -6019,8 +7001,11 @@ export interface components {
         };
         TeamMemberInput: {
             userId: string;
-            /** @description `member` or `admin` */
-            role?: string | null;
+            /**
+             * @description `member` or `admin`
+             * @enum {string|null}
+             */
+            role?: "member" | "admin" | null;
         };
         TeamName: {
             /** Format: uuid */
@@ -6085,7 +7070,8 @@ export interface components {
             updatedAt?: string | null;
         };
         TokenPriceInput: {
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | null;
             model?: string | null;
             pricePerMillionInput?: string | null;
             pricePerMillionOutput?: string | null;
@@ -6222,7 +7208,8 @@ export interface components {
             /** Format: uuid */
             toolId?: string | null;
             conditions?: components["schemas"]["PolicyCondition"][] | null;
-            action?: string | null;
+            /** @enum {string|null} */
+            action?: "allow_when_context_is_untrusted" | "block_when_context_is_untrusted" | "block_always" | "require_approval" | null;
             reason?: string | null;
         };
         ToolUsage: {
@@ -6284,7 +7271,8 @@ export interface components {
             /** Format: uuid */
             toolId?: string | null;
             conditions?: components["schemas"]["PolicyCondition"][] | null;
-            action?: string | null;
+            /** @enum {string|null} */
+            action?: "mark_as_trusted" | "mark_as_untrusted" | "block_always" | "sanitize_with_dual_llm" | null;
             description?: string | null;
         };
         TwoFactorStatus: {
@@ -6473,7 +7461,199 @@ export interface components {
             resolveAtCallTime?: boolean | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Something that was sent is not as described, or against a rule. The message says what, and what would do. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "name has 1 to 200 characters.",
+                 *         "type": "api_validation_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description No credential was sent, or one that is unknown or over. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "Sign in, or send an API key in the Authorization header.",
+                 *         "type": "api_authentication_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The caller may not do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "Your role (member) does not allow profile:update. Ask an administrator.",
+                 *         "type": "api_authorization_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description It is not there, or not for this caller. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "Agent not found",
+                 *         "type": "api_not_found_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The present state does not allow it. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "This name is taken already. Choose another one.",
+                 *         "type": "api_conflict_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Somebody changed the object since it was read: `If-Match` names another version. Nothing was done. */
+        Changed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "This was changed since you read it. Read it again, then repeat your change.",
+                 *         "type": "api_precondition_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The body is larger than this route takes. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "The request body is larger than 2 MB.",
+                 *         "type": "api_validation_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The `Idempotency-Key` was used before, for another request. */
+        KeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "This Idempotency-Key was used for another request. Take a new one for each.",
+                 *         "type": "api_idempotency_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description Too many requests. `Retry-After` says when to go on. */
+        TooMany: {
+            headers: {
+                /** @description In how many seconds to try again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "Too many requests. Try again in 3 seconds.",
+                 *         "type": "api_rate_limit_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The server's fault. Its log has the details, under the request's id. */
+        Failed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "Something went wrong on the server. The log has the details.",
+                 *         "type": "api_internal_server_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+        /** @description The database, or another system that this needs, does not answer just now. */
+        Unavailable: {
+            headers: {
+                /** @description In how many seconds to try again. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "message": "The database is not reachable just now; it is being restarted. Try again in a moment.",
+                 *         "type": "api_unavailable_error"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorBody"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -6481,7 +7661,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    getAgentTools: {
         parameters: {
             query?: {
                 agentId?: string;
@@ -6506,40 +7686,129 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "agent": {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           },
+                     *           "tool": {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "description": "Answers questions of customers.",
+                     *             "parameters": {},
+                     *             "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "catalogName": "text",
+                     *             "serverType": "text",
+                     *             "tokens": 1,
+                     *             "paused": true,
+                     *             "available": true,
+                     *             "createdAt": "2026-01-15T12:00:00Z",
+                     *             "updatedAt": "2026-01-15T12:00:00Z"
+                     *           },
+                     *           "mcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "mcpServerName": "text",
+                     *           "credentialResolutionMode": "text",
+                     *           "credentialSourceMcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "executionSourceMcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "useDynamicTeamCredential": true,
+                     *           "responseModifierTemplate": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "updatedAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentToolPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    propose: {
+    postAgentToolsAutoConfigurePolicies: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toolIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PolicyProposalInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "results": [
+                     *         {
+                     *           "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "success": true,
+                     *           "error": "text",
+                     *           "config": {
+                     *             "reasoning": "text",
+                     *             "toolInvocationAction": "text",
+                     *             "trustedDataAction": "text"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolicyProposals"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchAgentToolsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -6550,37 +7819,47 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AgentToolInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "credentialResolutionMode": "text",
+                     *       "credentialSourceMcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "executionSourceMcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "useDynamicTeamCredential": true,
+                     *       "responseModifierTemplate": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assignment"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getAgents: {
         parameters: {
             query?: {
                 /** @description A part of the name. */
@@ -6597,67 +7876,238 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "organizationId": "text",
+                     *           "name": "Support",
+                     *           "slug": "text",
+                     *           "agentType": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "icon": "text",
+                     *           "scope": "text",
+                     *           "systemPrompt": "text",
+                     *           "isDefault": true,
+                     *           "isDemo": true,
+                     *           "builtIn": true,
+                     *           "considerContextUntrusted": true,
+                     *           "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "labels": [
+                     *             {
+                     *               "key": "key",
+                     *               "value": "value"
+                     *             }
+                     *           ],
+                     *           "teams": [
+                     *             {
+                     *               "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *               "name": "Support"
+                     *             }
+                     *           ],
+                     *           "tools": [
+                     *             {
+                     *               "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *               "name": "Support",
+                     *               "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "updatedAt": "2026-01-15T12:00:00Z",
+                     *           "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AgentPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postAgents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AgentInput"];
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentInput"] & {
+                    name: string;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "agentType": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "icon": "text",
+                     *       "scope": "text",
+                     *       "systemPrompt": "text",
+                     *       "isDefault": true,
+                     *       "isDemo": true,
+                     *       "builtIn": true,
+                     *       "considerContextUntrusted": true,
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z",
+                     *       "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    all: {
+    getAgentsAll: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "slug": "text",
+                     *         "agentType": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "icon": "text",
+                     *         "scope": "text",
+                     *         "systemPrompt": "text",
+                     *         "isDefault": true,
+                     *         "isDemo": true,
+                     *         "builtIn": true,
+                     *         "considerContextUntrusted": true,
+                     *         "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "labels": [
+                     *           {
+                     *             "key": "key",
+                     *             "value": "value"
+                     *           }
+                     *         ],
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "tools": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z",
+                     *         "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Agent"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    default: {
+    getAgentsDefault: {
         parameters: {
             query?: never;
             header?: never;
@@ -6666,39 +8116,110 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "agentType": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "icon": "text",
+                     *       "scope": "text",
+                     *       "systemPrompt": "text",
+                     *       "isDefault": true,
+                     *       "isDemo": true,
+                     *       "builtIn": true,
+                     *       "considerContextUntrusted": true,
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z",
+                     *       "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    label_keys: {
+    getAgentsLabelsKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    label_values: {
+    getAgentsLabelsValues: {
         parameters: {
             query?: {
                 key?: string | null;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -6706,81 +8227,160 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    bulk_assign: {
+    postAgentsToolsBulkAssign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "assignments": [
+                 *         {
+                 *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *           "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkAssignInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "succeeded": [
+                     *         {
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ],
+                     *       "failed": [
+                     *         {
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "error": "text"
+                     *         }
+                     *       ],
+                     *       "duplicates": [
+                     *         {
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BulkAssigned"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    bulk_unassign: {
+    postAgentsToolsBulkUnassign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "toolIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkUnassignInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "removed": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Removed"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    of_agent: {
+    getAgentsByAgentIdTools: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 agentId: string;
@@ -6789,28 +8389,89 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "rawName": "text",
+                     *         "title": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "annotations": null,
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "catalog": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "serverType": "text",
+                     *         "tokens": 1,
+                     *         "paused": true,
+                     *         "available": true,
+                     *         "approvedAt": "2026-01-15T12:00:00Z",
+                     *         "flags": [
+                     *           "text"
+                     *         ],
+                     *         "pending": {
+                     *           "detectedAt": "2026-01-15T12:00:00Z",
+                     *           "before": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           },
+                     *           "after": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           }
+                     *         },
+                     *         "assignedAgentCount": 1,
+                     *         "assignedAgents": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *         "policiesAutoConfiguredModel": "text",
+                     *         "policiesAutoConfiguredReasoning": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tool"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    assign: {
+    postAgentsByAgentIdToolsByToolId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 agentId: string;
                 toolId: string;
@@ -6819,37 +8480,38 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Wish"] | null;
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    unassign: {
+    deleteAgentsByAgentIdToolsByToolId: {
         parameters: {
             query?: never;
             header?: never;
@@ -6861,25 +8523,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getAgentsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -6890,28 +8558,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "agentType": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "icon": "text",
+                     *       "scope": "text",
+                     *       "systemPrompt": "text",
+                     *       "isDefault": true,
+                     *       "isDemo": true,
+                     *       "builtIn": true,
+                     *       "considerContextUntrusted": true,
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z",
+                     *       "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putAgentsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6919,40 +8632,84 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgentInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "agentType": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "icon": "text",
+                     *       "scope": "text",
+                     *       "systemPrompt": "text",
+                     *       "isDefault": true,
+                     *       "isDemo": true,
+                     *       "builtIn": true,
+                     *       "considerContextUntrusted": true,
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z",
+                     *       "lastUsedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Agent"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteAgentsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6960,27 +8717,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getAgentsByIdDelegations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6989,28 +8758,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "description": "Answers questions of customers.",
+                     *         "systemPrompt": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Delegation"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    replace: {
+    postAgentsByIdDelegations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -7018,37 +8804,49 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "targetAgentIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["DelegationsInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "added": [
+                     *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *       ],
+                     *       "removed": [
+                     *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["DelegationsSynced"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    remove: {
+    deleteAgentsByIdDelegationsByTargetAgentId: {
         parameters: {
             query?: never;
             header?: never;
@@ -7060,83 +8858,137 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getApiKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "start": "text",
+                     *         "prefix": "text",
+                     *         "permission": {},
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "expiresAt": "2026-01-15T12:00:00Z",
+                     *         "lastRequest": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ApiKey"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "start": "text",
+                     *       "prefix": "text",
+                     *       "permission": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "lastRequest": "2026-01-15T12:00:00Z",
+                     *       "key": "key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getApiKeysById: {
         parameters: {
             query?: never;
             header?: never;
@@ -7147,28 +8999,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "start": "text",
+                     *       "prefix": "text",
+                     *       "permission": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "lastRequest": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteApiKeysById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -7176,25 +9046,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getAuditLog: {
         parameters: {
             query?: {
                 /** @description A part of an entry, wherever it stands. */
@@ -7216,17 +9093,67 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-15T12:00:00Z",
+                     *           "requestId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "actor": {
+                     *             "kind": "text",
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "email": "person@example.com",
+                     *             "role": "member",
+                     *             "credentialId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *           },
+                     *           "from": {
+                     *             "address": "text",
+                     *             "userAgent": "text"
+                     *           },
+                     *           "request": {
+                     *             "method": "text",
+                     *             "route": "text",
+                     *             "permission": "text"
+                     *           },
+                     *           "action": "text",
+                     *           "resource": "text",
+                     *           "resourceId": "text",
+                     *           "resourceName": "text",
+                     *           "before": {},
+                     *           "after": {},
+                     *           "id": 1,
+                     *           "hash": "text"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    export: {
+    getAuditLogExport: {
         parameters: {
             query?: {
                 /** @description A part of an entry, wherever it stands. */
@@ -7248,6 +9175,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7256,9 +9184,15 @@ export interface operations {
                     "application/x-ndjson": string;
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    facets: {
+    getAuditLogFacets: {
         parameters: {
             query?: never;
             header?: never;
@@ -7267,17 +9201,36 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "resources": [
+                     *         "text"
+                     *       ],
+                     *       "actors": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditFacets"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    verify: {
+    getAuditLogVerify: {
         parameters: {
             query?: never;
             header?: never;
@@ -7286,137 +9239,245 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "intact": true,
+                     *       "entries": 1,
+                     *       "head": {
+                     *         "id": 1,
+                     *         "hash": "text"
+                     *       },
+                     *       "broken": {
+                     *         "id": 1,
+                     *         "reason": "text"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditVerified"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_older: {
+    postAuthApiKeyCreate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "start": "text",
+                     *       "prefix": "text",
+                     *       "permission": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "lastRequest": "2026-01-15T12:00:00Z",
+                     *       "key": "key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_older: {
+    postAuthApiKeyDelete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "keyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeleteApiKey"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_older: {
+    getAuthApiKeyList: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "start": "text",
+                     *         "prefix": "text",
+                     *         "permission": {},
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "expiresAt": "2026-01-15T12:00:00Z",
+                     *         "lastRequest": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ApiKey"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    change_password: {
+    postAuthChangePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "a long and good password",
+                 *       "newPassword": "a long and good password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserBody"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    default_credentials_status: {
+    getAuthDefaultCredentialsStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -7425,17 +9486,27 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "enabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["DefaultCredentials"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    desktop: {
+    getAuthDesktop: {
         parameters: {
             query: {
                 token: string;
@@ -7446,23 +9517,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Go on at `Location`. */
             303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get_session: {
+    getAuthGetSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -7471,86 +9540,174 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "session": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "expiresAt": "2026-01-15T12:00:00Z",
+                     *         "lastUsedAt": "2026-01-15T12:00:00Z",
+                     *         "ipAddress": "text",
+                     *         "userAgent": "text",
+                     *         "current": true
+                     *       },
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["CurrentSession"] | null;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getAuthListSessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "expiresAt": "2026-01-15T12:00:00Z",
+                     *         "lastUsedAt": "2026-01-15T12:00:00Z",
+                     *         "ipAddress": "text",
+                     *         "userAgent": "text",
+                     *         "current": true
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["SessionBody"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    revoke_others: {
+    postAuthRevokeOtherSessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    revoke: {
+    postAuthRevokeSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RevokeSession"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sign_in: {
+    postAuthSignInEmail: {
         parameters: {
             query?: never;
             header?: never;
@@ -7559,37 +9716,51 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "person@example.com",
+                 *       "password": "a long and good password",
+                 *       "rememberMe": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "redirect": true,
+                     *       "twoFactorRedirect": true,
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sign_in_sso: {
+    postAuthSignInSso: {
         parameters: {
             query?: never;
             header?: never;
@@ -7598,53 +9769,37 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SignInSso"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "url": "https://example.com/mcp",
+                     *       "redirect": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SsoBegun"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sign_out: {
+    postAuthSignOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -7653,17 +9808,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sign_up: {
+    postAuthSignUpEmail: {
         parameters: {
             query?: never;
             header?: never;
@@ -7672,61 +9838,50 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "email": "person@example.com",
+                 *       "password": "a long and good password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignUp"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedUp"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sso_callback: {
+    getAuthSsoCallbackByProviderId: {
         parameters: {
             query?: never;
             header?: never;
@@ -7737,23 +9892,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Go on at `Location`. */
             303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    saml_acs: {
+    postAuthSsoSaml2SpAcsByProviderId: {
         parameters: {
             query?: never;
             header?: never;
@@ -7768,15 +9922,24 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Go on at `Location`. */
             303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    saml_finish: {
+    getAuthSsoSaml2SpFinishByProviderId: {
         parameters: {
             query: {
                 handle: string;
@@ -7789,23 +9952,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Go on at `Location`. */
             303: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    saml_metadata: {
+    getAuthSsoSaml2SpMetadataByProviderId: {
         parameters: {
             query?: never;
             header?: never;
@@ -7816,6 +9978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7824,142 +9987,163 @@ export interface operations {
                     "application/samlmetadata+xml": unknown;
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    two_factor_disable: {
+    postAuthTwoFactorDisable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "a long and good password",
+                 *       "code": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Disable"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    two_factor_enable: {
+    postAuthTwoFactorEnable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "a long and good password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnPassword"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "totpURI": "text",
+                     *       "secret": "text",
+                     *       "backupCodes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Enrolled"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    generate_backup_codes: {
+    postAuthTwoFactorGenerateBackupCodes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "a long and good password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnPassword"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "backupCodes": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BackupCodes"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    two_factor_status: {
+    getAuthTwoFactorStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -7968,17 +10152,30 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "enabled": true,
+                     *       "pending": true,
+                     *       "recoveryCodesLeft": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["TwoFactorStatus"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    verify_backup_code: {
+    postAuthTwoFactorVerifyBackupCode: {
         parameters: {
             query?: never;
             header?: never;
@@ -7987,53 +10184,49 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Code"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "redirect": true,
+                     *       "twoFactorRedirect": true,
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    verify_totp: {
+    postAuthTwoFactorVerifyTotp: {
         parameters: {
             query?: never;
             header?: never;
@@ -8042,153 +10235,273 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Code"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "redirect": true,
+                     *       "twoFactorRedirect": true,
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_user: {
+    postAuthUpdateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateUser"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "mustChangePassword": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserBody"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    operators: {
+    getAutonomyPoliciesOperators: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "value": "value",
+                     *         "label": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Operator"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_invocation: {
+    getAutonomyPoliciesToolInvocation: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "conditions": [
+                     *           {
+                     *             "key": "key",
+                     *             "operator": "text",
+                     *             "value": "value"
+                     *           }
+                     *         ],
+                     *         "action": "text",
+                     *         "reason": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ToolInvocationPolicy"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_invocation: {
+    postAutonomyPoliciesToolInvocation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ToolInvocationPolicyInput"];
+                /**
+                 * @example {
+                 *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "conditions": [
+                 *         {
+                 *           "key": "key",
+                 *           "operator": "text",
+                 *           "value": "value"
+                 *         }
+                 *       ],
+                 *       "action": "allow_when_context_is_untrusted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ToolInvocationPolicyInput"] & {
+                    /** Format: uuid */
+                    toolId: string;
+                    conditions: components["schemas"]["PolicyCondition"][];
+                    /** @enum {string} */
+                    action: "allow_when_context_is_untrusted" | "block_when_context_is_untrusted" | "block_always" | "require_approval";
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolInvocationPolicy"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get_invocation: {
+    getAutonomyPoliciesToolInvocationById: {
         parameters: {
             query?: never;
             header?: never;
@@ -8199,28 +10512,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolInvocationPolicy"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_invocation: {
+    putAutonomyPoliciesToolInvocationById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8228,48 +10563,56 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ToolInvocationPolicyInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "reason": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolInvocationPolicy"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_invocation: {
+    deleteAutonomyPoliciesToolInvocationById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8277,25 +10620,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getBackups: {
         parameters: {
             query?: never;
             header?: never;
@@ -8304,36 +10654,75 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "directory": "text",
+                     *       "backups": [
+                     *         {
+                     *           "name": "Support",
+                     *           "size": 1,
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "reason": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BackupList"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postBackups: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Support",
+                     *       "size": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "reason": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Backup"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    download: {
+    getBackupsByName: {
         parameters: {
             query?: never;
             header?: never;
@@ -8344,6 +10733,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8352,9 +10742,16 @@ export interface operations {
                     "application/zstd": number[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteBackupsByName: {
         parameters: {
             query?: never;
             header?: never;
@@ -8365,20 +10762,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    preview: {
+    postBackupsByNamePreview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -8386,20 +10800,51 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Support",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "schema": 1,
+                     *       "program": "text",
+                     *       "tables": [
+                     *         {
+                     *           "name": "Support",
+                     *           "now": 1,
+                     *           "then": 1
+                     *         }
+                     *       ],
+                     *       "warnings": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BackupPreview"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    restore: {
+    postBackupsByNameRestore: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -8407,17 +10852,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Support",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "schema": 1,
+                     *       "program": "text",
+                     *       "tables": [
+                     *         {
+                     *           "name": "Support",
+                     *           "now": 1,
+                     *           "then": 1
+                     *         }
+                     *       ],
+                     *       "warnings": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BackupPreview"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    send: {
+    postChat: {
         parameters: {
             query?: never;
             header?: never;
@@ -8426,23 +10899,50 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "messages": [
+                 *         {}
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["StreamChat"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    of_agent: {
+    getChatAgentsByAgentIdMcpTools: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 agentId: string;
@@ -8451,17 +10951,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "server": "text",
+                     *         "readOnly": true,
+                     *         "destructive": true,
+                     *         "asks": true,
+                     *         "available": true
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ChatTool"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    upload: {
+    postChatAttachments: {
         parameters: {
             query?: {
                 filename?: string | null;
@@ -8476,44 +11003,82 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "filename": "text",
+                     *       "mediaType": "text",
+                     *       "size": 1,
+                     *       "url": "https://example.com/mcp"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Attachment"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteChatAttachmentsById: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatSuccess"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    content: {
+    getChatAttachmentsByIdContent: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8522,9 +11087,16 @@ export interface operations {
                     "application/octet-stream": number[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getChatConversations: {
         parameters: {
             query?: {
                 /** @description A part of a title or of a message. */
@@ -8539,283 +11111,713 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "title": "text",
+                     *         "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "agent": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "promptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "provider": "openai",
+                     *         "selectedModel": "text",
+                     *         "systemPrompt": "text",
+                     *         "approvalMode": "text",
+                     *         "hasCustomToolSelection": true,
+                     *         "enabledToolIds": [
+                     *           "text"
+                     *         ],
+                     *         "leafMessageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "run": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "status": "text",
+                     *           "startedAt": "2026-01-15T12:00:00Z",
+                     *           "finishedAt": "2026-01-15T12:00:00Z"
+                     *         },
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z",
+                     *         "messageCount": 1,
+                     *         "preview": "text",
+                     *         "match": {
+                     *           "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "snippet": "text"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ConversationSummary"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postChatConversations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CreateConversation"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "title": "text",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agent": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "promptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "selectedModel": "text",
+                     *       "systemPrompt": "text",
+                     *       "approvalMode": "text",
+                     *       "hasCustomToolSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ],
+                     *       "leafMessageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationDetail"];
-                };
-            };
-        };
-    };
-    delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChatSuccess"];
-                };
-            };
-        };
-    };
-    update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UpdateConversation"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-        };
-    };
-    approve: {
+    getChatConversationsById: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "title": "text",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agent": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "promptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "selectedModel": "text",
+                     *       "systemPrompt": "text",
+                     *       "approvalMode": "text",
+                     *       "hasCustomToolSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ],
+                     *       "leafMessageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z",
+                     *       "messages": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "parentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "role": "member",
+                     *           "parts": [
+                     *             {}
+                     *           ],
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "metadata": {
+                     *             "status": "text",
+                     *             "runId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "provider": "openai",
+                     *             "model": "gpt-4o-mini",
+                     *             "error": {},
+                     *             "usage": {},
+                     *             "finishReason": "text"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "lastEventId": 1,
+                     *       "context": {},
+                     *       "cost": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteChatConversationsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChatSuccess"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchChatConversationsById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["UpdateConversation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "title": "text",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agent": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "promptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "selectedModel": "text",
+                     *       "systemPrompt": "text",
+                     *       "approvalMode": "text",
+                     *       "hasCustomToolSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ],
+                     *       "leafMessageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    postChatConversationsByIdApprovalsByToolCallId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
                 toolCallId: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "approved": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["Approval"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatSuccess"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    elicit: {
+    postChatConversationsByIdElicitationsByElicitationId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
+                id: string;
                 elicitationId: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "accept"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ElicitationAnswer"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatSuccess"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getChatConversationsByIdEnabledTools: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasCustomSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EnabledTools"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    put: {
+    putChatConversationsByIdEnabledTools: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toolIds": [
+                 *         "text"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetEnabledTools"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasCustomSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EnabledTools"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    clear: {
+    deleteChatConversationsByIdEnabledTools: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasCustomSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EnabledTools"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    events: {
+    getChatConversationsByIdEvents: {
         parameters: {
             query?: {
                 /** @description The last event that is known already; absent: from the beginning of the last run. */
                 after?: number | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    export: {
+    getChatConversationsByIdExport: {
         parameters: {
             query?: {
                 /** @description `markdown` (the default) or `json`. */
-                format?: string | null;
+                format?: "markdown" | "json" | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/markdown": string;
+                    /** @example {} */
+                    "application/json": Record<string, unknown>;
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    generate_title: {
+    postChatConversationsByIdGenerateTitle: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["GenerateTitle"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "title": "text",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agent": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "promptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "selectedModel": "text",
+                     *       "systemPrompt": "text",
+                     *       "approvalMode": "text",
+                     *       "hasCustomToolSelection": true,
+                     *       "enabledToolIds": [
+                     *         "text"
+                     *       ],
+                     *       "leafMessageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    tool_call: {
+    getChatConversationsByIdMessagesByMessageIdToolCallsByToolCallId: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                id: string;
                 messageId: string;
                 toolCallId: string;
             };
@@ -8823,84 +11825,247 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": Record<string, unknown>;
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    resume: {
+    postChatConversationsByIdResume: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description It has begun, and goes on by itself. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "userMessage": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "parentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "role": "member",
+                     *         "parts": [
+                     *           {}
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "metadata": {
+                     *           "status": "text",
+                     *           "runId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o-mini",
+                     *           "error": {},
+                     *           "usage": {},
+                     *           "finishReason": "text"
+                     *         }
+                     *       },
+                     *       "message": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "parentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "role": "member",
+                     *         "parts": [
+                     *           {}
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "metadata": {
+                     *           "status": "text",
+                     *           "runId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o-mini",
+                     *           "error": {},
+                     *           "usage": {},
+                     *           "finishReason": "text"
+                     *         }
+                     *       },
+                     *       "lastEventId": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["StartedTurn"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    stop: {
+    postChatConversationsByIdStop: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["StoppedTurn"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    start: {
+    postChatConversationsByIdTurns: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartTurn"];
             };
         };
         responses: {
+            /** @description It has begun, and goes on by itself. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "run": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "messageId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "status": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "finishedAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "userMessage": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "parentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "role": "member",
+                     *         "parts": [
+                     *           {}
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "metadata": {
+                     *           "status": "text",
+                     *           "runId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o-mini",
+                     *           "error": {},
+                     *           "usage": {},
+                     *           "finishReason": "text"
+                     *         }
+                     *       },
+                     *       "message": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "parentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "role": "member",
+                     *         "parts": [
+                     *           {}
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "metadata": {
+                     *           "status": "text",
+                     *           "runId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "provider": "openai",
+                     *           "model": "gpt-4o-mini",
+                     *           "error": {},
+                     *           "usage": {},
+                     *           "finishReason": "text"
+                     *         }
+                     *       },
+                     *       "lastEventId": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["StartedTurn"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    chat_models: {
+    getChatModels: {
         parameters: {
             query?: {
                 /** @description Without one, those of every provider there is a key for. */
-                provider?: string;
+                provider?: "openai" | "anthropic" | "gemini";
                 /** @description An id or a slug; without one, the default agent. */
                 agentId?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -8908,33 +12073,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "displayName": "text",
+                     *         "provider": "openai",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "contextLength": 1,
+                     *         "pricePerMillionInput": "text",
+                     *         "pricePerMillionOutput": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ChatModel"][];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    status: {
+    getChatStatus: {
         parameters: {
             query?: {
                 /** @description Absent: the default agent. */
@@ -8946,131 +12120,267 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ready": true,
+                     *       "defaultModel": {
+                     *         "provider": "openai",
+                     *         "model": "gpt-4o-mini"
+                     *       },
+                     *       "providers": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "configured": true,
+                     *           "source": "text"
+                     *         }
+                     *       ],
+                     *       "local": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "baseUrl": "https://example.com/mcp",
+                     *           "models": [
+                     *             "gpt-4o-mini"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "demo": {
+                     *         "provider": "openai",
+                     *         "model": "gpt-4o-mini",
+                     *         "name": "Support"
+                     *       },
+                     *       "message": "Done."
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChatStatus"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    running: {
+    getChatByIdStream: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            /** @description There is nothing. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getClusters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "source": "text",
+                     *         "context": "text",
+                     *         "namespace": "text",
+                     *         "serverUrl": "https://example.com/mcp",
+                     *         "serverCount": 1,
+                     *         "status": "text",
+                     *         "version": "text",
+                     *         "detail": "text",
+                     *         "checkedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Cluster"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postClusters: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "kubeconfig": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClusterInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "source": "text",
+                     *       "context": "text",
+                     *       "namespace": "text",
+                     *       "serverUrl": "https://example.com/mcp",
+                     *       "serverCount": 1,
+                     *       "status": "text",
+                     *       "version": "text",
+                     *       "detail": "text",
+                     *       "checkedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cluster"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    preview: {
+    postClustersPreview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kubeconfig": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PreviewInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "contexts": [
+                     *         {
+                     *           "name": "Support",
+                     *           "cluster": "text",
+                     *           "server": "text",
+                     *           "user": "text",
+                     *           "namespace": "text",
+                     *           "current": true,
+                     *           "problem": "text"
+                     *         }
+                     *       ],
+                     *       "refused": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["KubeconfigReview"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteClustersById: {
         parameters: {
             query?: never;
             header?: never;
@@ -9081,36 +12391,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    check: {
+    postClustersByIdCheck: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9118,25 +12429,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "reachable": true,
+                     *       "version": "text",
+                     *       "latencyMs": 0.5,
+                     *       "cause": "text",
+                     *       "fix": "text",
+                     *       "permissions": [
+                     *         {
+                     *           "verb": "text",
+                     *           "resource": "text",
+                     *           "namespace": "text",
+                     *           "allowed": true,
+                     *           "required": true,
+                     *           "why": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClusterCheck"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    public: {
+    getConfigPublic: {
         parameters: {
             query?: never;
             header?: never;
@@ -9145,17 +12477,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "version": "text",
+                     *       "apiBaseUrl": "text",
+                     *       "frontendUrl": "text",
+                     *       "disableBasicAuth": true,
+                     *       "basicAuthFallback": true,
+                     *       "disableInvitations": true,
+                     *       "desktop": true,
+                     *       "defaultCredentialsEnabled": true,
+                     *       "analytics": {
+                     *         "enabled": true,
+                     *         "destinationConfigured": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PublicConfig"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    apply: {
+    postConfigurationApply: {
         parameters: {
             query?: {
                 /** @description Only say what would be done. */
@@ -9167,21 +12520,57 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/yaml": string;
+                "application/yaml": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "dryRun": true,
+                     *       "changes": [
+                     *         {
+                     *           "kind": "text",
+                     *           "name": "Support",
+                     *           "action": "create",
+                     *           "fields": [
+                     *             "text"
+                     *           ],
+                     *           "before": {},
+                     *           "after": {},
+                     *           "error": "text"
+                     *         }
+                     *       ],
+                     *       "summary": {
+                     *         "create": 1,
+                     *         "update": 1,
+                     *         "unchanged": 1,
+                     *         "failed": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Applied"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    export: {
+    getConfigurationExport: {
         parameters: {
             query?: never;
             header?: never;
@@ -9190,17 +12579,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": {
+                        [key: string]: unknown;
+                    };
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    features: {
+    getFeatures: {
         parameters: {
             query?: never;
             header?: never;
@@ -9209,17 +12606,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "orchestrator-k8s-runtime": true,
+                     *       "byosEnabled": true,
+                     *       "byosVaultKvVersion": "text",
+                     *       "geminiVertexAiEnabled": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Features"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    health: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -9228,21 +12639,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "Support",
+                     *       "status": "text",
+                     *       "version": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    home: {
+    getHome: {
         parameters: {
             query?: {
                 /** @description `today`, `24h` or `7d` */
-                timeframe?: string | null;
+                timeframe?: "today" | "24h" | "7d" | null;
                 /** @description Minutes that the caller's clock is ahead of UTC: where its day begins. */
                 utcOffset?: number | null;
             };
@@ -9252,91 +12675,251 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-15T12:00:00Z",
+                     *       "cards": {
+                     *         "requests": {
+                     *           "value": 0.5,
+                     *           "previous": 0.5,
+                     *           "series": [
+                     *             {
+                     *               "t": "2026-01-15T12:00:00Z",
+                     *               "v": 0.5
+                     *             }
+                     *           ]
+                     *         },
+                     *         "cost": {
+                     *           "value": 0.5,
+                     *           "previous": 0.5,
+                     *           "series": [
+                     *             {
+                     *               "t": "2026-01-15T12:00:00Z",
+                     *               "v": 0.5
+                     *             }
+                     *           ],
+                     *           "unknownCount": 1
+                     *         },
+                     *         "tokens": {
+                     *           "value": 0.5,
+                     *           "previous": 0.5,
+                     *           "series": [
+                     *             {
+                     *               "t": "2026-01-15T12:00:00Z",
+                     *               "v": 0.5
+                     *             }
+                     *           ],
+                     *           "input": 1,
+                     *           "output": 1,
+                     *           "cacheRead": 1,
+                     *           "cacheWrite": 1
+                     *         },
+                     *         "errors": {
+                     *           "value": 0.5,
+                     *           "previous": 0.5,
+                     *           "series": [
+                     *             {
+                     *               "t": "2026-01-15T12:00:00Z",
+                     *               "v": 0.5
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "attention": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "severity": "error",
+                     *           "title": "text",
+                     *           "detail": "text",
+                     *           "actionLabel": "text",
+                     *           "actionHref": "text"
+                     *         }
+                     *       ],
+                     *       "recent": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "agentName": "text",
+                     *           "externalAgentId": "text",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "sessionId": "text",
+                     *           "sessionSource": "text",
+                     *           "provider": "openai",
+                     *           "type": "text",
+                     *           "model": "gpt-4o-mini",
+                     *           "requestedModel": "text",
+                     *           "optimization": {
+                     *             "ruleId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "model": "gpt-4o-mini",
+                     *             "baselineCost": 0.5
+                     *           },
+                     *           "stream": true,
+                     *           "status": 1,
+                     *           "outcome": "text",
+                     *           "error": "text",
+                     *           "inputTokens": 1,
+                     *           "outputTokens": 1,
+                     *           "cacheReadTokens": 1,
+                     *           "cacheWriteTokens": 1,
+                     *           "cost": 0.5,
+                     *           "firstByteMs": 0.5,
+                     *           "durationMs": 0.5,
+                     *           "toolCallCount": 1,
+                     *           "requestBytes": 1,
+                     *           "responseBytes": 1
+                     *         }
+                     *       ],
+                     *       "topModels": [
+                     *         {
+                     *           "model": "gpt-4o-mini",
+                     *           "provider": "openai",
+                     *           "requests": 1,
+                     *           "cost": 0.5,
+                     *           "tokens": 1
+                     *         }
+                     *       ],
+                     *       "topAgents": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "requests": 1,
+                     *           "cost": 0.5,
+                     *           "tokens": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Home"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getIdentityProviders: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "providerId": "text",
+                     *         "issuer": "text",
+                     *         "domain": "text",
+                     *         "domainVerified": true,
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "oidcConfig": {},
+                     *         "samlConfig": {},
+                     *         "roleMapping": {},
+                     *         "teamSyncConfig": {},
+                     *         "callbackUrl": "text",
+                     *         "metadataUrl": "text",
+                     *         "works": true
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["IdentityProvider"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postIdentityProviders: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ProviderInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "providerId": "text",
+                     *       "issuer": "text",
+                     *       "domain": "text",
+                     *       "domainVerified": true,
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "oidcConfig": {},
+                     *       "samlConfig": {},
+                     *       "roleMapping": {},
+                     *       "teamSyncConfig": {},
+                     *       "callbackUrl": "text",
+                     *       "metadataUrl": "text",
+                     *       "works": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    idp_logout_url: {
+    getIdentityProvidersIdpLogoutUrl: {
         parameters: {
             query?: never;
             header?: never;
@@ -9345,71 +12928,121 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "url": "https://example.com/mcp"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LogoutUrl"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    presets: {
+    getIdentityProvidersPresets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "providerId": "text",
+                     *         "issuer": "text",
+                     *         "oidcConfig": {},
+                     *         "callbackUrl": "text",
+                     *         "help": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["IdentityProviderPreset"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    public: {
+    getIdentityProvidersPublic: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "providerId": "text",
+                     *         "kind": "text",
+                     *         "preset": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["PublicProvider"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getIdentityProvidersById: {
         parameters: {
             query?: never;
             header?: never;
@@ -9420,28 +13053,51 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "providerId": "text",
+                     *       "issuer": "text",
+                     *       "domain": "text",
+                     *       "domainVerified": true,
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "oidcConfig": {},
+                     *       "samlConfig": {},
+                     *       "roleMapping": {},
+                     *       "teamSyncConfig": {},
+                     *       "callbackUrl": "text",
+                     *       "metadataUrl": "text",
+                     *       "works": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putIdentityProvidersById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9449,64 +13105,57 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ProviderInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "providerId": "text",
+                     *       "issuer": "text",
+                     *       "domain": "text",
+                     *       "domainVerified": true,
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "oidcConfig": {},
+                     *       "samlConfig": {},
+                     *       "roleMapping": {},
+                     *       "teamSyncConfig": {},
+                     *       "callbackUrl": "text",
+                     *       "metadataUrl": "text",
+                     *       "works": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteIdentityProvidersById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9514,28 +13163,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    test: {
+    postIdentityProvidersByIdTest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9543,25 +13202,41 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "state": "text",
+                     *       "steps": [
+                     *         {
+                     *           "name": "Support",
+                     *           "status": "text",
+                     *           "detail": "text"
+                     *         }
+                     *       ],
+                     *       "url": "https://example.com/mcp"
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityProviderTest"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    test_log: {
+    getIdentityProvidersByIdTestsByTestId: {
         parameters: {
             query?: never;
             header?: never;
@@ -9573,25 +13248,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "state": "text",
+                     *       "steps": [
+                     *         {
+                     *           "name": "Support",
+                     *           "status": "text",
+                     *           "detail": "text"
+                     *         }
+                     *       ],
+                     *       "url": "https://example.com/mcp"
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdentityProviderTest"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getInteractions: {
         parameters: {
             query?: {
                 agentId?: string;
@@ -9622,17 +13311,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "agentName": "text",
+                     *           "externalAgentId": "text",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "sessionId": "text",
+                     *           "sessionSource": "text",
+                     *           "provider": "openai",
+                     *           "type": "text",
+                     *           "model": "gpt-4o-mini",
+                     *           "requestedModel": "text",
+                     *           "optimization": {
+                     *             "ruleId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "model": "gpt-4o-mini",
+                     *             "baselineCost": 0.5
+                     *           },
+                     *           "stream": true,
+                     *           "status": 1,
+                     *           "outcome": "text",
+                     *           "error": "text",
+                     *           "inputTokens": 1,
+                     *           "outputTokens": 1,
+                     *           "cacheReadTokens": 1,
+                     *           "cacheWriteTokens": 1,
+                     *           "cost": 0.5,
+                     *           "firstByteMs": 0.5,
+                     *           "durationMs": 0.5,
+                     *           "toolCallCount": 1,
+                     *           "requestBytes": 1,
+                     *           "responseBytes": 1
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       },
+                     *       "nextBefore": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InteractionPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    export: {
+    getInteractionsExport: {
         parameters: {
             query: {
                 format: "csv" | "jsonl";
@@ -9664,36 +13409,65 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    external_agent_ids: {
+    getInteractionsExternalAgentIds: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    facets: {
+    getInteractionsFacets: {
         parameters: {
             query?: {
                 agentId?: string;
@@ -9724,17 +13498,64 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agents": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "providers": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "types": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "models": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "outcomes": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Facets"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    live: {
+    getInteractionsLive: {
         parameters: {
             query?: {
                 agentId?: string | null;
@@ -9745,55 +13566,116 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sessions: {
+    getInteractionsSessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "sessionId": "text",
+                     *         "sessionSource": "text",
+                     *         "requests": 1,
+                     *         "firstAt": "2026-01-15T12:00:00Z",
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "tokens": 1,
+                     *         "cost": 0.5
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["SessionTotal"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    user_ids: {
+    getInteractionsUserIds: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getInteractionsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -9804,83 +13686,375 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agentName": "text",
+                     *       "externalAgentId": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "sessionId": "text",
+                     *       "sessionSource": "text",
+                     *       "provider": "openai",
+                     *       "type": "text",
+                     *       "model": "gpt-4o-mini",
+                     *       "requestedModel": "text",
+                     *       "optimization": {
+                     *         "ruleId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "model": "gpt-4o-mini",
+                     *         "baselineCost": 0.5
+                     *       },
+                     *       "stream": true,
+                     *       "status": 1,
+                     *       "outcome": "text",
+                     *       "error": "text",
+                     *       "inputTokens": 1,
+                     *       "outputTokens": 1,
+                     *       "cacheReadTokens": 1,
+                     *       "cacheWriteTokens": 1,
+                     *       "cost": 0.5,
+                     *       "firstByteMs": 0.5,
+                     *       "durationMs": 0.5,
+                     *       "toolCallCount": 1,
+                     *       "requestBytes": 1,
+                     *       "responseBytes": 1,
+                     *       "request": null,
+                     *       "response": null,
+                     *       "requestText": "text",
+                     *       "responseText": "text",
+                     *       "truncated": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Detail"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getInternalMcpCatalog: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "description": "Answers questions of customers.",
+                     *         "version": "text",
+                     *         "instructions": "text",
+                     *         "repository": "text",
+                     *         "installationCommand": "text",
+                     *         "docsUrl": "https://example.com/mcp",
+                     *         "icon": "text",
+                     *         "requiresAuth": true,
+                     *         "authDescription": "text",
+                     *         "authFields": [
+                     *           {
+                     *             "name": "Support",
+                     *             "label": "text",
+                     *             "type": "text",
+                     *             "required": true,
+                     *             "description": "Answers questions of customers."
+                     *           }
+                     *         ],
+                     *         "serverType": "text",
+                     *         "serverUrl": "https://example.com/mcp",
+                     *         "localConfig": {
+                     *           "command": "npx",
+                     *           "arguments": [
+                     *             "text"
+                     *           ],
+                     *           "environment": [
+                     *             {
+                     *               "key": "key",
+                     *               "type": "plain_text",
+                     *               "value": "value",
+                     *               "default": null,
+                     *               "description": "Answers questions of customers.",
+                     *               "required": true,
+                     *               "promptOnInstallation": true,
+                     *               "mounted": true
+                     *             }
+                     *           ],
+                     *           "dockerImage": "text",
+                     *           "transportType": "stdio",
+                     *           "httpPort": 0.5,
+                     *           "httpPath": "text",
+                     *           "serviceAccount": "text",
+                     *           "nodePort": 0.5,
+                     *           "envFrom": [
+                     *             null
+                     *           ],
+                     *           "imagePullSecrets": [
+                     *             null
+                     *           ]
+                     *         },
+                     *         "userConfig": {},
+                     *         "oauthConfig": {
+                     *           "name": "Support",
+                     *           "server_url": "text",
+                     *           "client_id": "text",
+                     *           "client_secret": "text",
+                     *           "redirect_uris": [
+                     *             "text"
+                     *           ],
+                     *           "scopes": [
+                     *             "text"
+                     *           ],
+                     *           "default_scopes": [
+                     *             "text"
+                     *           ],
+                     *           "supports_resource_metadata": true,
+                     *           "auth_server_url": "text",
+                     *           "authorization_endpoint": "text",
+                     *           "token_endpoint": "text",
+                     *           "resource_metadata_url": "text",
+                     *           "well_known_url": "text",
+                     *           "audience": "text",
+                     *           "grant_type": "text",
+                     *           "access_token_env_var": "text",
+                     *           "generic_oauth": true,
+                     *           "requires_proxy": true,
+                     *           "browser_auth": true,
+                     *           "provider_name": "text",
+                     *           "streamable_http_url": "text",
+                     *           "streamable_http_port": 0.5,
+                     *           "description": "Answers questions of customers."
+                     *         },
+                     *         "enterpriseManagedConfig": null,
+                     *         "deploymentSpecYaml": "text",
+                     *         "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "labels": [
+                     *           {
+                     *             "key": "key",
+                     *             "value": "value"
+                     *           }
+                     *         ],
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "scope": "text",
+                     *         "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "authorName": "text",
+                     *         "toolCount": 1,
+                     *         "installationCount": 1,
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["CatalogItem"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postInternalMcpCatalog: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CatalogInput"];
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers.",
+                 *       "serverType": "local"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CatalogInput"] & {
+                    name: string;
+                    /** @enum {string} */
+                    serverType: "local" | "remote" | "builtin";
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "version": "text",
+                     *       "instructions": "text",
+                     *       "repository": "text",
+                     *       "installationCommand": "text",
+                     *       "docsUrl": "https://example.com/mcp",
+                     *       "icon": "text",
+                     *       "requiresAuth": true,
+                     *       "authDescription": "text",
+                     *       "authFields": [
+                     *         {
+                     *           "name": "Support",
+                     *           "label": "text",
+                     *           "type": "text",
+                     *           "required": true,
+                     *           "description": "Answers questions of customers."
+                     *         }
+                     *       ],
+                     *       "serverType": "text",
+                     *       "serverUrl": "https://example.com/mcp",
+                     *       "localConfig": {
+                     *         "command": "npx",
+                     *         "arguments": [
+                     *           "text"
+                     *         ],
+                     *         "environment": [
+                     *           {
+                     *             "key": "key",
+                     *             "type": "plain_text",
+                     *             "value": "value",
+                     *             "default": null,
+                     *             "description": "Answers questions of customers.",
+                     *             "required": true,
+                     *             "promptOnInstallation": true,
+                     *             "mounted": true
+                     *           }
+                     *         ],
+                     *         "dockerImage": "text",
+                     *         "transportType": "stdio",
+                     *         "httpPort": 0.5,
+                     *         "httpPath": "text",
+                     *         "serviceAccount": "text",
+                     *         "nodePort": 0.5,
+                     *         "envFrom": [
+                     *           null
+                     *         ],
+                     *         "imagePullSecrets": [
+                     *           null
+                     *         ]
+                     *       },
+                     *       "userConfig": {},
+                     *       "oauthConfig": {
+                     *         "name": "Support",
+                     *         "server_url": "text",
+                     *         "client_id": "text",
+                     *         "client_secret": "text",
+                     *         "redirect_uris": [
+                     *           "text"
+                     *         ],
+                     *         "scopes": [
+                     *           "text"
+                     *         ],
+                     *         "default_scopes": [
+                     *           "text"
+                     *         ],
+                     *         "supports_resource_metadata": true,
+                     *         "auth_server_url": "text",
+                     *         "authorization_endpoint": "text",
+                     *         "token_endpoint": "text",
+                     *         "resource_metadata_url": "text",
+                     *         "well_known_url": "text",
+                     *         "audience": "text",
+                     *         "grant_type": "text",
+                     *         "access_token_env_var": "text",
+                     *         "generic_oauth": true,
+                     *         "requires_proxy": true,
+                     *         "browser_auth": true,
+                     *         "provider_name": "text",
+                     *         "streamable_http_url": "text",
+                     *         "streamable_http_port": 0.5,
+                     *         "description": "Answers questions of customers."
+                     *       },
+                     *       "enterpriseManagedConfig": null,
+                     *       "deploymentSpecYaml": "text",
+                     *       "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "scope": "text",
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "authorName": "text",
+                     *       "toolCount": 1,
+                     *       "installationCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_by_name: {
+    deleteInternalMcpCatalogByNameByName: {
         parameters: {
             query?: never;
             header?: never;
@@ -9891,47 +14065,78 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    label_keys: {
+    getInternalMcpCatalogLabelsKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    label_values: {
+    getInternalMcpCatalogLabelsValues: {
         parameters: {
             query?: {
                 key?: string | null;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -9939,17 +14144,33 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "text"
+                     *     ]
+                     */
                     "application/json": string[];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getInternalMcpCatalogById: {
         parameters: {
             query?: never;
             header?: never;
@@ -9960,28 +14181,145 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "version": "text",
+                     *       "instructions": "text",
+                     *       "repository": "text",
+                     *       "installationCommand": "text",
+                     *       "docsUrl": "https://example.com/mcp",
+                     *       "icon": "text",
+                     *       "requiresAuth": true,
+                     *       "authDescription": "text",
+                     *       "authFields": [
+                     *         {
+                     *           "name": "Support",
+                     *           "label": "text",
+                     *           "type": "text",
+                     *           "required": true,
+                     *           "description": "Answers questions of customers."
+                     *         }
+                     *       ],
+                     *       "serverType": "text",
+                     *       "serverUrl": "https://example.com/mcp",
+                     *       "localConfig": {
+                     *         "command": "npx",
+                     *         "arguments": [
+                     *           "text"
+                     *         ],
+                     *         "environment": [
+                     *           {
+                     *             "key": "key",
+                     *             "type": "plain_text",
+                     *             "value": "value",
+                     *             "default": null,
+                     *             "description": "Answers questions of customers.",
+                     *             "required": true,
+                     *             "promptOnInstallation": true,
+                     *             "mounted": true
+                     *           }
+                     *         ],
+                     *         "dockerImage": "text",
+                     *         "transportType": "stdio",
+                     *         "httpPort": 0.5,
+                     *         "httpPath": "text",
+                     *         "serviceAccount": "text",
+                     *         "nodePort": 0.5,
+                     *         "envFrom": [
+                     *           null
+                     *         ],
+                     *         "imagePullSecrets": [
+                     *           null
+                     *         ]
+                     *       },
+                     *       "userConfig": {},
+                     *       "oauthConfig": {
+                     *         "name": "Support",
+                     *         "server_url": "text",
+                     *         "client_id": "text",
+                     *         "client_secret": "text",
+                     *         "redirect_uris": [
+                     *           "text"
+                     *         ],
+                     *         "scopes": [
+                     *           "text"
+                     *         ],
+                     *         "default_scopes": [
+                     *           "text"
+                     *         ],
+                     *         "supports_resource_metadata": true,
+                     *         "auth_server_url": "text",
+                     *         "authorization_endpoint": "text",
+                     *         "token_endpoint": "text",
+                     *         "resource_metadata_url": "text",
+                     *         "well_known_url": "text",
+                     *         "audience": "text",
+                     *         "grant_type": "text",
+                     *         "access_token_env_var": "text",
+                     *         "generic_oauth": true,
+                     *         "requires_proxy": true,
+                     *         "browser_auth": true,
+                     *         "provider_name": "text",
+                     *         "streamable_http_url": "text",
+                     *         "streamable_http_port": 0.5,
+                     *         "description": "Answers questions of customers."
+                     *       },
+                     *       "enterpriseManagedConfig": null,
+                     *       "deploymentSpecYaml": "text",
+                     *       "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "scope": "text",
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "authorName": "text",
+                     *       "toolCount": 1,
+                     *       "installationCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putInternalMcpCatalogById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9989,40 +14327,156 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
                 "application/json": components["schemas"]["CatalogInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "version": "text",
+                     *       "instructions": "text",
+                     *       "repository": "text",
+                     *       "installationCommand": "text",
+                     *       "docsUrl": "https://example.com/mcp",
+                     *       "icon": "text",
+                     *       "requiresAuth": true,
+                     *       "authDescription": "text",
+                     *       "authFields": [
+                     *         {
+                     *           "name": "Support",
+                     *           "label": "text",
+                     *           "type": "text",
+                     *           "required": true,
+                     *           "description": "Answers questions of customers."
+                     *         }
+                     *       ],
+                     *       "serverType": "text",
+                     *       "serverUrl": "https://example.com/mcp",
+                     *       "localConfig": {
+                     *         "command": "npx",
+                     *         "arguments": [
+                     *           "text"
+                     *         ],
+                     *         "environment": [
+                     *           {
+                     *             "key": "key",
+                     *             "type": "plain_text",
+                     *             "value": "value",
+                     *             "default": null,
+                     *             "description": "Answers questions of customers.",
+                     *             "required": true,
+                     *             "promptOnInstallation": true,
+                     *             "mounted": true
+                     *           }
+                     *         ],
+                     *         "dockerImage": "text",
+                     *         "transportType": "stdio",
+                     *         "httpPort": 0.5,
+                     *         "httpPath": "text",
+                     *         "serviceAccount": "text",
+                     *         "nodePort": 0.5,
+                     *         "envFrom": [
+                     *           null
+                     *         ],
+                     *         "imagePullSecrets": [
+                     *           null
+                     *         ]
+                     *       },
+                     *       "userConfig": {},
+                     *       "oauthConfig": {
+                     *         "name": "Support",
+                     *         "server_url": "text",
+                     *         "client_id": "text",
+                     *         "client_secret": "text",
+                     *         "redirect_uris": [
+                     *           "text"
+                     *         ],
+                     *         "scopes": [
+                     *           "text"
+                     *         ],
+                     *         "default_scopes": [
+                     *           "text"
+                     *         ],
+                     *         "supports_resource_metadata": true,
+                     *         "auth_server_url": "text",
+                     *         "authorization_endpoint": "text",
+                     *         "token_endpoint": "text",
+                     *         "resource_metadata_url": "text",
+                     *         "well_known_url": "text",
+                     *         "audience": "text",
+                     *         "grant_type": "text",
+                     *         "access_token_env_var": "text",
+                     *         "generic_oauth": true,
+                     *         "requires_proxy": true,
+                     *         "browser_auth": true,
+                     *         "provider_name": "text",
+                     *         "streamable_http_url": "text",
+                     *         "streamable_http_port": 0.5,
+                     *         "description": "Answers questions of customers."
+                     *       },
+                     *       "enterpriseManagedConfig": null,
+                     *       "deploymentSpecYaml": "text",
+                     *       "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "labels": [
+                     *         {
+                     *           "key": "key",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "scope": "text",
+                     *       "authorId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "authorName": "text",
+                     *       "toolCount": 1,
+                     *       "installationCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteInternalMcpCatalogById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10030,27 +14484,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    tools: {
+    getInternalMcpCatalogByIdTools: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -10059,17 +14525,83 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "rawName": "text",
+                     *         "title": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "annotations": null,
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "catalog": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "serverType": "text",
+                     *         "tokens": 1,
+                     *         "paused": true,
+                     *         "available": true,
+                     *         "approvedAt": "2026-01-15T12:00:00Z",
+                     *         "flags": [
+                     *           "text"
+                     *         ],
+                     *         "pending": {
+                     *           "detectedAt": "2026-01-15T12:00:00Z",
+                     *           "before": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           },
+                     *           "after": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           }
+                     *         },
+                     *         "assignedAgentCount": 1,
+                     *         "assignedAgents": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *         "policiesAutoConfiguredModel": "text",
+                     *         "policiesAutoConfiguredReasoning": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tool"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    check: {
+    getInvitationByTokenCheck: {
         parameters: {
             query?: never;
             header?: never;
@@ -10080,107 +14612,154 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "organizationName": "text",
+                     *       "inviterName": "text",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "userExists": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["OpenInvitation"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getInvitations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "status": "text",
+                     *         "inviterId": "text",
+                     *         "inviterName": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "expiresAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Invitation"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postInvitations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "person@example.com",
+                 *       "role": "member"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InvitationInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "status": "text",
+                     *       "inviterId": "text",
+                     *       "inviterName": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "url": "https://example.com/mcp",
+                     *       "token": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewInvitation"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    cancel: {
+    deleteInvitationsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -10191,44 +14770,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    renew: {
+    postInvitationsByIdRenew: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10236,46 +14808,56 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "status": "text",
+                     *       "inviterId": "text",
+                     *       "inviterName": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "url": "https://example.com/mcp",
+                     *       "token": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewInvitation"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getLimits: {
         parameters: {
             query?: {
                 entityType?: string;
                 entityId?: string;
                 limitType?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -10283,48 +14865,145 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "entityType": "text",
+                     *         "entityId": "text",
+                     *         "limitType": "text",
+                     *         "limitValue": 1,
+                     *         "model": [
+                     *           "gpt-4o-mini"
+                     *         ],
+                     *         "mcpServerName": "text",
+                     *         "toolName": "text",
+                     *         "entityName": "text",
+                     *         "used": 0.5,
+                     *         "percent": 0.5,
+                     *         "exceeded": true,
+                     *         "lastCleanup": "2026-01-15T12:00:00Z",
+                     *         "resetsAt": "2026-01-15T12:00:00Z",
+                     *         "modelUsage": [
+                     *           {
+                     *             "model": "gpt-4o-mini",
+                     *             "cost": 0.5,
+                     *             "tokensIn": 1,
+                     *             "tokensOut": 1,
+                     *             "calls": 1
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Limit"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postLimits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LimitInput"];
+                /**
+                 * @example {
+                 *       "entityType": "organization",
+                 *       "entityId": "text",
+                 *       "limitType": "token_cost",
+                 *       "limitValue": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["LimitInput"] & {
+                    /** @enum {string} */
+                    entityType: "organization" | "team" | "agent";
+                    entityId: string;
+                    /** @enum {string} */
+                    limitType: "token_cost" | "tool_calls" | "mcp_server_calls";
+                    /** Format: int64 */
+                    limitValue: number;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "limitType": "text",
+                     *       "limitValue": 1,
+                     *       "model": [
+                     *         "gpt-4o-mini"
+                     *       ],
+                     *       "mcpServerName": "text",
+                     *       "toolName": "text",
+                     *       "entityName": "text",
+                     *       "used": 0.5,
+                     *       "percent": 0.5,
+                     *       "exceeded": true,
+                     *       "lastCleanup": "2026-01-15T12:00:00Z",
+                     *       "resetsAt": "2026-01-15T12:00:00Z",
+                     *       "modelUsage": [
+                     *         {
+                     *           "model": "gpt-4o-mini",
+                     *           "cost": 0.5,
+                     *           "tokensIn": 1,
+                     *           "tokensOut": 1,
+                     *           "calls": 1
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Limit"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getLimitsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -10335,28 +15014,64 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "limitType": "text",
+                     *       "limitValue": 1,
+                     *       "model": [
+                     *         "gpt-4o-mini"
+                     *       ],
+                     *       "mcpServerName": "text",
+                     *       "toolName": "text",
+                     *       "entityName": "text",
+                     *       "used": 0.5,
+                     *       "percent": 0.5,
+                     *       "exceeded": true,
+                     *       "lastCleanup": "2026-01-15T12:00:00Z",
+                     *       "resetsAt": "2026-01-15T12:00:00Z",
+                     *       "modelUsage": [
+                     *         {
+                     *           "model": "gpt-4o-mini",
+                     *           "cost": 0.5,
+                     *           "tokensIn": 1,
+                     *           "tokensOut": 1,
+                     *           "calls": 1
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Limit"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteLimitsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10364,28 +15079,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchLimitsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10393,42 +15118,138 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["LimitInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "limitType": "text",
+                     *       "limitValue": 1,
+                     *       "model": [
+                     *         "gpt-4o-mini"
+                     *       ],
+                     *       "mcpServerName": "text",
+                     *       "toolName": "text",
+                     *       "entityName": "text",
+                     *       "used": 0.5,
+                     *       "percent": 0.5,
+                     *       "exceeded": true,
+                     *       "lastCleanup": "2026-01-15T12:00:00Z",
+                     *       "resetsAt": "2026-01-15T12:00:00Z",
+                     *       "modelUsage": [
+                     *         {
+                     *           "model": "gpt-4o-mini",
+                     *           "cost": 0.5,
+                     *           "tokensIn": 1,
+                     *           "tokensOut": 1,
+                     *           "calls": 1
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Limit"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    postLimitsByIdReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "limitType": "text",
+                     *       "limitValue": 1,
+                     *       "model": [
+                     *         "gpt-4o-mini"
+                     *       ],
+                     *       "mcpServerName": "text",
+                     *       "toolName": "text",
+                     *       "entityName": "text",
+                     *       "used": 0.5,
+                     *       "percent": 0.5,
+                     *       "exceeded": true,
+                     *       "lastCleanup": "2026-01-15T12:00:00Z",
+                     *       "resetsAt": "2026-01-15T12:00:00Z",
+                     *       "modelUsage": [
+                     *         {
+                     *           "model": "gpt-4o-mini",
+                     *           "cost": 0.5,
+                     *           "tokensIn": 1,
+                     *           "tokensOut": 1,
+                     *           "calls": 1
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Limit"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getLlmModels: {
         parameters: {
             query?: {
                 provider?: string;
                 /** @description Part of a name. */
                 search?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -10436,22 +15257,81 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "provider": "openai",
+                     *         "modelId": "gpt-4o-mini",
+                     *         "externalId": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "contextLength": 1,
+                     *         "inputModalities": [
+                     *           "text"
+                     *         ],
+                     *         "outputModalities": [
+                     *           "text"
+                     *         ],
+                     *         "embeddingDimensions": 1,
+                     *         "supportsToolCalling": true,
+                     *         "ignored": true,
+                     *         "isBest": true,
+                     *         "isFastest": true,
+                     *         "discoveredViaLlmProxy": true,
+                     *         "promptPricePerToken": "text",
+                     *         "completionPricePerToken": "text",
+                     *         "customPricePerMillionInput": "text",
+                     *         "customPricePerMillionOutput": "text",
+                     *         "pricePerMillionInput": "text",
+                     *         "pricePerMillionOutput": "text",
+                     *         "isCustomPrice": true,
+                     *         "priceSource": "text",
+                     *         "apiKeys": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "provider": "openai",
+                     *             "scope": "text",
+                     *             "isSystem": true
+                     *           }
+                     *         ],
+                     *         "lastSyncedAt": "2026-01-15T12:00:00Z",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["LlmModel"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    available: {
+    getLlmModelsAvailable: {
         parameters: {
             query?: {
-                provider?: string;
+                provider?: "openai" | "anthropic" | "gemini";
                 /** @description Without one, the organization's default or the environment's. */
                 apiKeyId?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -10459,52 +15339,86 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "displayName": "text",
+                     *         "provider": "openai",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "contextLength": 1,
+                     *         "pricePerMillionInput": "text",
+                     *         "pricePerMillionOutput": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ChatModel"][];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    sync: {
+    postLlmModelsSync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "synced": 1,
+                     *       "failed": [
+                     *         {
+                     *           "keyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "error": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Synced"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchLlmModelsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -10515,42 +15429,83 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["LlmModelInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "modelId": "gpt-4o-mini",
+                     *       "externalId": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "contextLength": 1,
+                     *       "inputModalities": [
+                     *         "text"
+                     *       ],
+                     *       "outputModalities": [
+                     *         "text"
+                     *       ],
+                     *       "embeddingDimensions": 1,
+                     *       "supportsToolCalling": true,
+                     *       "ignored": true,
+                     *       "isBest": true,
+                     *       "isFastest": true,
+                     *       "discoveredViaLlmProxy": true,
+                     *       "promptPricePerToken": "text",
+                     *       "completionPricePerToken": "text",
+                     *       "customPricePerMillionInput": "text",
+                     *       "customPricePerMillionOutput": "text",
+                     *       "pricePerMillionInput": "text",
+                     *       "pricePerMillionOutput": "text",
+                     *       "isCustomPrice": true,
+                     *       "priceSource": "text",
+                     *       "apiKeys": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "provider": "openai",
+                     *           "scope": "text",
+                     *           "isSystem": true
+                     *         }
+                     *       ],
+                     *       "lastSyncedAt": "2026-01-15T12:00:00Z",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["LlmModel"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getLlmProviderApiKeys: {
         parameters: {
             query?: {
                 /** @description Part of a name. */
                 search?: string;
                 provider?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -10558,53 +15513,152 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "provider": "openai",
+                     *         "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "baseUrl": "https://example.com/mcp",
+                     *         "scope": "text",
+                     *         "teamId": "text",
+                     *         "teamName": "text",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userName": "text",
+                     *         "isPrimary": true,
+                     *         "isOrganizationDefault": true,
+                     *         "isSystem": true,
+                     *         "isRouted": true,
+                     *         "profiles": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "secretStorageType": "text",
+                     *         "vaultSecretPath": "text",
+                     *         "vaultSecretKey": "text",
+                     *         "modelCount": 1,
+                     *         "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *         "bestModelId": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ProviderKey"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postLlmProviderApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderKeyInput"];
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "provider": "openai"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProviderKeyInput"] & {
+                    name: string;
+                    /** @enum {string} */
+                    provider: "openai" | "anthropic" | "gemini";
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    available: {
+    getLlmProviderApiKeysAvailable: {
         parameters: {
             query?: {
                 /** @description Part of a name. */
                 search?: string;
                 provider?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -10612,81 +15666,174 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "provider": "openai",
+                     *         "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "baseUrl": "https://example.com/mcp",
+                     *         "scope": "text",
+                     *         "teamId": "text",
+                     *         "teamName": "text",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userName": "text",
+                     *         "isPrimary": true,
+                     *         "isOrganizationDefault": true,
+                     *         "isSystem": true,
+                     *         "isRouted": true,
+                     *         "profiles": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "secretStorageType": "text",
+                     *         "vaultSecretPath": "text",
+                     *         "vaultSecretKey": "text",
+                     *         "modelCount": 1,
+                     *         "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *         "bestModelId": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ProviderKey"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    bulk_assign: {
+    postLlmProviderApiKeysBulkAssign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "llmProviderApiKeyIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ],
+                 *       "profileIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkAssign"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "assigned": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Assigned"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    local: {
+    getLlmProviderApiKeysLocal: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "baseUrl": "https://example.com/mcp",
+                     *         "provider": "openai",
+                     *         "models": [
+                     *           "gpt-4o-mini"
+                     *         ],
+                     *         "addedAs": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["LocalServer"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    resolve: {
+    getLlmProviderApiKeysResolve: {
         parameters: {
             query?: {
                 /** @description An id or a slug; without one, the default agent. */
                 agentId?: string;
                 /** @description Without one, the model's. */
-                provider?: string;
+                provider?: "openai" | "anthropic" | "gemini";
                 model?: string;
             };
             header?: never;
@@ -10695,64 +15842,99 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "provider": "openai",
+                     *       "providerName": "text",
+                     *       "model": "gpt-4o-mini",
+                     *       "providerReason": "text",
+                     *       "source": "text",
+                     *       "key": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "variable": "text",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "explanation": "text",
+                     *       "steps": [
+                     *         {
+                     *           "source": "text",
+                     *           "used": true,
+                     *           "explanation": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Resolution"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    test: {
+    postLlmProviderApiKeysTest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TestInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "modelCount": 1,
+                     *       "models": [
+                     *         "gpt-4o-mini"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tested"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getLlmProviderApiKeysById: {
         parameters: {
             query?: never;
             header?: never;
@@ -10763,28 +15945,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteLlmProviderApiKeysById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10792,28 +16012,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchLlmProviderApiKeysById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10821,37 +16051,70 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProviderKeyInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    set_profiles: {
+    putLlmProviderApiKeysByIdProfiles: {
         parameters: {
             query?: never;
             header?: never;
@@ -10862,40 +16125,77 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "profileIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Profiles"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    set_default: {
+    postLlmProviderApiKeysByIdSetDefault: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10903,36 +16203,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    unset_default: {
+    postLlmProviderApiKeysByIdUnsetDefault: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10940,44 +16270,109 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "provider": "openai",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "baseUrl": "https://example.com/mcp",
+                     *       "scope": "text",
+                     *       "teamId": "text",
+                     *       "teamName": "text",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "isPrimary": true,
+                     *       "isOrganizationDefault": true,
+                     *       "isSystem": true,
+                     *       "isRouted": true,
+                     *       "profiles": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "secretStorageType": "text",
+                     *       "vaultSecretPath": "text",
+                     *       "vaultSecretKey": "text",
+                     *       "modelCount": 1,
+                     *       "lastTestedAt": "2026-01-15T12:00:00Z",
+                     *       "bestModelId": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderKey"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    llm_providers: {
+    getLlmProviders: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "defaultBaseUrl": "text",
+                     *         "keyRequired": true,
+                     *         "keyExample": "text",
+                     *         "environmentVariable": "text",
+                     *         "environmentKeySet": true,
+                     *         "environmentBaseUrl": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["LlmProvider"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    live: {
+    getMcpServersLive: {
         parameters: {
             query?: never;
             header?: never;
@@ -10986,17 +16381,27 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getMcpToolCalls: {
         parameters: {
             query?: {
                 agentId?: string;
@@ -11027,17 +16432,68 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "agentName": "text",
+                     *           "mcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "mcpServerName": "text",
+                     *           "method": "text",
+                     *           "toolName": "text",
+                     *           "toolCall": {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "arguments": {}
+                     *           },
+                     *           "toolResult": null,
+                     *           "isError": true,
+                     *           "error": "text",
+                     *           "durationMs": 0.5,
+                     *           "argumentBytes": 1,
+                     *           "resultBytes": 1,
+                     *           "truncated": true,
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "tokenId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "tokenName": "text",
+                     *           "authMethod": "text",
+                     *           "session": "text",
+                     *           "client": "text"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       },
+                     *       "nextBefore": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolCallPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    facets: {
+    getMcpToolCallsFacets: {
         parameters: {
             query?: {
                 agentId?: string;
@@ -11068,17 +16524,64 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "agents": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "servers": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "outcomes": [
+                     *         {
+                     *           "value": "value",
+                     *           "label": "text",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolCallFacets"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    live: {
+    getMcpToolCallsLive: {
         parameters: {
             query?: {
                 agentId?: string | null;
@@ -11090,17 +16593,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        event?: string;
+                        data?: string;
+                        id?: string;
+                    };
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getMcpToolCallsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -11111,25 +16625,56 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "agentName": "text",
+                     *       "mcpServerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpServerName": "text",
+                     *       "method": "text",
+                     *       "toolName": "text",
+                     *       "toolCall": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "arguments": {}
+                     *       },
+                     *       "toolResult": null,
+                     *       "isError": true,
+                     *       "error": "text",
+                     *       "durationMs": 0.5,
+                     *       "argumentBytes": 1,
+                     *       "resultBytes": 1,
+                     *       "truncated": true,
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userName": "text",
+                     *       "tokenId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "tokenName": "text",
+                     *       "authMethod": "text",
+                     *       "session": "text",
+                     *       "client": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ToolCall"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    builtin: {
+    getMcpCatalogBuiltin: {
         parameters: {
             query?: never;
             header?: never;
@@ -11138,48 +16683,313 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "asOf": "text",
+                     *       "items": [
+                     *         {
+                     *           "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "localConfigVaultPath": "text",
+                     *           "localConfigVaultKey": "text",
+                     *           "oauthClientSecretVaultPath": "text",
+                     *           "oauthClientSecretVaultKey": "text",
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "description": "Answers questions of customers.",
+                     *           "version": "text",
+                     *           "instructions": "text",
+                     *           "repository": "text",
+                     *           "installationCommand": "text",
+                     *           "docsUrl": "https://example.com/mcp",
+                     *           "icon": "text",
+                     *           "requiresAuth": true,
+                     *           "authDescription": "text",
+                     *           "authFields": [
+                     *             {
+                     *               "name": "Support",
+                     *               "label": "text",
+                     *               "type": "text",
+                     *               "required": true,
+                     *               "description": "Answers questions of customers."
+                     *             }
+                     *           ],
+                     *           "serverType": "local",
+                     *           "serverUrl": "https://example.com/mcp",
+                     *           "localConfig": {
+                     *             "command": "npx",
+                     *             "arguments": [
+                     *               "text"
+                     *             ],
+                     *             "environment": [
+                     *               {
+                     *                 "key": "key",
+                     *                 "type": "plain_text",
+                     *                 "value": "value",
+                     *                 "default": null,
+                     *                 "description": "Answers questions of customers.",
+                     *                 "required": true,
+                     *                 "promptOnInstallation": true,
+                     *                 "mounted": true
+                     *               }
+                     *             ],
+                     *             "dockerImage": "text",
+                     *             "transportType": "stdio",
+                     *             "httpPort": 0.5,
+                     *             "httpPath": "text",
+                     *             "serviceAccount": "text",
+                     *             "nodePort": 0.5,
+                     *             "envFrom": [
+                     *               null
+                     *             ],
+                     *             "imagePullSecrets": [
+                     *               null
+                     *             ]
+                     *           },
+                     *           "userConfig": {},
+                     *           "oauthConfig": {
+                     *             "name": "Support",
+                     *             "server_url": "text",
+                     *             "client_id": "text",
+                     *             "client_secret": "text",
+                     *             "redirect_uris": [
+                     *               "text"
+                     *             ],
+                     *             "scopes": [
+                     *               "text"
+                     *             ],
+                     *             "default_scopes": [
+                     *               "text"
+                     *             ],
+                     *             "supports_resource_metadata": true,
+                     *             "auth_server_url": "text",
+                     *             "authorization_endpoint": "text",
+                     *             "token_endpoint": "text",
+                     *             "resource_metadata_url": "text",
+                     *             "well_known_url": "text",
+                     *             "audience": "text",
+                     *             "grant_type": "text",
+                     *             "access_token_env_var": "text",
+                     *             "generic_oauth": true,
+                     *             "requires_proxy": true,
+                     *             "browser_auth": true,
+                     *             "provider_name": "text",
+                     *             "streamable_http_url": "text",
+                     *             "streamable_http_port": 0.5,
+                     *             "description": "Answers questions of customers."
+                     *           },
+                     *           "enterpriseManagedConfig": {},
+                     *           "deploymentSpecYaml": "text",
+                     *           "labels": [
+                     *             {
+                     *               "key": "key",
+                     *               "value": "value"
+                     *             }
+                     *           ],
+                     *           "teams": [
+                     *             "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *           ],
+                     *           "scope": "org",
+                     *           "slug": "text",
+                     *           "title": "text",
+                     *           "category": "text",
+                     *           "testedAt": "text",
+                     *           "testedVersion": "text",
+                     *           "toolCount": 1,
+                     *           "needs": [
+                     *             "text"
+                     *           ],
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "warnings": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BuiltinCatalog"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    import: {
+    postMcpCatalogImport: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ImportInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "format": "text",
+                     *       "servers": [
+                     *         {
+                     *           "item": {
+                     *             "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "localConfigVaultPath": "text",
+                     *             "localConfigVaultKey": "text",
+                     *             "oauthClientSecretVaultPath": "text",
+                     *             "oauthClientSecretVaultKey": "text",
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "description": "Answers questions of customers.",
+                     *             "version": "text",
+                     *             "instructions": "text",
+                     *             "repository": "text",
+                     *             "installationCommand": "text",
+                     *             "docsUrl": "https://example.com/mcp",
+                     *             "icon": "text",
+                     *             "requiresAuth": true,
+                     *             "authDescription": "text",
+                     *             "authFields": [
+                     *               {
+                     *                 "name": "Support",
+                     *                 "label": "text",
+                     *                 "type": "text",
+                     *                 "required": true,
+                     *                 "description": "Answers questions of customers."
+                     *               }
+                     *             ],
+                     *             "serverType": "local",
+                     *             "serverUrl": "https://example.com/mcp",
+                     *             "localConfig": {
+                     *               "command": "npx",
+                     *               "arguments": [
+                     *                 "text"
+                     *               ],
+                     *               "environment": [
+                     *                 {
+                     *                   "key": "key",
+                     *                   "type": "plain_text",
+                     *                   "value": "value",
+                     *                   "default": null,
+                     *                   "description": "Answers questions of customers.",
+                     *                   "required": true,
+                     *                   "promptOnInstallation": true,
+                     *                   "mounted": true
+                     *                 }
+                     *               ],
+                     *               "dockerImage": "text",
+                     *               "transportType": "stdio",
+                     *               "httpPort": 0.5,
+                     *               "httpPath": "text",
+                     *               "serviceAccount": "text",
+                     *               "nodePort": 0.5,
+                     *               "envFrom": [
+                     *                 null
+                     *               ],
+                     *               "imagePullSecrets": [
+                     *                 null
+                     *               ]
+                     *             },
+                     *             "userConfig": {},
+                     *             "oauthConfig": {
+                     *               "name": "Support",
+                     *               "server_url": "text",
+                     *               "client_id": "text",
+                     *               "client_secret": "text",
+                     *               "redirect_uris": [
+                     *                 "text"
+                     *               ],
+                     *               "scopes": [
+                     *                 "text"
+                     *               ],
+                     *               "default_scopes": [
+                     *                 "text"
+                     *               ],
+                     *               "supports_resource_metadata": true,
+                     *               "auth_server_url": "text",
+                     *               "authorization_endpoint": "text",
+                     *               "token_endpoint": "text",
+                     *               "resource_metadata_url": "text",
+                     *               "well_known_url": "text",
+                     *               "audience": "text",
+                     *               "grant_type": "text",
+                     *               "access_token_env_var": "text",
+                     *               "generic_oauth": true,
+                     *               "requires_proxy": true,
+                     *               "browser_auth": true,
+                     *               "provider_name": "text",
+                     *               "streamable_http_url": "text",
+                     *               "streamable_http_port": 0.5,
+                     *               "description": "Answers questions of customers."
+                     *             },
+                     *             "enterpriseManagedConfig": {},
+                     *             "deploymentSpecYaml": "text",
+                     *             "labels": [
+                     *               {
+                     *                 "key": "key",
+                     *                 "value": "value"
+                     *               }
+                     *             ],
+                     *             "teams": [
+                     *               "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *             ],
+                     *             "scope": "org"
+                     *           },
+                     *           "secrets": [
+                     *             {
+                     *               "place": "text",
+                     *               "key": "key",
+                     *               "masked": "text",
+                     *               "reason": "text"
+                     *             }
+                     *           ],
+                     *           "warnings": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReview"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    registry: {
+    getMcpCatalogRegistry: {
         parameters: {
             query?: {
                 /** @description A part of the server's name. */
@@ -11192,28 +17002,157 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "clientSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "localConfigSecretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "localConfigVaultPath": "text",
+                     *           "localConfigVaultKey": "text",
+                     *           "oauthClientSecretVaultPath": "text",
+                     *           "oauthClientSecretVaultKey": "text",
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "description": "Answers questions of customers.",
+                     *           "version": "text",
+                     *           "instructions": "text",
+                     *           "repository": "text",
+                     *           "installationCommand": "text",
+                     *           "docsUrl": "https://example.com/mcp",
+                     *           "icon": "text",
+                     *           "requiresAuth": true,
+                     *           "authDescription": "text",
+                     *           "authFields": [
+                     *             {
+                     *               "name": "Support",
+                     *               "label": "text",
+                     *               "type": "text",
+                     *               "required": true,
+                     *               "description": "Answers questions of customers."
+                     *             }
+                     *           ],
+                     *           "serverType": "local",
+                     *           "serverUrl": "https://example.com/mcp",
+                     *           "localConfig": {
+                     *             "command": "npx",
+                     *             "arguments": [
+                     *               "text"
+                     *             ],
+                     *             "environment": [
+                     *               {
+                     *                 "key": "key",
+                     *                 "type": "plain_text",
+                     *                 "value": "value",
+                     *                 "default": null,
+                     *                 "description": "Answers questions of customers.",
+                     *                 "required": true,
+                     *                 "promptOnInstallation": true,
+                     *                 "mounted": true
+                     *               }
+                     *             ],
+                     *             "dockerImage": "text",
+                     *             "transportType": "stdio",
+                     *             "httpPort": 0.5,
+                     *             "httpPath": "text",
+                     *             "serviceAccount": "text",
+                     *             "nodePort": 0.5,
+                     *             "envFrom": [
+                     *               null
+                     *             ],
+                     *             "imagePullSecrets": [
+                     *               null
+                     *             ]
+                     *           },
+                     *           "userConfig": {},
+                     *           "oauthConfig": {
+                     *             "name": "Support",
+                     *             "server_url": "text",
+                     *             "client_id": "text",
+                     *             "client_secret": "text",
+                     *             "redirect_uris": [
+                     *               "text"
+                     *             ],
+                     *             "scopes": [
+                     *               "text"
+                     *             ],
+                     *             "default_scopes": [
+                     *               "text"
+                     *             ],
+                     *             "supports_resource_metadata": true,
+                     *             "auth_server_url": "text",
+                     *             "authorization_endpoint": "text",
+                     *             "token_endpoint": "text",
+                     *             "resource_metadata_url": "text",
+                     *             "well_known_url": "text",
+                     *             "audience": "text",
+                     *             "grant_type": "text",
+                     *             "access_token_env_var": "text",
+                     *             "generic_oauth": true,
+                     *             "requires_proxy": true,
+                     *             "browser_auth": true,
+                     *             "provider_name": "text",
+                     *             "streamable_http_url": "text",
+                     *             "streamable_http_port": 0.5,
+                     *             "description": "Answers questions of customers."
+                     *           },
+                     *           "enterpriseManagedConfig": {},
+                     *           "deploymentSpecYaml": "text",
+                     *           "labels": [
+                     *             {
+                     *               "key": "key",
+                     *               "value": "value"
+                     *             }
+                     *           ],
+                     *           "teams": [
+                     *             "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                     *           ],
+                     *           "scope": "org",
+                     *           "slug": "text",
+                     *           "title": "text",
+                     *           "category": "text",
+                     *           "testedAt": "text",
+                     *           "testedVersion": "text",
+                     *           "toolCount": 1,
+                     *           "needs": [
+                     *             "text"
+                     *           ],
+                     *           "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "warnings": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text",
+                     *       "source": "text",
+                     *       "fetchedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RegistryPage"];
                 };
             };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getMcpServer: {
         parameters: {
             query?: {
                 catalogId?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -11221,56 +17160,207 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "ownerName": "text",
+                     *         "ownerEmail": "text",
+                     *         "users": [
+                     *           "text"
+                     *         ],
+                     *         "userDetails": [
+                     *           {
+                     *             "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "email": "person@example.com",
+                     *             "createdAt": "2026-01-15T12:00:00Z"
+                     *           }
+                     *         ],
+                     *         "state": "text",
+                     *         "statusDetail": "text",
+                     *         "startedAt": "2026-01-15T12:00:00Z",
+                     *         "progress": {
+                     *           "step": "text",
+                     *           "current": 1,
+                     *           "total": 1
+                     *         },
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "serverType": "text",
+                     *         "scope": "text",
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "teamDetails": {
+                     *           "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         },
+                     *         "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "secretStorageType": "text",
+                     *         "runtime": "text",
+                     *         "runtimeDetail": "text",
+                     *         "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "serviceAccount": "text",
+                     *         "desired": "text",
+                     *         "localInstallationStatus": "text",
+                     *         "localInstallationError": "text",
+                     *         "restarts": 1,
+                     *         "lastCrash": null,
+                     *         "toolCount": 1,
+                     *         "pendingToolCount": 1,
+                     *         "usage": {
+                     *           "calls": 1,
+                     *           "errors": 1,
+                     *           "p50Ms": 0.5,
+                     *           "p95Ms": 0.5,
+                     *           "lastAt": "2026-01-15T12:00:00Z",
+                     *           "series": [
+                     *             1
+                     *           ]
+                     *         },
+                     *         "reinstallRequired": true,
+                     *         "oauthRefreshError": "text",
+                     *         "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *         "environmentValues": {},
+                     *         "userConfigValues": {},
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["McpServer"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    install: {
+    postMcpServer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InstallInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getMcpServerById: {
         parameters: {
             query?: never;
             header?: never;
@@ -11281,28 +17371,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteMcpServerById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11310,28 +17472,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    rename: {
+    patchMcpServerById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11339,32 +17511,110 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RenameInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    inspect: {
+    postMcpServerByIdInspect: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11372,37 +17622,55 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "method": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InspectInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "messages": [
+                     *         {
+                     *           "at": "2026-01-15T12:00:00Z",
+                     *           "direction": "text",
+                     *           "message": null
+                     *         }
+                     *       ],
+                     *       "result": null,
+                     *       "error": {
+                     *         "code": 1,
+                     *         "message": "Done.",
+                     *         "data": null
+                     *       },
+                     *       "durationMs": 0.5
+                     *     }
+                     */
                     "application/json": components["schemas"]["Inspection"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    installation_status: {
+    getMcpServerByIdInstallationStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -11413,25 +17681,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "detail": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationStatus"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    logs: {
+    getMcpServerByIdLogs: {
         parameters: {
             query?: {
                 lines?: number;
@@ -11448,33 +17723,34 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "logs": "text",
+                     *       "command": "npx",
+                     *       "containerName": "text",
+                     *       "namespace": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServerLogs"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    reauthenticate: {
+    patchMcpServerByIdReauthenticate: {
         parameters: {
             query?: never;
             header?: never;
@@ -11485,40 +17761,105 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ReauthenticateInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    reinstall: {
+    postMcpServerByIdReinstall: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11526,40 +17867,106 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ReinstallInput"] | null;
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    reload_tools: {
+    postMcpServerByIdReloadTools: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11567,28 +17974,87 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "rawName": "text",
+                     *         "title": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "annotations": null,
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "catalog": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "serverType": "text",
+                     *         "tokens": 1,
+                     *         "paused": true,
+                     *         "available": true,
+                     *         "approvedAt": "2026-01-15T12:00:00Z",
+                     *         "flags": [
+                     *           "text"
+                     *         ],
+                     *         "pending": {
+                     *           "detectedAt": "2026-01-15T12:00:00Z",
+                     *           "before": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           },
+                     *           "after": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           }
+                     *         },
+                     *         "assignedAgentCount": 1,
+                     *         "assignedAgents": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *         "policiesAutoConfiguredModel": "text",
+                     *         "policiesAutoConfiguredReasoning": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tool"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    restart: {
+    postMcpServerByIdRestart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11596,28 +18062,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    retry: {
+    postMcpServerByIdRetry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11625,28 +18163,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    start: {
+    postMcpServerByIdStart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11654,28 +18264,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    stop: {
+    postMcpServerByIdStop: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11683,27 +18365,101 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ownerId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "ownerName": "text",
+                     *       "ownerEmail": "text",
+                     *       "users": [
+                     *         "text"
+                     *       ],
+                     *       "userDetails": [
+                     *         {
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "email": "person@example.com",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "state": "text",
+                     *       "statusDetail": "text",
+                     *       "startedAt": "2026-01-15T12:00:00Z",
+                     *       "progress": {
+                     *         "step": "text",
+                     *         "current": 1,
+                     *         "total": 1
+                     *       },
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "serverType": "text",
+                     *       "scope": "text",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamDetails": {
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretStorageType": "text",
+                     *       "runtime": "text",
+                     *       "runtimeDetail": "text",
+                     *       "clusterId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serviceAccount": "text",
+                     *       "desired": "text",
+                     *       "localInstallationStatus": "text",
+                     *       "localInstallationError": "text",
+                     *       "restarts": 1,
+                     *       "lastCrash": null,
+                     *       "toolCount": 1,
+                     *       "pendingToolCount": 1,
+                     *       "usage": {
+                     *         "calls": 1,
+                     *         "errors": 1,
+                     *         "p50Ms": 0.5,
+                     *         "p95Ms": 0.5,
+                     *         "lastAt": "2026-01-15T12:00:00Z",
+                     *         "series": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "reinstallRequired": true,
+                     *       "oauthRefreshError": "text",
+                     *       "oauthRefreshFailedAt": "2026-01-15T12:00:00Z",
+                     *       "environmentValues": {},
+                     *       "userConfigValues": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    tools: {
+    getMcpServerByIdTools: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -11712,25 +18468,83 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "rawName": "text",
+                     *         "title": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "annotations": null,
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "catalog": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "serverType": "text",
+                     *         "tokens": 1,
+                     *         "paused": true,
+                     *         "available": true,
+                     *         "approvedAt": "2026-01-15T12:00:00Z",
+                     *         "flags": [
+                     *           "text"
+                     *         ],
+                     *         "pending": {
+                     *           "detectedAt": "2026-01-15T12:00:00Z",
+                     *           "before": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           },
+                     *           "after": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           }
+                     *         },
+                     *         "assignedAgentCount": 1,
+                     *         "assignedAgents": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *         "policiesAutoConfiguredModel": "text",
+                     *         "policiesAutoConfiguredReasoning": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tool"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    usage: {
+    getMcpServerByIdUsage: {
         parameters: {
             query?: {
                 /** @description `1h`, `24h`, `7d` or `30d` */
@@ -11744,29 +18558,56 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "calls": 1,
+                     *       "errors": 1,
+                     *       "p50Ms": 0.5,
+                     *       "p95Ms": 0.5,
+                     *       "series": [
+                     *         {
+                     *           "t": "2026-01-15T12:00:00Z",
+                     *           "calls": 1,
+                     *           "errors": 1
+                     *         }
+                     *       ],
+                     *       "tools": [
+                     *         {
+                     *           "name": "Support",
+                     *           "calls": 1,
+                     *           "errors": 1,
+                     *           "p95Ms": 0.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["UsageDetail"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getMcpServerInstallationRequests: {
         parameters: {
             query?: {
                 /** @description `pending`, `approved` or `declined` */
-                status?: string;
+                status?: "" | "pending" | "approved" | "declined";
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -11774,48 +18615,120 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "externalCatalogId": "text",
+                     *         "catalogName": "text",
+                     *         "requestedBy": "text",
+                     *         "requestedByName": "text",
+                     *         "status": "text",
+                     *         "requestReason": "text",
+                     *         "customServerConfig": null,
+                     *         "adminResponse": "text",
+                     *         "reviewedBy": "text",
+                     *         "reviewedAt": "2026-01-15T12:00:00Z",
+                     *         "notes": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "userName": "text",
+                     *             "content": "text",
+                     *             "createdAt": "2026-01-15T12:00:00Z"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["InstallationRequest"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postMcpServerInstallationRequests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RequestInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getMcpServerInstallationRequestsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -11826,28 +18739,59 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteMcpServerInstallationRequestsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11855,28 +18799,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchMcpServerInstallationRequestsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11884,40 +18838,65 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RequestPatch"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    approve: {
+    postMcpServerInstallationRequestsByIdApprove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11925,40 +18904,65 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["DecisionInput"] | null;
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    decline: {
+    postMcpServerInstallationRequestsByIdDecline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11966,40 +18970,65 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["DecisionInput"] | null;
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    add_note: {
+    postMcpServerInstallationRequestsByIdNotes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12007,157 +19036,291 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "content": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "externalCatalogId": "text",
+                     *       "catalogName": "text",
+                     *       "requestedBy": "text",
+                     *       "requestedByName": "text",
+                     *       "status": "text",
+                     *       "requestReason": "text",
+                     *       "customServerConfig": null,
+                     *       "adminResponse": "text",
+                     *       "reviewedBy": "text",
+                     *       "reviewedAt": "2026-01-15T12:00:00Z",
+                     *       "notes": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userName": "text",
+                     *           "content": "text",
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstallationRequest"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    callback: {
+    postOauthCallback: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "state": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CallbackInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "serverId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "secretId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServerSignedIn"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    initiate: {
+    postOauthInitiate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InitiateInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "authorizationUrl": "text",
+                     *       "state": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Initiated"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getOptimizationRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "entityType": "text",
+                     *         "entityId": "text",
+                     *         "provider": "openai",
+                     *         "targetModel": "text",
+                     *         "conditions": [
+                     *           {
+                     *             "maxLength": 1,
+                     *             "hasTools": true
+                     *           }
+                     *         ],
+                     *         "enabled": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["OptimizationRule"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postOptimizationRules: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OptimizationRuleInput"];
+                /**
+                 * @example {
+                 *       "entityType": "organization",
+                 *       "entityId": "text",
+                 *       "provider": "openai",
+                 *       "targetModel": "text",
+                 *       "conditions": [
+                 *         {}
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptimizationRuleInput"] & {
+                    /** @enum {string} */
+                    entityType: "organization" | "team" | "agent";
+                    entityId: string;
+                    /** @enum {string} */
+                    provider: "openai" | "anthropic" | "gemini";
+                    targetModel: string;
+                    conditions: components["schemas"]["RuleCondition"][];
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "provider": "openai",
+                     *       "targetModel": "text",
+                     *       "conditions": [
+                     *         {
+                     *           "maxLength": 1,
+                     *           "hasTools": true
+                     *         }
+                     *       ],
+                     *       "enabled": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OptimizationRule"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putOptimizationRulesById: {
         parameters: {
             query?: never;
             header?: never;
@@ -12168,37 +19331,50 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["OptimizationRuleInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "entityType": "text",
+                     *       "entityId": "text",
+                     *       "provider": "openai",
+                     *       "targetModel": "text",
+                     *       "conditions": [
+                     *         {
+                     *           "maxLength": 1,
+                     *           "hasTools": true
+                     *         }
+                     *       ],
+                     *       "enabled": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OptimizationRule"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteOptimizationRulesById: {
         parameters: {
             query?: never;
             header?: never;
@@ -12209,25 +19385,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getOrganization: {
         parameters: {
             query?: never;
             header?: never;
@@ -12236,40 +19418,163 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganizationInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_agent: {
+    patchOrganizationAgentSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12278,29 +19583,80 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AgentSettingsInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_appearance: {
+    patchOrganizationAppearanceSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12309,52 +19665,170 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["AppearanceInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    complete_onboarding: {
+    postOrganizationCompleteOnboarding: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "onboardingComplete": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["OnboardingInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_knowledge: {
+    patchOrganizationKnowledgeSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12363,29 +19837,80 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["KnowledgeInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_llm: {
+    patchOrganizationLlmSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12394,29 +19919,80 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["LlmInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_mcp: {
+    patchOrganizationMcpSettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12425,36 +20001,91 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["McpInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getOrganizationMembers: {
         parameters: {
             query?: {
                 /** @description A part of the name or the email. */
                 search?: string;
                 role?: string;
                 /** @description `person` or `service` */
-                kind?: string;
+                kind?: "person" | "service";
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -12462,17 +20093,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "kind": "text",
+                     *         "passwordSet": true,
+                     *         "isSelf": true,
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "role": "member"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "lastActiveAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Member"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getOrganizationMembersById: {
         parameters: {
             query?: never;
             header?: never;
@@ -12483,28 +20147,53 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "kind": "text",
+                     *       "passwordSet": true,
+                     *       "isSelf": true,
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "lastActiveAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteOrganizationMembersById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12512,44 +20201,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchOrganizationMembersById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12557,53 +20240,57 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "member"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MemberInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "kind": "text",
+                     *       "passwordSet": true,
+                     *       "isSelf": true,
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "lastActiveAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    onboarding_status: {
+    getOrganizationOnboardingStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -12612,17 +20299,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "hasLlmProxyLogs": true,
+                     *       "hasMcpGatewayLogs": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["OnboardingStatus"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_security: {
+    patchOrganizationSecuritySettings: {
         parameters: {
             query?: never;
             header?: never;
@@ -12631,392 +20330,563 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SecurityInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "slug": "text",
+                     *       "theme": "text",
+                     *       "customFont": "text",
+                     *       "logo": "text",
+                     *       "logoDark": "text",
+                     *       "favicon": "text",
+                     *       "iconLogo": "text",
+                     *       "appName": "text",
+                     *       "footerText": "text",
+                     *       "ogDescription": "text",
+                     *       "chatErrorSupportMessage": "text",
+                     *       "chatPlaceholders": [
+                     *         "text"
+                     *       ],
+                     *       "chatLinks": [
+                     *         {
+                     *           "label": "text",
+                     *           "url": "https://example.com/mcp"
+                     *         }
+                     *       ],
+                     *       "animateChatPlaceholders": true,
+                     *       "showTwoFactor": true,
+                     *       "slimChatErrorUi": true,
+                     *       "compressionScope": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "limitCleanupInterval": "text",
+                     *       "globalToolPolicy": "text",
+                     *       "allowChatFileUploads": true,
+                     *       "defaultLlmProvider": "text",
+                     *       "defaultLlmModel": "text",
+                     *       "defaultLlmApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "defaultAgentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "mcpOauthAccessTokenLifetimeSeconds": 1,
+                     *       "embeddingModel": "text",
+                     *       "embeddingChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "embeddingDimensions": 1,
+                     *       "rerankerModel": "text",
+                     *       "rerankerChatApiKeyId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "metadata": "text",
+                     *       "analyticsConsent": true,
+                     *       "onboardingComplete": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getPrompts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userPrompt": "text",
+                     *         "systemPrompt": "text",
+                     *         "version": 1,
+                     *         "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "isActive": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Prompt"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postPrompts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "userPrompt": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreatePrompt"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userPrompt": "text",
+                     *       "systemPrompt": "text",
+                     *       "version": 1,
+                     *       "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "isActive": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getPromptsById: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userPrompt": "text",
+                     *       "systemPrompt": "text",
+                     *       "version": 1,
+                     *       "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "isActive": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deletePromptsById: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchPromptsById: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "userPrompt": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdatePrompt"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userPrompt": "text",
+                     *       "systemPrompt": "text",
+                     *       "version": 1,
+                     *       "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "isActive": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    rollback: {
+    postPromptsByIdRollback: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "versionId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RollbackPrompt"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "organizationId": "text",
+                     *       "name": "Support",
+                     *       "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userPrompt": "text",
+                     *       "systemPrompt": "text",
+                     *       "version": 1,
+                     *       "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "isActive": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    versions: {
+    getPromptsByIdVersions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "organizationId": "text",
+                     *         "name": "Support",
+                     *         "agentId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userPrompt": "text",
+                     *         "systemPrompt": "text",
+                     *         "version": 1,
+                     *         "parentPromptId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "isActive": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Prompt"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getRoles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "role": "member",
+                     *         "predefined": true,
+                     *         "permission": {},
+                     *         "organizationId": "text",
+                     *         "memberCount": 1,
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Role"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postRoles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Role"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    permissions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "permission": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleInput"] & {
+                    /** @description 2 to 50 lower-case letters, digits and underscores. */
+                    name: string;
+                    /** @description Resource → actions; replaces the whole map. */
+                    permission: {
                         [key: string]: string[];
                     };
                 };
             };
         };
-    };
-    get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "role": "member",
+                     *       "predefined": true,
+                     *       "permission": {},
+                     *       "organizationId": "text",
+                     *       "memberCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RoleInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Role"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Success"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    list: {
+    getRolesPermissions: {
         parameters: {
             query?: never;
             header?: never;
@@ -13025,17 +20895,219 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRolesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "role": "member",
+                     *       "predefined": true,
+                     *       "permission": {},
+                     *       "organizationId": "text",
+                     *       "memberCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRolesById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "role": "member",
+                     *       "predefined": true,
+                     *       "permission": {},
+                     *       "organizationId": "text",
+                     *       "memberCount": 1,
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteRolesById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRuntimes: {
+        parameters: {
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "health": {
+                     *           "version": "text",
+                     *           "detail": "text",
+                     *           "isolation": "text",
+                     *           "status": "available"
+                     *         },
+                     *         "capabilities": [
+                     *           "text"
+                     *         ],
+                     *         "serverCount": 1
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Runtime"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getSecrets: {
         parameters: {
             query?: {
                 /** @description A part of the name. */
@@ -13053,48 +21125,109 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "kind": "text",
+                     *           "store": "text",
+                     *           "where": "text",
+                     *           "isReference": true,
+                     *           "fields": [
+                     *             "text"
+                     *           ],
+                     *           "references": [
+                     *             {
+                     *               "field": "text",
+                     *               "reference": "text"
+                     *             }
+                     *           ],
+                     *           "usedBy": [
+                     *             {
+                     *               "kind": "text",
+                     *               "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *               "name": "Support"
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "updatedAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "currentPage": 1,
+                     *         "limit": 1,
+                     *         "total": 1,
+                     *         "totalPages": 1,
+                     *         "hasNext": true,
+                     *         "hasPrev": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretPage"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    check: {
+    postSecretsCheckConnectivity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CheckInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secretCount": 1,
+                     *       "latencyMs": 1,
+                     *       "detail": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StoreCheck"];
                 };
             };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    status: {
+    getSecretsType: {
         parameters: {
             query?: never;
             header?: never;
@@ -13103,17 +21236,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "text",
+                     *       "meta": {
+                     *         "configured": "text",
+                     *         "degraded": true,
+                     *         "reason": "text",
+                     *         "fix": "text",
+                     *         "authSecret": {
+                     *           "where": "text",
+                     *           "degraded": true,
+                     *           "reason": "text",
+                     *           "fix": "text"
+                     *         },
+                     *         "stores": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "title": "text",
+                     *             "secrets": 1,
+                     *             "writable": true,
+                     *             "current": true,
+                     *             "health": {
+                     *               "detail": "text",
+                     *               "status": "ok"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "vault": {
+                     *           "address": "text",
+                     *           "authMethod": "text",
+                     *           "kvVersion": "text",
+                     *           "secretPath": "text",
+                     *           "metadataPath": "text",
+                     *           "namespace": "text"
+                     *         },
+                     *         "keptInDatabase": "text"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SecretsStatus"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getSecretsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -13124,28 +21302,61 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "kind": "text",
+                     *       "store": "text",
+                     *       "where": "text",
+                     *       "isReference": true,
+                     *       "fields": [
+                     *         "text"
+                     *       ],
+                     *       "references": [
+                     *         {
+                     *           "field": "text",
+                     *           "reference": "text"
+                     *         }
+                     *       ],
+                     *       "usedBy": [
+                     *         {
+                     *           "kind": "text",
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Secret"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteSecretsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13153,36 +21364,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    rotate: {
+    postSecretsByIdRotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13190,95 +21403,210 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["RotateInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "kind": "text",
+                     *       "store": "text",
+                     *       "where": "text",
+                     *       "isReference": true,
+                     *       "fields": [
+                     *         "text"
+                     *       ],
+                     *       "references": [
+                     *         {
+                     *           "field": "text",
+                     *           "reference": "text"
+                     *         }
+                     *       ],
+                     *       "usedBy": [
+                     *         {
+                     *           "kind": "text",
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Secret"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getServiceAccounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "kind": "text",
+                     *         "passwordSet": true,
+                     *         "isSelf": true,
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "role": "member"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "lastActiveAt": "2026-01-15T12:00:00Z",
+                     *         "keys": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "start": "text",
+                     *             "prefix": "text",
+                     *             "permission": {},
+                     *             "createdAt": "2026-01-15T12:00:00Z",
+                     *             "expiresAt": "2026-01-15T12:00:00Z",
+                     *             "lastRequest": "2026-01-15T12:00:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ServiceAccount"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postServiceAccounts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ServiceAccountInput"];
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "role": "member"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ServiceAccountInput"] & {
+                    name: string;
+                    role: string;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "kind": "text",
+                     *       "passwordSet": true,
+                     *       "isSelf": true,
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "lastActiveAt": "2026-01-15T12:00:00Z",
+                     *       "keys": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "start": "text",
+                     *           "prefix": "text",
+                     *           "permission": {},
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "expiresAt": "2026-01-15T12:00:00Z",
+                     *           "lastRequest": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteServiceAccountsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -13289,33 +21617,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    patchServiceAccountsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -13326,48 +21652,76 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "role": "member"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ServiceAccountInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "email": "person@example.com",
+                     *       "role": "member",
+                     *       "kind": "text",
+                     *       "passwordSet": true,
+                     *       "isSelf": true,
+                     *       "teams": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "lastActiveAt": "2026-01-15T12:00:00Z",
+                     *       "keys": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "start": "text",
+                     *           "prefix": "text",
+                     *           "permission": {},
+                     *           "createdAt": "2026-01-15T12:00:00Z",
+                     *           "expiresAt": "2026-01-15T12:00:00Z",
+                     *           "lastRequest": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_key: {
+    postServiceAccountsByIdApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13375,45 +21729,51 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "start": "text",
+                     *       "prefix": "text",
+                     *       "permission": {},
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "expiresAt": "2026-01-15T12:00:00Z",
+                     *       "lastRequest": "2026-01-15T12:00:00Z",
+                     *       "key": "key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_key: {
+    deleteServiceAccountsByIdApiKeysByKeyId: {
         parameters: {
             query?: never;
             header?: never;
@@ -13425,25 +21785,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    overview: {
+    getStatisticsCostSavings: {
         parameters: {
             query?: {
                 /** @description `1h`, `24h`, `7d`, `30d`, `90d`, `12m` or `all`; a day if absent. */
@@ -13455,67 +21821,209 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "totalBaselineCost": 0.5,
+                     *       "totalActualCost": 0.5,
+                     *       "totalSavings": 0.5,
+                     *       "totalOptimizationSavings": 0.5,
+                     *       "totalToonSavings": 0.5,
+                     *       "timeSeries": [
+                     *         {
+                     *           "timestamp": "2026-01-15T12:00:00Z",
+                     *           "baselineCost": 0.5,
+                     *           "actualCost": 0.5,
+                     *           "optimizationSavings": 0.5,
+                     *           "toonSavings": 0.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CostSavings"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStatisticsOverview: {
+        parameters: {
+            query?: {
+                /** @description `1h`, `24h`, `7d`, `30d`, `90d`, `12m` or `all`; a day if absent. */
+                timeframe?: "5m" | "15m" | "30m" | "1h" | "24h" | "7d" | "30d" | "90d" | "12m" | "all" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "totalRequests": 1,
+                     *       "totalTokens": 1,
+                     *       "totalCost": 0.5,
+                     *       "topTeam": "text",
+                     *       "topAgent": "text",
+                     *       "topModel": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getTeams: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "description": "Answers questions of customers.",
+                     *         "organizationId": "text",
+                     *         "createdBy": "text",
+                     *         "convertToolResultsToToon": true,
+                     *         "members": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "role": "member",
+                     *             "syncedFromSso": true,
+                     *             "createdAt": "2026-01-15T12:00:00Z"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Team"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postTeams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamInput"];
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
+                "application/json": components["schemas"]["TeamInput"] & {
+                    name: string;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "organizationId": "text",
+                     *       "createdBy": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "members": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member",
+                     *           "syncedFromSso": true,
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getTeamsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -13526,28 +22034,56 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "organizationId": "text",
+                     *       "createdBy": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "members": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member",
+                     *           "syncedFromSso": true,
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putTeamsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13555,40 +22091,67 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Support",
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "description": "Answers questions of customers.",
+                     *       "organizationId": "text",
+                     *       "createdBy": "text",
+                     *       "convertToolResultsToToon": true,
+                     *       "members": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "role": "member",
+                     *           "syncedFromSso": true,
+                     *           "createdAt": "2026-01-15T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Team"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteTeamsById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13596,27 +22159,39 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    external_groups: {
+    getTeamsByIdExternalGroups: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -13625,28 +22200,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "groupIdentifier": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["ExternalGroup"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    add_external_group: {
+    postTeamsByIdExternalGroups: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13654,37 +22246,45 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "groupIdentifier": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExternalGroupInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "groupIdentifier": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExternalGroup"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    remove_external_group: {
+    deleteTeamsByIdExternalGroupsByGroupId: {
         parameters: {
             query?: never;
             header?: never;
@@ -13696,27 +22296,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    members: {
+    getTeamsByIdMembers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -13725,28 +22336,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "role": "member",
+                     *         "syncedFromSso": true,
+                     *         "createdAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TeamMember"][];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    add_member: {
+    postTeamsByIdMembers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13754,45 +22385,49 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "role": "member"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TeamMemberInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "role": "member",
+                     *       "syncedFromSso": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TeamMember"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    set_member_role: {
+    putTeamsByIdMembersByUserId: {
         parameters: {
             query?: never;
             header?: never;
@@ -13804,37 +22439,47 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "member"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MemberRoleInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "userId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "role": "member",
+                     *       "syncedFromSso": true,
+                     *       "createdAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TeamMember"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    remove_member: {
+    deleteTeamsByIdMembersByUserId: {
         parameters: {
             query?: never;
             header?: never;
@@ -13846,25 +22491,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getTeamsByIdVaultFolder: {
         parameters: {
             query?: never;
             header?: never;
@@ -13875,28 +22526,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "vaultPath": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VaultFolder"] | null;
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    set: {
+    postTeamsByIdVaultFolder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13904,40 +22569,52 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "vaultPath": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VaultFolderInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "teamId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "vaultPath": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VaultFolder"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteTeamsByIdVaultFolder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13945,28 +22622,38 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    check: {
+    postTeamsByIdVaultFolderCheckConnectivity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13974,31 +22661,47 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["VaultFolderCheckInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connected": true,
+                     *       "secretCount": 1,
+                     *       "error": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VaultFolderCheck"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    secrets: {
+    getTeamsByIdVaultFolderSecrets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -14007,36 +22710,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "Support",
+                     *         "path": "text"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["VaultSecret"][];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    keys: {
+    postTeamsByIdVaultFolderSecretsKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14044,114 +22754,207 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "secretPath": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VaultKeysInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         "key"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["VaultKeys"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getTokenPrices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "provider": "openai",
+                     *         "model": "gpt-4o-mini",
+                     *         "pricePerMillionInput": "text",
+                     *         "pricePerMillionOutput": "text",
+                     *         "pricePerMillionCacheRead": "text",
+                     *         "pricePerMillionCacheWrite": "text",
+                     *         "source": "text",
+                     *         "asOf": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TokenPrice"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create: {
+    postTokenPrices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenPriceInput"];
+                /**
+                 * @example {
+                 *       "provider": "openai",
+                 *       "model": "gpt-4o-mini",
+                 *       "pricePerMillionInput": "text",
+                 *       "pricePerMillionOutput": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenPriceInput"] & {
+                    /** @enum {string} */
+                    provider: "openai" | "anthropic" | "gemini";
+                    model: string;
+                    pricePerMillionInput: string;
+                    pricePerMillionOutput: string;
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o-mini",
+                     *       "pricePerMillionInput": "text",
+                     *       "pricePerMillionOutput": "text",
+                     *       "pricePerMillionCacheRead": "text",
+                     *       "pricePerMillionCacheWrite": "text",
+                     *       "source": "text",
+                     *       "asOf": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenPrice"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    unpriced: {
+    getTokenPricesUnpriced: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "provider": "openai",
+                     *         "model": "gpt-4o-mini",
+                     *         "requests": 1,
+                     *         "lastSeenAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["UnpricedModel"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get: {
+    getTokenPricesById: {
         parameters: {
             query?: never;
             header?: never;
@@ -14162,28 +22965,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o-mini",
+                     *       "pricePerMillionInput": "text",
+                     *       "pricePerMillionOutput": "text",
+                     *       "pricePerMillionCacheRead": "text",
+                     *       "pricePerMillionCacheWrite": "text",
+                     *       "source": "text",
+                     *       "asOf": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenPrice"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update: {
+    putTokenPricesById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14191,32 +23014,54 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["TokenPriceInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "provider": "openai",
+                     *       "model": "gpt-4o-mini",
+                     *       "pricePerMillionInput": "text",
+                     *       "pricePerMillionOutput": "text",
+                     *       "pricePerMillionCacheRead": "text",
+                     *       "pricePerMillionCacheWrite": "text",
+                     *       "source": "text",
+                     *       "asOf": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenPrice"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteTokenPricesById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14224,44 +23069,123 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getTokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "team": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "isOrganizationToken": true,
+                     *         "tokenStart": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "lastUsedAt": "2026-01-15T12:00:00Z",
+                     *         "rotatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Token"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    rotate: {
+    postTokensByIdRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "value": "value"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTokensByIdValue: {
         parameters: {
             query?: never;
             header?: never;
@@ -14272,90 +23196,90 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "value": "value"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenValue"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    value: {
+    postToolInvocationBulkDefault: {
         parameters: {
             query?: never;
-            header?: never;
-            path: {
-                id: string;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
             };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenValue"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    default_invocation: {
-        parameters: {
-            query?: never;
-            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toolIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ],
+                 *       "action": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DefaultsInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 1,
+                     *       "updated": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["DefaultsSet"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list: {
+    getTools: {
         parameters: {
             query?: {
                 catalogId?: string;
                 /** @description A part of the name or the description. */
                 search?: string;
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -14363,17 +23287,82 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "rawName": "text",
+                     *         "title": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "parameters": {},
+                     *         "annotations": null,
+                     *         "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "catalogName": "text",
+                     *         "catalog": {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         },
+                     *         "serverType": "text",
+                     *         "tokens": 1,
+                     *         "paused": true,
+                     *         "available": true,
+                     *         "approvedAt": "2026-01-15T12:00:00Z",
+                     *         "flags": [
+                     *           "text"
+                     *         ],
+                     *         "pending": {
+                     *           "detectedAt": "2026-01-15T12:00:00Z",
+                     *           "before": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           },
+                     *           "after": {
+                     *             "name": "Support",
+                     *             "title": "text",
+                     *             "description": "Answers questions of customers.",
+                     *             "inputSchema": {}
+                     *           }
+                     *         },
+                     *         "assignedAgentCount": 1,
+                     *         "assignedAgents": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support"
+                     *           }
+                     *         ],
+                     *         "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *         "policiesAutoConfiguredModel": "text",
+                     *         "policiesAutoConfiguredReasoning": "text",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Tool"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete: {
+    deleteToolsById: {
         parameters: {
             query?: never;
             header?: never;
@@ -14384,28 +23373,37 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    approve: {
+    postToolsByIdApprove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14413,28 +23411,85 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "rawName": "text",
+                     *       "title": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "parameters": {},
+                     *       "annotations": null,
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "catalog": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "serverType": "text",
+                     *       "tokens": 1,
+                     *       "paused": true,
+                     *       "available": true,
+                     *       "approvedAt": "2026-01-15T12:00:00Z",
+                     *       "flags": [
+                     *         "text"
+                     *       ],
+                     *       "pending": {
+                     *         "detectedAt": "2026-01-15T12:00:00Z",
+                     *         "before": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         },
+                     *         "after": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         }
+                     *       },
+                     *       "assignedAgentCount": 1,
+                     *       "assignedAgents": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *       "policiesAutoConfiguredModel": "text",
+                     *       "policiesAutoConfiguredReasoning": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tool"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    pause: {
+    postToolsByIdPause: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14442,40 +23497,95 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "paused": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["PauseInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "rawName": "text",
+                     *       "title": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "parameters": {},
+                     *       "annotations": null,
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "catalog": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "serverType": "text",
+                     *       "tokens": 1,
+                     *       "paused": true,
+                     *       "available": true,
+                     *       "approvedAt": "2026-01-15T12:00:00Z",
+                     *       "flags": [
+                     *         "text"
+                     *       ],
+                     *       "pending": {
+                     *         "detectedAt": "2026-01-15T12:00:00Z",
+                     *         "before": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         },
+                     *         "after": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         }
+                     *       },
+                     *       "assignedAgentCount": 1,
+                     *       "assignedAgents": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *       "policiesAutoConfiguredModel": "text",
+                     *       "policiesAutoConfiguredReasoning": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tool"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    reject: {
+    postToolsByIdReject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14483,114 +23593,258 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "rawName": "text",
+                     *       "title": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "parameters": {},
+                     *       "annotations": null,
+                     *       "catalogId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "catalogName": "text",
+                     *       "catalog": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support"
+                     *       },
+                     *       "serverType": "text",
+                     *       "tokens": 1,
+                     *       "paused": true,
+                     *       "available": true,
+                     *       "approvedAt": "2026-01-15T12:00:00Z",
+                     *       "flags": [
+                     *         "text"
+                     *       ],
+                     *       "pending": {
+                     *         "detectedAt": "2026-01-15T12:00:00Z",
+                     *         "before": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         },
+                     *         "after": {
+                     *           "name": "Support",
+                     *           "title": "text",
+                     *           "description": "Answers questions of customers.",
+                     *           "inputSchema": {}
+                     *         }
+                     *       },
+                     *       "assignedAgentCount": 1,
+                     *       "assignedAgents": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support"
+                     *         }
+                     *       ],
+                     *       "policiesAutoConfiguredAt": "2026-01-15T12:00:00Z",
+                     *       "policiesAutoConfiguredModel": "text",
+                     *       "policiesAutoConfiguredReasoning": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tool"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_trusted_data: {
+    getTrustedDataPolicies: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many of them, at most. Without it: all. */
+                limit?: number;
+                /** @description How many of them to leave out first. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description How many there are, where a part was asked for. */
+                    "X-Total-Count"?: number;
+                    /** @description Where the next part is: `<…>; rel="next"`. */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "conditions": [
+                     *           {
+                     *             "key": "key",
+                     *             "operator": "text",
+                     *             "value": "value"
+                     *           }
+                     *         ],
+                     *         "action": "text",
+                     *         "description": "Answers questions of customers.",
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "updatedAt": "2026-01-15T12:00:00Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["TrustedDataPolicy"][];
                 };
             };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_trusted_data: {
+    postTrustedDataPolicies: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrustedDataPolicyInput"];
+                /**
+                 * @example {
+                 *       "description": "Answers questions of customers.",
+                 *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                 *       "conditions": [
+                 *         {
+                 *           "key": "key",
+                 *           "operator": "text",
+                 *           "value": "value"
+                 *         }
+                 *       ],
+                 *       "action": "mark_as_trusted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrustedDataPolicyInput"] & {
+                    /** Format: uuid */
+                    toolId: string;
+                    conditions: components["schemas"]["PolicyCondition"][];
+                    /** @enum {string} */
+                    action: "mark_as_trusted" | "mark_as_untrusted" | "block_always" | "sanitize_with_dual_llm";
+                };
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrustedDataPolicy"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    default_trusted_data: {
+    postTrustedDataPoliciesBulkDefault: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "toolIds": [
+                 *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
+                 *       ],
+                 *       "action": "text"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DefaultsInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 1,
+                     *       "updated": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["DefaultsSet"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    get_trusted_data: {
+    getTrustedDataPoliciesById: {
         parameters: {
             query?: never;
             header?: never;
@@ -14601,28 +23855,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    /** @description The version of this object, for `If-Match`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrustedDataPolicy"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    update_trusted_data: {
+    putTrustedDataPoliciesById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14630,48 +23906,60 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "Answers questions of customers."
+                 *     }
+                 */
                 "application/json": components["schemas"]["TrustedDataPolicyInput"];
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "toolId": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "conditions": [
+                     *         {
+                     *           "key": "key",
+                     *           "operator": "text",
+                     *           "value": "value"
+                     *         }
+                     *       ],
+                     *       "action": "text",
+                     *       "description": "Answers questions of customers.",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "updatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TrustedDataPolicy"];
                 };
             };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_trusted_data: {
+    deleteTrustedDataPoliciesById: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the object as you read it: if it was changed since, the answer is 412 and nothing changes. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14679,25 +23967,32 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Success"];
                 };
             };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    mine: {
+    getUserTokensMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -14706,17 +24001,69 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *       "name": "Support",
+                     *       "tokenStart": "text",
+                     *       "createdAt": "2026-01-15T12:00:00Z",
+                     *       "lastUsedAt": "2026-01-15T12:00:00Z",
+                     *       "rotatedAt": "2026-01-15T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserToken"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    rotate_mine: {
+    postUserTokensMeRotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own for this one request, best a UUID. If it is sent again, the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "value": "value"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenValue"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUserTokensMeValue: {
         parameters: {
             query?: never;
             header?: never;
@@ -14725,36 +24072,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "value": "value"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenValue"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    my_value: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenValue"];
-                };
-            };
-        };
-    };
-    get: {
+    getUserAccess: {
         parameters: {
             query?: {
                 /** @description Without it, the caller. */
@@ -14766,33 +24105,69 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *         "name": "Support",
+                     *         "email": "person@example.com",
+                     *         "role": "member",
+                     *         "kind": "text",
+                     *         "passwordSet": true,
+                     *         "isSelf": true,
+                     *         "teams": [
+                     *           {
+                     *             "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *             "name": "Support",
+                     *             "role": "member"
+                     *           }
+                     *         ],
+                     *         "createdAt": "2026-01-15T12:00:00Z",
+                     *         "lastActiveAt": "2026-01-15T12:00:00Z"
+                     *       },
+                     *       "predefinedRole": true,
+                     *       "permissions": {},
+                     *       "agents": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "reason": "text",
+                     *           "teams": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "mcpServers": [
+                     *         {
+                     *           "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
+                     *           "name": "Support",
+                     *           "reason": "text",
+                     *           "teams": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserAccess"];
                 };
             };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    permissions: {
+    getUserPermissions: {
         parameters: {
             query?: never;
             header?: never;
@@ -14801,16 +24176,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": {
                         [key: string]: string[];
                     };
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Failed"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -23,7 +23,10 @@ export type Agent = Served<Schemas['Agent']>;
 export type AgentPage = Served<Schemas['AgentPage']>;
 export type AgentInput = Schemas['AgentInput'];
 
-export type Interaction = Served<Schemas['Row']>;
+export type Interaction = Omit<Served<Schemas['Row']>, 'optimization'> & {
+  /** The rule that had another model answer than the one asked for. */
+  optimization?: { ruleId: string; model: string; baselineCost: number | null } | null;
+};
 export type InteractionPage = Served<Schemas['InteractionPage']>;
 export type InteractionDetail = Interaction &
   Pick<Schemas['Detail'], 'request' | 'response' | 'requestText' | 'responseText' | 'truncated'>;

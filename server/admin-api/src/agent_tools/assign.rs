@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use db::agent_tools::AgentTool as Row;
 use db::mcp_servers::McpServer;
 use db::tools::Tool;
@@ -19,6 +19,7 @@ use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
 use crate::extract;
+use crate::extract::Path;
 use crate::{ApiError, State};
 
 #[derive(Deserialize, ToSchema, Clone, Copy, PartialEq, Debug)]

@@ -1,6 +1,6 @@
 //! Signing in at an identity provider, as the browser sees it.
 
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use domain::identity_providers::{
@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{begin_session, cookies, new_token};
 use crate::authenticate::{cookie_of, refuse_foreign_origin};
 use crate::error::{ErrorBody, sentence};
-use crate::extract::{self, ClientAddress, Query};
+use crate::extract::{self, ClientAddress, Path, Query};
 use crate::{ApiError, State};
 
 /// Ties a sign-in to the browser that began it.

@@ -36,7 +36,7 @@ enum Format {
 
 /// Download the filtered list.
 #[utoipa::path(get, path = "/api/interactions/export", tag = "interactions", params(ExportQuery, InteractionQuery),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")))))]
 pub(crate) async fn export(
     Extract(platform): State,
     caller: Caller,

@@ -21,8 +21,6 @@ use crate::error::ErrorBody;
 use crate::extract::{self, Query};
 use crate::{ApiError, State};
 
-/// The registry whose API is that of <https://github.com/modelcontextprotocol/registry>.
-const REGISTRY: &str = "https://registry.modelcontextprotocol.io/v0.1/servers";
 const REGISTRY_WITHIN: Duration = Duration::from_secs(15);
 /// A page of 30 entries is some 100 kB.
 const LONGEST_PAGE: usize = 4 << 20;
@@ -124,7 +122,7 @@ pub(crate) async fn registry(
     Extract(platform): State,
     Query(query): Query<RegistryQuery>,
 ) -> Result<Json<RegistryPage>, ApiError> {
-    let url = registry_url(&query)?;
+    let url = registry_url(&platform.settings.mcp_registry, &query)?;
     let fetched = tokio::time::timeout(REGISTRY_WITHIN, fetch(&platform, url)).await;
     let page = fetched.unwrap_or_else(|_| Err(offline("it did not answer in time")))?;
     let known = known(&platform).await?;
@@ -140,13 +138,14 @@ pub(crate) async fn registry(
             .iter()
             .find_map(|cursor| cursor.as_str())
             .map(str::to_owned),
-        source: REGISTRY.to_owned(),
+        source: platform.settings.mcp_registry.clone(),
         fetched_at: platform.clock.now(),
     }))
 }
 
-fn registry_url(query: &RegistryQuery) -> Result<Url, ApiError> {
-    let mut url = Url::parse(REGISTRY).map_err(ApiError::internal)?;
+/// The API is that of <https://github.com/modelcontextprotocol/registry>.
+fn registry_url(registry: &str, query: &RegistryQuery) -> Result<Url, ApiError> {
+    let mut url = Url::parse(registry).map_err(ApiError::internal)?;
     url.query_pairs_mut()
         .append_pair("version", "latest")
         .append_pair("limit", PAGE)

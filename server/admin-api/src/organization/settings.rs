@@ -16,7 +16,7 @@ use crate::extract::{self, given};
 use crate::provider_keys::keyed_provider;
 use crate::{ApiError, State};
 
-const FONTS: [&str; 6] = [
+pub(crate) const FONTS: [&str; 6] = [
     "inter",
     "jetbrains-mono",
     "lato",
@@ -24,7 +24,7 @@ const FONTS: [&str; 6] = [
     "roboto",
     "source-sans-pro",
 ];
-const THEMES: [&str; 24] = [
+pub(crate) const THEMES: [&str; 24] = [
     "amber-minimal",
     "boxy-minimalistic",
     "bubblegum",

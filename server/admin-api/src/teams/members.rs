@@ -1,7 +1,7 @@
 //! Who is in a team, and the groups of an identity provider that put people into it.
 
 use axum::Json;
-use axum::extract::{Path, State as Extract};
+use axum::extract::State as Extract;
 use chrono::{DateTime, Utc};
 use db::teams::{ExternalGroup as GroupRow, TeamMember as Row};
 use domain::platform::Platform;
@@ -13,7 +13,7 @@ use super::{NOT_FOUND, changeable};
 use crate::auth::{SUCCESS, Success};
 use crate::authenticate::Caller;
 use crate::error::ErrorBody;
-use crate::extract::{self, Id};
+use crate::extract::{self, Id, Path};
 use crate::{ApiError, State};
 
 const ROLES: [&str; 2] = ["member", "admin"];
@@ -57,6 +57,7 @@ pub(super) async fn of_team(platform: &Platform, id: Uuid) -> Result<Vec<Member>
     Ok(rows.map(member).collect())
 }
 
+/// List a team's members.
 #[utoipa::path(get, path = "/api/teams/{id}/members", tag = "teams", params(("id" = Uuid, Path)),
     responses((status = 200, body = Vec<Member>), (status = 404, body = ErrorBody)))]
 pub(crate) async fn members(
@@ -76,6 +77,7 @@ pub(crate) struct MemberInput {
     role: Option<String>,
 }
 
+/// Add somebody to a team.
 #[utoipa::path(post, path = "/api/teams/{id}/members", tag = "teams", params(("id" = Uuid, Path)), request_body = MemberInput,
     responses((status = 200, body = Member), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(crate) async fn add_member(
@@ -113,6 +115,7 @@ pub(crate) struct MemberRoleInput {
     role: String,
 }
 
+/// Change somebody's role in a team.
 #[utoipa::path(put, path = "/api/teams/{id}/members/{userId}", tag = "teams",
     params(("id" = Uuid, Path), ("userId" = String, Path)), request_body = MemberRoleInput,
     responses((status = 200, body = Member), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
@@ -130,6 +133,7 @@ pub(crate) async fn set_member_role(
     Ok(Json(Member::new(row, user.map(|user| user.name))))
 }
 
+/// Take somebody out of a team.
 #[utoipa::path(delete, path = "/api/teams/{id}/members/{userId}", tag = "teams",
     params(("id" = Uuid, Path), ("userId" = String, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
@@ -166,6 +170,7 @@ impl From<GroupRow> for ExternalGroup {
     }
 }
 
+/// List the groups of identity providers that belong to a team.
 #[utoipa::path(get, path = "/api/teams/{id}/external-groups", tag = "teams", params(("id" = Uuid, Path)),
     responses((status = 200, body = Vec<ExternalGroup>), (status = 404, body = ErrorBody)))]
 pub(crate) async fn external_groups(
@@ -183,6 +188,7 @@ pub(crate) struct ExternalGroupInput {
     group_identifier: String,
 }
 
+/// Let a group of an identity provider belong to a team.
 #[utoipa::path(post, path = "/api/teams/{id}/external-groups", tag = "teams", params(("id" = Uuid, Path)), request_body = ExternalGroupInput,
     responses((status = 200, body = ExternalGroup), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn add_external_group(
@@ -209,6 +215,7 @@ pub(crate) async fn add_external_group(
     Ok(Json(row.into()))
 }
 
+/// Take a group of an identity provider out of a team.
 #[utoipa::path(delete, path = "/api/teams/{id}/external-groups/{groupId}", tag = "teams",
     params(("id" = Uuid, Path), ("groupId" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]

@@ -83,6 +83,7 @@ pub(crate) async fn list_invocation(
     Ok(Json(rows.into_iter().map(Into::into).collect()))
 }
 
+/// Get a policy for calls of a tool.
 #[utoipa::path(get, path = "/api/autonomy-policies/tool-invocation/{id}", tag = "tool policies", params(("id" = Uuid, Path)),
     responses((status = 200, body = ToolInvocationPolicy), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get_invocation(
@@ -93,6 +94,7 @@ pub(crate) async fn get_invocation(
     Ok(Json(row.ok_or(NOT_FOUND)?.into()))
 }
 
+/// Create a policy for calls of a tool.
 #[utoipa::path(post, path = "/api/autonomy-policies/tool-invocation", tag = "tool policies", request_body = ToolInvocationPolicyInput,
     responses((status = 200, body = ToolInvocationPolicy), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(crate) async fn create_invocation(
@@ -115,6 +117,7 @@ pub(crate) async fn update_invocation(
     ))
 }
 
+/// Delete a policy for calls of a tool.
 #[utoipa::path(delete, path = "/api/autonomy-policies/tool-invocation/{id}", tag = "tool policies", params(("id" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete_invocation(

@@ -83,6 +83,7 @@ pub(crate) async fn list_trusted_data(
     Ok(Json(rows.into_iter().map(Into::into).collect()))
 }
 
+/// Get a policy for results of a tool.
 #[utoipa::path(get, path = "/api/trusted-data-policies/{id}", tag = "tool policies", params(("id" = Uuid, Path)),
     responses((status = 200, body = TrustedDataPolicy), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get_trusted_data(
@@ -93,6 +94,7 @@ pub(crate) async fn get_trusted_data(
     Ok(Json(row.ok_or(NOT_FOUND)?.into()))
 }
 
+/// Create a policy for results of a tool.
 #[utoipa::path(post, path = "/api/trusted-data-policies", tag = "tool policies", request_body = TrustedDataPolicyInput,
     responses((status = 200, body = TrustedDataPolicy), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(crate) async fn create_trusted_data(
@@ -115,6 +117,7 @@ pub(crate) async fn update_trusted_data(
     ))
 }
 
+/// Delete a policy for results of a tool.
 #[utoipa::path(delete, path = "/api/trusted-data-policies/{id}", tag = "tool policies", params(("id" = Uuid, Path)),
     responses((status = 200, body = Success), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete_trusted_data(

@@ -91,7 +91,12 @@ pub const VARIABLES: &[Variable] = &[
         "Believe X-Forwarded-For of a reverse proxy in front.").or("false"),
     variable("ARCHESTRA_AUTH_ADDITIONAL_TRUSTED_ORIGINS", check::any, "https://a.example.com,https://b.example.com",
         "More origins whose pages may use this server, separated by commas."),
+    variable("ARCHESTRA_API_RATE_LIMIT", check::count, "30000",
+        "How many requests to /api a key, a session or an address may make in a minute, of each process; 0: any number.")
+        .or("30000"),
     // Signing in.
+    variable("ARCHESTRA_AUTH_RATE_LIMIT", check::count, "300",
+        "How often one address may begin to sign in, in a minute, of each process; 0: as often as it likes.").or("300"),
     variable("ARCHESTRA_AUTH_COOKIE_DOMAIN", check::any, "example.com",
         "The cookie's domain, when UI and API are on different subdomains."),
     variable("ARCHESTRA_AUTH_SECRET", check::auth_secret, "a-random-text-of-at-least-32-characters",
@@ -152,6 +157,9 @@ pub const VARIABLES: &[Variable] = &[
         "Whether MCP servers may run as processes of this machine where there are no containers; by default in the window only."),
     variable("DOCKER_HOST", check::any, "unix:///run/user/1000/docker.sock",
         "Where the container engine is; by default its usual sockets are looked at."),
+    variable("ARCHESTRA_MCP_REGISTRY_URL", check::http_url, "https://registry.example.com/v0.1/servers",
+        "The list of servers to choose from, as the official MCP registry serves it.")
+        .or("https://registry.modelcontextprotocol.io/v0.1/servers"),
     variable("ARCHESTRA_MCP_ALLOWED_NETWORKS", check::networks, "10.0.0.0/8,mcp.internal,*.corp.example",
         "Networks and names that remote MCP servers may have although they are not public."),
     variable("ARCHESTRA_MCP_GATEWAY_TOOL_CALL_TIMEOUT_MS", check::positive, "60000",

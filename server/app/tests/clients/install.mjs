@@ -12,11 +12,15 @@ const cache = process.env.ARCHESTRA_CLIENTS_CACHE ?? join(process.env.XDG_CACHE_
 
 export function install(here) {
   const { packages, node } = installPackages(here, placeBinaries)
+  return { packages, node, python: installPython(here) }
+}
+
+export function installPython(here) {
   const python = once(cache, 'python', [join(here, 'requirements.txt')], (folder) => {
     must('python3', ['-m', 'venv', folder], folder)
     must(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')], folder)
   })
-  return { packages, node, python: join(python, 'bin/python') }
+  return join(python, 'bin/python')
 }
 
 export function installPackages(here, scripts = []) {

@@ -12,6 +12,7 @@ mod backups;
 mod canaries;
 mod chat;
 mod configuration;
+mod contract;
 #[cfg(target_os = "linux")]
 mod faults;
 mod gateway;

@@ -153,6 +153,7 @@ const NOT_AUDITED: &[(&str, &str)] = &[
     ("conversation_runs", "said in a conversation"),
     ("identity_assertions", "under way for minutes"),
     ("identity_flows", "under way for minutes"),
+    ("idempotency_keys", "answers kept for a day"),
     ("identity_sessions", "part of a session"),
     ("identity_tests", "under way for minutes"),
     ("interaction_bodies", "a record"),

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { BookOpen, KeyRound, Plus, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { ApiKey } from '@/api/access';
-import { Button } from '@/components/ui/button';
+import { Button, buttonClass } from '@/components/ui/button';
 import { Card, CardHeader } from '@/components/ui/card';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { type DataColumn, DataTable } from '@/components/ui/data-table';
@@ -31,9 +31,14 @@ export function ApiKeysPage() {
         title="API keys"
         description="For scripts, Terraform, and clients that use this server’s provider keys. A key can do what you can, or less."
         actions={
-          <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
-            <Plus aria-hidden /> Create key
-          </Button>
+          <>
+            <a href="/docs" target="_blank" rel="noreferrer" className={buttonClass({ size: 'sm' })}>
+              <BookOpen aria-hidden /> The API<span className="sr-only"> (opens in a new tab)</span>
+            </a>
+            <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
+              <Plus aria-hidden /> Create key
+            </Button>
+          </>
         }
       />
       {keys.isLoadingError ? (

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { RadioGroup } from 'radix-ui';
+import type { AppearanceChange } from '@/api/types';
 import { Card, CardHeader } from '@/components/ui/card';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { causeOf, ErrorState } from '@/components/ui/states';
@@ -33,7 +34,7 @@ export function Palettes() {
           value={update.isPending ? (update.variables.theme ?? chosen) : chosen}
           onValueChange={(theme) =>
             update.mutate(
-              { theme },
+              { theme: theme as AppearanceChange['theme'] },
               { onError: (error) => showToast({ tone: 'bad', title: 'The colours stay', detail: causeOf(error) }) },
             )
           }

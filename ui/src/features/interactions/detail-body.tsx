@@ -122,6 +122,15 @@ function Summary({ call }: { call: InteractionDetail }) {
         {call.requestedModel && call.requestedModel !== call.model ? (
           <Fact name="Asked for">{call.requestedModel}</Fact>
         ) : null}
+        {call.optimization ? (
+          <Fact name="Optimized">
+            <Link to="/optimization-rules" className="hover:underline">
+              {call.optimization.baselineCost === null
+                ? 'by a rule'
+                : `by a rule, instead of ${formatCost(call.optimization.baselineCost)}`}
+            </Link>
+          </Fact>
+        ) : null}
         {call.externalAgentId ? (
           <FilterFact name="External agent" filter="externalAgentId" value={call.externalAgentId} />
         ) : null}

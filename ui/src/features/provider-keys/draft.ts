@@ -46,7 +46,8 @@ export function draftOf(key: ProviderKey): Draft {
 export function creation(draft: Draft): ProviderKeyInput {
   return {
     name: draft.name.trim(),
-    provider: draft.provider,
+    // The form offers what the server lists.
+    provider: draft.provider as ProviderKeyInput['provider'],
     ...credential(draft),
     ...(draft.baseUrl.trim() === '' ? {} : { baseUrl: draft.baseUrl.trim() }),
     scope: draft.scope,
@@ -72,7 +73,10 @@ export function change(key: ProviderKey, draft: Draft): ProviderKeyInput {
 
 /** What a test depends on; an answer counts for exactly this. */
 export function tested(key: ProviderKey | undefined, draft: Draft): KeyTest {
-  const what = key === undefined ? creation(draft) : { provider: key.provider, ...change(key, draft) };
+  const what =
+    key === undefined
+      ? creation(draft)
+      : { provider: key.provider as ProviderKeyInput['provider'], ...change(key, draft) };
   const { provider, apiKey, baseUrl, vaultSecretPath, vaultSecretKey } = what;
   const test: KeyTest = { id: key?.id, provider, apiKey, baseUrl, vaultSecretPath, vaultSecretKey };
   return Object.fromEntries(Object.entries(test).filter(([, value]) => value !== undefined));

@@ -9,7 +9,7 @@ import { causeOf } from '@/components/ui/states';
 import { showToast } from '@/components/ui/toast';
 import { PROVIDERS } from '@/features/agents/proxy-urls';
 import { priceError } from '@/features/token-prices/price-input';
-import { useSavePrice } from '@/features/token-prices/queries';
+import { type PriceDraft, useSavePrice } from '@/features/token-prices/queries';
 
 type Props = { price: TokenPrice | undefined; add: string | undefined; onClose: () => void };
 
@@ -41,7 +41,8 @@ export function PriceDialog({ price, add, onClose }: Props) {
     if (errors.some((error) => error !== null) || model.trim() === '') return;
     save.mutate(
       {
-        provider,
+        // The form offers what the server takes.
+        provider: provider as PriceDraft['provider'],
         model: model.trim(),
         pricePerMillionInput: amounts.input.trim(),
         pricePerMillionOutput: amounts.output.trim(),
