@@ -4291,7 +4291,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List all tools, by name.
+         * List the tools of what the caller may see in the catalog, by name; with the agents that they may see.
          * @description Needs `tool:read`.
          */
         get: operations["getTools"];
