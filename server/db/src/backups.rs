@@ -246,12 +246,13 @@ async fn keep_audit_log(
 /// The database is this program's own: all tables and functions of its schema go.
 async fn build_schema(connection: &mut PgConnection, to: i64) -> Result<()> {
     let drops: Vec<String> = sqlx::query_scalar(
-        "SELECT format('DROP TABLE %I CASCADE', relname) FROM pg_class
-             WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = current_schema()::regnamespace
-         UNION ALL
-         SELECT format('DROP FUNCTION %s CASCADE', p.oid::regprocedure) FROM pg_proc p
+        // Functions first: one that takes a table's row goes with the table, and could not be named any more.
+        "SELECT format('DROP FUNCTION %s CASCADE', p.oid::regprocedure) FROM pg_proc p
              WHERE pronamespace = current_schema()::regnamespace
-             AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')",
+             AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')
+         UNION ALL
+         SELECT format('DROP TABLE %I CASCADE', relname) FROM pg_class
+             WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = current_schema()::regnamespace",
     )
     .fetch_all(&mut *connection)
     .await?;
