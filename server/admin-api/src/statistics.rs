@@ -89,6 +89,7 @@ pub(crate) struct SavingsHour {
     toon_savings: f64,
 }
 
+/// Sum up what optimization rules saved over a time.
 #[utoipa::path(get, path = "/api/statistics/cost-savings", tag = "statistics", params(Timeframe),
     responses((status = 200, body = CostSavings)))]
 pub(crate) async fn cost_savings(

@@ -3869,7 +3869,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Needs `interaction:read`. */
+        /**
+         * Sum up what optimization rules saved over a time.
+         * @description Needs `interaction:read`.
+         */
         get: operations["getStatisticsCostSavings"];
         put?: never;
         post?: never;

@@ -8,6 +8,7 @@ mod branches;
 mod conversations;
 mod harness;
 mod latency;
+mod limits;
 mod policies;
 mod replicas;
 mod replies;
