@@ -1,20 +1,20 @@
 // The program under test, and a key of its administrator.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { startArchestra } from '../clients/stack.mjs'
+import { startArchestra } from '../clients/stack.mjs';
 
-const nowhere = 'http://127.0.0.1:9'
-const password = 'a good password'
+const nowhere = 'http://127.0.0.1:9';
+const password = 'a good password';
 
 export async function start(extra = {}) {
-  const scratch = mkdtempSync(join(tmpdir(), 'archestra-api-'))
+  const scratch = mkdtempSync(join(tmpdir(), 'archestra-api-'));
   // Run as root, the database runs as another user, who has to get through.
-  chmodSync(scratch, 0o711)
-  const registry = await fakeRegistry()
+  chmodSync(scratch, 0o711);
+  const registry = await fakeRegistry();
   const app = await startArchestra({
     name: 'api',
     scratch,
@@ -29,8 +29,8 @@ export async function start(extra = {}) {
       DOCKER_HOST: `unix://${scratch}/no-engine`,
       ...extra,
     },
-  })
-  const { key } = await made(app.urls.api, app.urls.cookie, '/api/api-keys', { name: 'suite' })
+  });
+  const { key } = await made(app.urls.api, app.urls.cookie, '/api/api-keys', { name: 'suite' });
   return {
     url: app.urls.api,
     ui: app.urls.ui,
@@ -40,11 +40,11 @@ export async function start(extra = {}) {
     logFile: app.logFile,
     call: (method, path, body, headers = {}) => call(app.urls.api, key, method, path, body, headers),
     async stop() {
-      await app.stop()
-      registry.server.close()
-      rmSync(scratch, { recursive: true, force: true })
+      await app.stop();
+      registry.server.close();
+      rmSync(scratch, { recursive: true, force: true });
     },
-  }
+  };
 }
 
 async function call(url, key, method, path, body, headers) {
@@ -54,16 +54,16 @@ async function call(url, key, method, path, body, headers) {
     body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     redirect: 'manual',
     signal: AbortSignal.timeout(30_000),
-  })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parsed(text) };
 }
 
 function parsed(text) {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text);
   } catch {
-    return undefined
+    return undefined;
   }
 }
 
@@ -72,18 +72,25 @@ async function made(url, cookie, path, body) {
     method: 'POST',
     headers: { cookie, 'content-type': 'application/json', origin: url },
     body: JSON.stringify(body),
-  })
-  return response.json()
+  });
+  return response.json();
 }
 
 // The official MCP registry can't be reached from a test; this one speaks its API and has one server.
 async function fakeRegistry() {
-  const entry = { server: { name: 'com.example/weather', description: 'The weather.', version: '1.0.0', remotes: [{ type: 'streamable-http', url: 'https://mcp.example.com/' }] } }
+  const entry = {
+    server: {
+      name: 'com.example/weather',
+      description: 'The weather.',
+      version: '1.0.0',
+      remotes: [{ type: 'streamable-http', url: 'https://mcp.example.com/' }],
+    },
+  };
   const server = createServer((_, response) => {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ servers: [entry], metadata: { count: 1 } }))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, url: `http://127.0.0.1:${server.address().port}/v0.1/servers` }
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ servers: [entry], metadata: { count: 1 } }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${server.address().port}/v0.1/servers` };
 }

@@ -20,7 +20,7 @@ const scripts = [
   '<ScRiPt>window.__xss=1</sCrIpT>',
   '[a link](javascript:window.__xss=1)',
   '{{constructor.constructor("window.__xss=1")()}}',
-]
+];
 const places = [
   (script) => script,
   (script) => `">${script}`,
@@ -32,6 +32,6 @@ const places = [
   (script) => `]]>${script}`,
   (script) => `\`\${${script}}\``,
   (script) => `\u2028${script}\u0000`.replace('\u0000', ''),
-]
+];
 
-export const inputs = places.flatMap((place) => scripts.map(place))
+export const inputs = places.flatMap((place) => scripts.map(place));
