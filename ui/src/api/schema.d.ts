@@ -21816,7 +21816,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `1h`, `24h`, `7d`, `30d`, `90d`, `12m` or `all`; a day if absent. */
-                timeframe?: string | null;
+                timeframe?: "5m" | "15m" | "30m" | "1h" | "24h" | "7d" | "30d" | "90d" | "12m" | "all" | null;
             };
             header?: never;
             path?: never;

@@ -23,6 +23,9 @@ enum Rule {
 
 /// Those that keys can be stored for.
 const PROVIDERS: Rule = OneOf(&["openai", "anthropic", "gemini"]);
+const TIMEFRAMES: Rule = OneOf(&[
+    "5m", "15m", "30m", "1h", "24h", "7d", "30d", "90d", "12m", "all",
+]);
 const SCOPES: Rule = OneOf(&crate::agents::SCOPES);
 const ENTITIES: Rule = OneOf(&["organization", "team", "agent"]);
 const TEAM_ROLES: Rule = OneOf(&["member", "admin"]);
@@ -186,13 +189,8 @@ const PARAMETERS: &[(&str, &str, Rule)] = &[
     ("/api/llm-models/available", "provider", PROVIDERS),
     ("/api/llm-provider-api-keys/resolve", "provider", PROVIDERS),
     ("/api/home", "timeframe", OneOf(&["today", "24h", "7d"])),
-    (
-        "/api/statistics/overview",
-        "timeframe",
-        OneOf(&[
-            "5m", "15m", "30m", "1h", "24h", "7d", "30d", "90d", "12m", "all",
-        ]),
-    ),
+    ("/api/statistics/overview", "timeframe", TIMEFRAMES),
+    ("/api/statistics/cost-savings", "timeframe", TIMEFRAMES),
     (
         "/api/mcp_server_installation_requests",
         "status",
