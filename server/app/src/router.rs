@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use axum::http::header;
 use axum::routing::get;
-use axum::{Json, Router, middleware as layer};
+use axum::{Router, middleware as layer};
 use chat::Chat;
 use domain::platform::Platform;
 use secrecy::SecretString;
@@ -16,10 +18,19 @@ use crate::{health, openapi, ui};
 
 /// What every port shares: the proxy has one pool of connections to the providers, the gateway one set of sessions.
 pub(crate) struct Planes {
+    pub(crate) api: Router,
     pub(crate) proxy: Router,
     pub(crate) gateway: Router,
-    pub(crate) chat: Arc<Chat>,
     pub(crate) metrics: Router,
+}
+
+/// `/api` for people and scripts, with its description.
+pub(crate) fn api_router(platform: &Arc<Platform>, chat: &Arc<Chat>) -> Router {
+    let (api, document) = admin_api::router(platform, chat::router(chat));
+    // As a tree it would take ten times the memory, for as long as the program runs.
+    let text = Bytes::from(openapi::titled(document).to_string());
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    api.route("/openapi.json", get(async move || (json, text)))
 }
 
 /// Ports 9000 and 3000: `/v1` the planes for programs, `/api` the one for people and scripts, and, on 3000, the UI.
@@ -29,10 +40,9 @@ pub(crate) fn router(
     planes: &Planes,
     with_ui: bool,
 ) -> Router {
-    let (api, document) = admin_api::router(platform, chat::router(&planes.chat));
-    let document = Arc::new(openapi::titled(document));
-    let api = api
-        .route("/openapi.json", get(async move || Json(document)))
+    let api = planes
+        .api
+        .clone()
         .route("/health", get(health::health).with_state(platform.clone()))
         .route("/ready", get(health::ready).with_state(platform.clone()))
         .layer(layer::from_fn(middleware::no_store));

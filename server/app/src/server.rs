@@ -259,9 +259,9 @@ impl Sockets {
         let chat = Chat::new(platform.clone(), proxy.clone(), gateway.clone());
         platform.tasks.spawn(chat.clone().run());
         let planes = Planes {
+            api: router::api_router(platform, &chat),
             proxy,
             gateway,
-            chat,
             metrics: router::metrics_router(platform, secret),
         };
         let routers = [
