@@ -102,7 +102,7 @@ async fn check_targets(platform: &Platform, id: Uuid, targets: &[Uuid]) -> Resul
     let agents = db::agents::all(&platform.db).await?;
     let is_missing = |target: &&Uuid| !agents.iter().any(|agent| agent.id == **target);
     match targets.iter().find(is_missing) {
-        Some(target) => Err(ApiError::Validation(format!(
+        Some(target) => Err(ApiError::Conflict(format!(
             "There is no agent with the id {target} (targetAgentIds)."
         ))),
         None => Ok(()),

@@ -281,9 +281,7 @@ pub(crate) async fn change_password(
     .await?
     {
         throttle::note_failure(&platform, &caller.user.email, address).await?;
-        return Err(ApiError::Validation(
-            "The current password is wrong.".into(),
-        ));
+        return Err(ApiError::Forbidden("The current password is wrong.".into()));
     }
     passwords::check_strength(&body.new_password)?;
     if body.new_password == passwords::DEFAULT {
@@ -292,7 +290,7 @@ pub(crate) async fn change_password(
         ));
     }
     if body.new_password == body.current_password {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "The new password is the old one. Choose another.".into(),
         ));
     }

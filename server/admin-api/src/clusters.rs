@@ -83,7 +83,14 @@ fn parse(text: &SecretString) -> Result<Kubeconfig, ApiError> {
 }
 
 fn refused(error: &Rejection) -> ApiError {
-    ApiError::Validation(format!("The kubeconfig can't be used: {error}."))
+    let said = format!("The kubeconfig can't be used: {error}.");
+    match error {
+        // The file is one; what was asked of it is not in it.
+        Rejection::UnknownContext { .. } | Rejection::NoContextChosen { .. } => {
+            ApiError::Conflict(said)
+        }
+        _ => ApiError::Validation(said),
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

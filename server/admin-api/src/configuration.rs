@@ -15,17 +15,37 @@ use domain::access::grants::Grants;
 use domain::platform::Platform;
 use http::header;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use apply::Wanted;
 pub use apply::{ChangeAction, ConfigurationChange};
 use calls::Calls;
+use kinds::{KINDS, ORGANIZATION};
 
 use crate::authenticate::Caller;
 use crate::extract::Query;
 use crate::{ApiError, State};
 
 const HEADING: &str = "# The configuration, without secrets. `archestra apply` takes it.\n";
+
+/// What a file looks like; what its objects hold, the routes say that make them.
+pub(crate) fn schema() -> Value {
+    let organization = ORGANIZATION.iter().flat_map(|(_, fields)| fields.iter());
+    let organization: Map<_, _> = organization
+        .map(|field| ((*field).to_owned(), json!({})))
+        .collect();
+    let objects = json!({ "type": ["array", "null"], "items": { "type": "object" } });
+    let mut schema = json!({ "type": "object", "required": ["version"], "additionalProperties": false, "properties": {
+        "version": { "type": "integer", "const": 1 },
+        "organization": {
+            "type": ["object", "null"], "properties": organization, "additionalProperties": false },
+    } });
+    for kind in KINDS {
+        schema["properties"][kind.name] = objects.clone();
+    }
+    schema
+}
 
 /// Where a file goes that somebody with a shell reads or applies.
 pub struct Shell(Calls);

@@ -6,6 +6,7 @@ mod failures;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::HashSet;
 
@@ -56,6 +57,7 @@ pub(crate) fn complete(document: &OpenApi) -> Value {
             "description": "What signing in sets." },
     });
     rules::add(&mut document);
+    together::add(&mut document);
     describe_events(&mut document);
     describe_yaml(&mut document);
     examples::add(&mut document);
@@ -79,13 +81,12 @@ fn describe_events(document: &mut Value) {
 
 /// YAML is read into an object before it is anything else.
 fn describe_yaml(document: &mut Value) {
-    let file = json!({ "type": "object", "additionalProperties": true });
     let exported: &[&str] = &["/api/configuration/export", "get", "responses", "200"];
     let applied: &[&str] = &["/api/configuration/apply", "post", "requestBody"];
     for place in [exported, applied] {
         let body = [&["paths"], place, &["content", "application/yaml"]].concat();
         if let Some(body) = at(document, &body) {
-            body["schema"] = file.clone();
+            body["schema"] = crate::configuration::schema();
         }
     }
 }

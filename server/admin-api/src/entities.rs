@@ -24,7 +24,7 @@ pub(crate) async fn check_exists(
     if exists {
         return Ok(());
     }
-    Err(ApiError::Validation(format!(
+    Err(ApiError::Conflict(format!(
         "There is no {entity_type} with the id \"{entity_id}\" (entityId)."
     )))
 }

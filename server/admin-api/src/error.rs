@@ -110,6 +110,9 @@ impl From<db::Error> for ApiError {
             db::Error::Reference(_) => Self::Conflict(
                 "Something that this refers to is not there, or something else still refers to it. Read both again.".into(),
             ),
+            other if other.cannot_store() => Self::Validation(
+                "Something that was sent can't be stored: a text with the character NUL, or a number beyond all ranges.".into(),
+            ),
             other => Self::internal(other),
         }
     }
@@ -119,9 +122,8 @@ impl From<secrets::Error> for ApiError {
     fn from(error: secrets::Error) -> Self {
         match error {
             secrets::Error::Db(error) => error.into(),
-            secrets::Error::Invalid(_) | secrets::Error::NoVault => {
-                Self::Validation(sentence(&error))
-            }
+            secrets::Error::Invalid(_) => Self::Validation(sentence(&error)),
+            secrets::Error::NoVault => Self::Conflict(sentence(&error)),
             secrets::Error::Unavailable { .. }
             | secrets::Error::Refused { .. }
             | secrets::Error::Gone { .. } => Self::Upstream(sentence(&error)),

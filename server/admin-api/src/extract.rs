@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::ApiError;
@@ -52,12 +53,36 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
         ));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        ApiError::Validation(format!(
-            "The request body is not as expected: {}",
-            fault(&error)
-        ))
+    serde_path_to_error::deserialize(&mut deserializer).or_else(|error| {
+        with_whole_numbers(body).ok_or_else(|| {
+            ApiError::Validation(format!(
+                "The request body is not as expected: {}",
+                fault(&error)
+            ))
+        })
     })
+}
+
+/// JSON has one sort of numbers: 5.0 is 5.
+fn with_whole_numbers<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let mut body = serde_json::from_slice(body).ok()?;
+    make_whole(&mut body);
+    T::deserialize(body).ok()
+}
+
+fn make_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0);
+            let whole = whole.and_then(|number| format!("{number}").parse::<i64>().ok());
+            if let Some(whole) = whole.filter(|_| number.is_f64()) {
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_whole),
+        Value::Object(fields) => fields.values_mut().for_each(make_whole),
+        _ => {}
+    }
 }
 
 /// In a merge patch: tells null from absent.

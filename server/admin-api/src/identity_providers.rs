@@ -245,7 +245,7 @@ fn check_settings(platform: &Platform, caller: &Caller, row: &Row) -> Result<(),
     let snapshot = platform.snapshot.load();
     for role in roles {
         let grants = snapshot.role(&role).ok_or_else(|| {
-            ApiError::Validation(format!(
+            ApiError::Conflict(format!(
                 "roleMapping names the role {role}, which does not exist. Create it first, or name admin, editor or member."
             ))
         })?;

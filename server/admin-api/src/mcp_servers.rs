@@ -125,7 +125,7 @@ pub(crate) async fn install(
 ) -> Result<Json<McpServer>, ApiError> {
     crate::agents::check_text("name", &input.name, 200)?;
     if input.is_byos_vault && platform.secrets.mode() != secrets::Mode::ReadonlyVault {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "Values can be references where Vault is only read (ARCHESTRA_SECRETS_MANAGER=READONLY_VAULT). Enter the \
              values themselves."
                 .into(),

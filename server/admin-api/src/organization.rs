@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::agents::check_text;
+use crate::agents::{check_text, one_of};
 use crate::{ApiError, State, extract};
 pub(crate) use settings::*;
 
@@ -145,8 +145,12 @@ pub(crate) async fn update(
             check_text("name", &name, 200)?;
             row.name = name;
         }
-        row.theme = input.theme.unwrap_or_else(|| row.theme.clone());
-        row.custom_font = input.custom_font.unwrap_or_else(|| row.custom_font.clone());
+        if let Some(theme) = &input.theme {
+            row.theme = one_of("theme", theme, &THEMES)?;
+        }
+        if let Some(font) = &input.custom_font {
+            row.custom_font = one_of("customFont", font, &FONTS)?;
+        }
         row.analytics_consent = input.analytics_consent.unwrap_or(row.analytics_consent);
         row.onboarding_complete = input.onboarding_complete.unwrap_or(row.onboarding_complete);
         Ok(())

@@ -102,7 +102,7 @@ pub(crate) async fn create(
 fn check(platform: &Platform, caller: &Caller, row: &Row) -> Result<(), ApiError> {
     check_text("name", &row.name, LONGEST_NAME)?;
     if !may_see(platform, caller, row.agent_id) {
-        return Err(ApiError::Validation(format!(
+        return Err(ApiError::Conflict(format!(
             "There is no agent with the id {}.",
             row.agent_id
         )));
@@ -110,7 +110,7 @@ fn check(platform: &Platform, caller: &Caller, row: &Row) -> Result<(), ApiError
     let is_empty =
         |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
     if is_empty(&row.user_prompt) && is_empty(&row.system_prompt) {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "A prompt needs a userPrompt or a systemPrompt; both are empty.".to_owned(),
         ));
     }

@@ -204,7 +204,7 @@ pub(crate) async fn update(
         .as_ref()
         .is_some_and(|other| *other != row.provider)
     {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "A key stays with its provider. Add another key instead.".into(),
         ));
     }
@@ -343,7 +343,7 @@ fn check_profiles(platform: &Platform, ids: &[Uuid]) -> Result<(), ApiError> {
     let snapshot = platform.snapshot.load();
     let missing = |id: &&Uuid| !snapshot.agents().any(|agent| agent.id == **id);
     match ids.iter().find(missing) {
-        Some(id) => Err(ApiError::Validation(format!(
+        Some(id) => Err(ApiError::Conflict(format!(
             "There is no profile with the id {id}."
         ))),
         None => Ok(()),
@@ -356,7 +356,15 @@ impl From<KeyError> for ApiError {
             KeyError::NotFound => NOT_FOUND,
             KeyError::Db(error) => error.into(),
             KeyError::Secrets(error) => error.into(),
-            other => Self::Validation(other.to_string()),
+            KeyError::Address(_) => Self::Forbidden(error.to_string()),
+            KeyError::Invalid(_) | KeyError::NoAddress(_) => Self::Validation(error.to_string()),
+            // What was sent is well formed; the provider, or the store, does not go along.
+            KeyError::Refused { .. }
+            | KeyError::Answered { .. }
+            | KeyError::Unreachable { .. }
+            | KeyError::NoListing { .. }
+            | KeyError::WrongStore(_)
+            | KeyError::ValueGone => Self::Conflict(error.to_string()),
         }
     }
 }

@@ -109,7 +109,7 @@ pub(crate) async fn givable(
     let Some(found) = found else {
         let custom = rows.iter().map(|row| row.name.as_str());
         let names: Vec<&str> = PREDEFINED.into_iter().chain(custom).collect();
-        return Err(ApiError::Validation(format!(
+        return Err(ApiError::Conflict(format!(
             "There is no role \"{name}\"; there are {}.",
             names.join(", ")
         )));

@@ -142,17 +142,17 @@ pub(crate) async fn rotate(
     let values = input.unwrap_or_default().values;
     let row = db::secrets::one(&platform.db, id).await?.ok_or(NOT_FOUND)?;
     if row.kind == "token" && !values.is_empty() {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "This is a token for MCP clients, which the program makes itself. Rotate it in Settings → Tokens.".into(),
         ));
     }
     if row.kind == "twoFactor" && !values.is_empty() {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "This is somebody's second factor, which their authenticator app knows too. Only they can have a new one, in Settings → Account.".into(),
         ));
     }
     if let Some(unknown) = values.keys().find(|name| !row.fields.contains(name)) {
-        return Err(ApiError::Validation(format!(
+        return Err(ApiError::Conflict(format!(
             "The secret {} has no field {unknown}. It has: {}.",
             row.secret.name,
             row.fields.join(", ")
@@ -218,14 +218,19 @@ pub(crate) struct StoreCheck {
 
 /// Go to a store and back: sign in, and where it can be written, write, read and delete.
 #[utoipa::path(post, path = "/api/secrets/check-connectivity", tag = "secrets", request_body = CheckInput,
-    responses((status = 200, body = StoreCheck), (status = 503, body = ErrorBody)))]
+    responses((status = 200, body = StoreCheck), (status = 409, body = ErrorBody)))]
 pub(crate) async fn check(
     Extract(platform): State,
     OptionalJson(input): OptionalJson<CheckInput>,
 ) -> Result<Json<StoreCheck>, ApiError> {
     let store = input.unwrap_or_default().store;
     let begun = platform.clock.monotonic();
-    let detail = platform.secrets.check(store.as_deref()).await?;
+    let detail = platform.secrets.check(store.as_deref()).await;
+    let detail = detail.map_err(|error| match error.into() {
+        // This server answers; the store is what does not.
+        ApiError::Upstream(why) => ApiError::Conflict(why),
+        other => other,
+    })?;
     let took = platform.clock.monotonic() - begun;
     let counts = db::secrets::count_by_store(&platform.db).await?;
     let counted = counts

@@ -47,7 +47,7 @@ fn vault(platform: &Platform) -> Result<&VaultStore, ApiError> {
         .vault()
         .filter(|_| mode == Mode::ReadonlyVault)
         .ok_or_else(|| {
-            ApiError::Validation(format!(
+            ApiError::Conflict(format!(
                 "Teams have folders in Vault where it is only read (ARCHESTRA_SECRETS_MANAGER=READONLY_VAULT); {} is in \
                  force.",
                 mode.name()
@@ -84,7 +84,7 @@ pub(crate) async fn of_user(platform: &Platform, user: &str) -> Result<Vec<Strin
 
 /// Get a team's folder in Vault.
 #[utoipa::path(get, path = "/api/teams/{id}/vault-folder", tag = "teams", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Option<VaultFolder>), (status = 400, body = ErrorBody)))]
+    responses((status = 200, body = Option<VaultFolder>), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(crate) async fn get(
     Extract(platform): State,
     Id(id): Id,
@@ -190,14 +190,15 @@ pub(crate) struct VaultSecret {
 
 /// The secrets in a team's folder.
 #[utoipa::path(get, path = "/api/teams/{id}/vault-folder/secrets", tag = "teams", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<VaultSecret>), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Vec<VaultSecret>), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody)))]
 pub(crate) async fn secrets(
     Extract(platform): State,
     caller: Caller,
     Id(id): Id,
 ) -> Result<Json<Vec<VaultSecret>>, ApiError> {
-    let store = vault(&platform)?;
     check_member(&platform, &caller, id).await?;
+    let store = vault(&platform)?;
     let folder = folder(&platform, id).await?;
     let found = store.list_folder(&folder.vault_path).await?.into_iter();
     Ok(Json(
@@ -228,8 +229,8 @@ pub(crate) async fn keys(
     Id(id): Id,
     extract::Json(input): extract::Json<VaultKeysInput>,
 ) -> Result<Json<VaultKeys>, ApiError> {
-    let store = vault(&platform)?;
     check_member(&platform, &caller, id).await?;
+    let store = vault(&platform)?;
     let folder = folder(&platform, id).await?;
     let path = store.folder(&input.secret_path)?;
     if !path.starts_with(&format!("{}/", folder.vault_path)) {

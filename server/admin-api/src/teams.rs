@@ -87,7 +87,7 @@ pub(crate) async fn check_exist(platform: &Platform, ids: &[Uuid]) -> Result<(),
         .iter()
         .find(|id| !known.iter().any(|team| team.id == **id))
     {
-        Some(id) => Err(ApiError::Validation(format!(
+        Some(id) => Err(ApiError::Conflict(format!(
             "There is no team with the id {id}."
         ))),
         None => Ok(()),

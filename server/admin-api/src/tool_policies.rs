@@ -94,7 +94,7 @@ async fn check_tools(platform: &Platform, ids: &[Uuid]) -> Result<(), ApiError> 
         .iter()
         .find(|id| !known.iter().any(|tool| tool.id == **id));
     match missing {
-        Some(id) => Err(ApiError::Validation(format!(
+        Some(id) => Err(ApiError::Conflict(format!(
             "There is no tool with the id {id}."
         ))),
         None => Ok(()),

@@ -25,9 +25,12 @@ pub fn init(level: &str, json: Option<bool>) {
             filter = filter.add_directive(directive);
         }
     }
-    // It writes whole requests to the engine, with the secrets of the containers it makes.
-    if let Ok(directive) = "bollard=warn".parse() {
-        filter = filter.add_directive(directive);
+    // The first writes whole requests to the engine, with the secrets of the containers it makes; the second calls each
+    // attempt on a cluster that is away an error, and what is wrong with a cluster stands on its card.
+    for directive in ["bollard=warn", "kube_client::client::builder=off"] {
+        if let Ok(directive) = directive.parse() {
+            filter = filter.add_directive(directive);
+        }
     }
     let json = json.unwrap_or_else(|| !std::io::stderr().is_terminal());
     let builder = tracing_subscriber::fmt()

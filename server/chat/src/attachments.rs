@@ -89,7 +89,7 @@ pub(crate) async fn keep(
         .organization()
         .is_some_and(|row| !row.allow_chat_file_uploads)
     {
-        return Err(ChatError::Invalid(
+        return Err(ChatError::Conflict(
             "Your organization does not allow files in the chat. An administrator can change this in its settings."
                 .to_owned(),
         ));

@@ -35,6 +35,9 @@ impl From<db::Error> for ChatError {
         match error {
             db::Error::Unavailable(_) => Self::Unavailable,
             error if db::conversations::is_busy(&error) => Self::Busy,
+            error if error.cannot_store() => Self::Invalid(
+                "Something that was sent can't be stored: a text with the character NUL, or a number beyond all ranges.".to_owned(),
+            ),
             error => Self::Internal(error),
         }
     }
@@ -47,7 +50,7 @@ impl ChatError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "api_authentication_error"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "api_not_found_error"),
             Self::Busy | Self::Conflict(_) => (StatusCode::CONFLICT, "api_conflict_error"),
-            Self::NoKey(_) => (StatusCode::BAD_REQUEST, "chat_no_key"),
+            Self::NoKey(_) => (StatusCode::CONFLICT, "chat_no_key"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "api_unavailable_error"),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -51,6 +51,16 @@ impl Error {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether a value is of no sort that can be stored (class 22): the character NUL, a number beyond its range.
+    pub fn cannot_store(&self) -> bool {
+        match self {
+            Self::Query(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code.starts_with("22"))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is the values that were refused (classes 22, 23 and 54), so that they always will be.
     pub fn blames_the_values(&self) -> bool {
         match self {

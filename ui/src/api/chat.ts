@@ -114,7 +114,7 @@ export type ConversationDetail = Conversation & {
   cost: string | null;
 };
 
-export type ConversationInput = Schemas['CreateConversation'];
+export type ConversationInput = Omit<Schemas['CreateConversation'], 'provider'> & { provider?: string | null };
 
 export type ConversationChange = Partial<
   Pick<

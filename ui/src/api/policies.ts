@@ -8,7 +8,8 @@ type Schemas = components['schemas'];
 export type CallAction =
   'allow_when_context_is_untrusted' | 'block_when_context_is_untrusted' | 'block_always' | 'require_approval';
 export type ResultAction = 'mark_as_trusted' | 'mark_as_untrusted' | 'block_always' | 'sanitize_with_dual_llm';
-export type PolicyCondition = Served<Schemas['PolicyCondition']>;
+/** A server of another version may know further operators. */
+export type PolicyCondition = Omit<Served<Schemas['PolicyCondition']>, 'operator'> & { operator: string };
 export type PolicyOperator = Served<Schemas['Operator']>;
 export type CallPolicy = Narrowed<'ToolInvocationPolicy', { action: CallAction }>;
 export type ResultPolicy = Narrowed<'TrustedDataPolicy', { action: ResultAction }>;

@@ -5167,8 +5167,11 @@ export interface components {
             available: boolean;
         };
         CheckInput: {
-            /** @description `database`, `keyring` or `vault`; without it the one in force. */
-            store?: string | null;
+            /**
+             * @description `database`, `keyring` or `vault`; without it the one in force.
+             * @enum {string|null}
+             */
+            store?: "database" | "keyring" | "vault" | null;
         };
         Cluster: {
             /** Format: uuid */
@@ -5198,6 +5201,7 @@ export interface components {
         };
         ClusterInput: {
             name: string;
+            /** Format: kubeconfig */
             kubeconfig: string;
             /** @description Without it the file's current context, or its only one. */
             context?: string | null;
@@ -5315,7 +5319,28 @@ export interface components {
             expiresIn?: number | null;
             /** @description Resource → actions that the key is limited to; without it, all that its owner may do. */
             permission?: {
-                [key: string]: string[];
+                profile?: ("create" | "read" | "update" | "delete" | "admin")[];
+                tool?: ("create" | "read" | "update" | "delete")[];
+                policy?: ("create" | "read" | "update" | "delete")[];
+                dualLlmConfig?: ("create" | "read" | "update" | "delete")[];
+                dualLlmResult?: ("create" | "read" | "update" | "delete")[];
+                interaction?: ("create" | "read" | "update" | "delete")[];
+                organization?: ("read" | "update" | "delete")[];
+                ssoProvider?: ("create" | "read" | "update" | "delete")[];
+                member?: ("create" | "update" | "delete")[];
+                invitation?: ("create" | "cancel")[];
+                internalMcpCatalog?: ("create" | "read" | "update" | "delete")[];
+                mcpServer?: ("create" | "read" | "update" | "delete" | "admin")[];
+                mcpServerInstallationRequest?: ("create" | "read" | "update" | "delete" | "admin")[];
+                team?: ("create" | "read" | "update" | "delete" | "admin")[];
+                mcpToolCall?: "read"[];
+                conversation?: ("create" | "read" | "update" | "delete")[];
+                limit?: ("create" | "read" | "update" | "delete")[];
+                tokenPrice?: ("create" | "read" | "update" | "delete")[];
+                chatSettings?: ("create" | "read" | "update" | "delete" | "admin")[];
+                prompt?: ("create" | "read" | "update" | "delete")[];
+                ac?: ("create" | "read" | "update" | "delete")[];
+                auditLog?: "read"[];
             } | null;
         };
         CreateConversation: {
@@ -5325,9 +5350,11 @@ export interface components {
             promptId?: string | null;
             title?: string | null;
             selectedModel?: string | null;
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | "demo" | null;
             systemPrompt?: string | null;
-            approvalMode?: string | null;
+            /** @enum {string|null} */
+            approvalMode?: "destructive" | "always" | "never" | null;
             enabledToolIds?: string[] | null;
         };
         CreatePrompt: {
@@ -5565,7 +5592,10 @@ export interface components {
             detail: string;
         };
         ImportInput: {
-            /** @description A client's configuration, a command, an address or a server.json. */
+            /**
+             * Format: mcp-configuration
+             * @description A client's configuration, a command, an address or a server.json.
+             */
             text: string;
         };
         ImportReview: {
@@ -6296,8 +6326,11 @@ export interface components {
          */
         PolicyCondition: {
             key: string;
-            /** @description One of GET /api/autonomy-policies/operators. */
-            operator: string;
+            /**
+             * @description One of GET /api/autonomy-policies/operators.
+             * @enum {string}
+             */
+            operator: "equal" | "notEqual" | "contains" | "notContains" | "startsWith" | "endsWith" | "regex";
             value: string;
         };
         PolicyProposal: {
@@ -6322,6 +6355,7 @@ export interface components {
             results: components["schemas"]["PolicyProposal"][];
         };
         PreviewInput: {
+            /** Format: kubeconfig */
             kubeconfig: string;
         };
         Profiles: {
@@ -6371,18 +6405,10 @@ export interface components {
             domainVerified?: boolean | null;
             userId?: string | null;
             /** @description This or `samlConfig`. `********` leaves a secret as it is. */
-            oidcConfig?: {
-                [key: string]: unknown;
-            } | null;
-            samlConfig?: {
-                [key: string]: unknown;
-            } | null;
-            roleMapping?: {
-                [key: string]: unknown;
-            } | null;
-            teamSyncConfig?: {
-                [key: string]: unknown;
-            } | null;
+            oidcConfig?: components["schemas"]["OidcSettings"] | null;
+            samlConfig?: components["schemas"]["SamlSettings"] | null;
+            roleMapping?: components["schemas"]["RoleMappingSettings"] | null;
+            teamSyncConfig?: components["schemas"]["TeamSyncSettings"] | null;
         };
         ProviderKey: {
             /** Format: uuid */
@@ -6570,7 +6596,28 @@ export interface components {
             name?: string | null;
             /** @description Resource → actions; replaces the whole map. */
             permission?: {
-                [key: string]: string[];
+                profile?: ("create" | "read" | "update" | "delete" | "admin")[];
+                tool?: ("create" | "read" | "update" | "delete")[];
+                policy?: ("create" | "read" | "update" | "delete")[];
+                dualLlmConfig?: ("create" | "read" | "update" | "delete")[];
+                dualLlmResult?: ("create" | "read" | "update" | "delete")[];
+                interaction?: ("create" | "read" | "update" | "delete")[];
+                organization?: ("read" | "update" | "delete")[];
+                ssoProvider?: ("create" | "read" | "update" | "delete")[];
+                member?: ("create" | "update" | "delete")[];
+                invitation?: ("create" | "cancel")[];
+                internalMcpCatalog?: ("create" | "read" | "update" | "delete")[];
+                mcpServer?: ("create" | "read" | "update" | "delete" | "admin")[];
+                mcpServerInstallationRequest?: ("create" | "read" | "update" | "delete" | "admin")[];
+                team?: ("create" | "read" | "update" | "delete" | "admin")[];
+                mcpToolCall?: "read"[];
+                conversation?: ("create" | "read" | "update" | "delete")[];
+                limit?: ("create" | "read" | "update" | "delete")[];
+                tokenPrice?: ("create" | "read" | "update" | "delete")[];
+                chatSettings?: ("create" | "read" | "update" | "delete" | "admin")[];
+                prompt?: ("create" | "read" | "update" | "delete")[];
+                ac?: ("create" | "read" | "update" | "delete")[];
+                auditLog?: "read"[];
             } | null;
         };
         RollbackPrompt: {
@@ -6897,7 +6944,8 @@ export interface components {
              */
             regenerate?: string | null;
             model?: string | null;
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | "demo" | null;
         };
         StartedTurn: {
             run: components["schemas"]["ChatRun"];
@@ -7297,9 +7345,11 @@ export interface components {
         UpdateConversation: {
             title?: string | null;
             selectedModel?: string | null;
-            provider?: string | null;
+            /** @enum {string|null} */
+            provider?: "openai" | "anthropic" | "gemini" | "demo" | null;
             systemPrompt?: string | null;
-            approvalMode?: string | null;
+            /** @enum {string|null} */
+            approvalMode?: "destructive" | "always" | "never" | null;
             /**
              * Format: uuid
              * @description Any message of the branch to show.
@@ -7462,6 +7512,52 @@ export interface components {
             useDynamicTeamCredential?: boolean | null;
             /** @description As `dynamic`. */
             resolveAtCallTime?: boolean | null;
+        };
+        OidcSettings: {
+            issuer: string;
+            clientId: string;
+            /** @description `********` leaves it as it is. */
+            clientSecret: string;
+            discoveryEndpoint: string;
+            pkce: boolean;
+            scopes?: string[] | null;
+            authorizationEndpoint?: string | null;
+            tokenEndpoint?: string | null;
+            jwksEndpoint?: string | null;
+            userInfoEndpoint?: string | null;
+            /** @enum {unknown} */
+            tokenEndpointAuthentication?: "client_secret_basic" | "client_secret_post" | "private_key_jwt" | null;
+            /** @description Google: only accounts of this domain. */
+            hd?: string | null;
+            overrideUserInfo?: boolean;
+            enableRpInitiatedLogout?: boolean;
+        };
+        SamlSettings: {
+            issuer: string;
+            entryPoint: string;
+            /**
+             * Format: certificate
+             * @description PEM, of the provider's signatures.
+             */
+            cert: string;
+            audience?: string | null;
+            identifierFormat?: string | null;
+            wantAssertionsSigned?: boolean | null;
+        };
+        RoleMappingSettings: {
+            rules?: {
+                /** Format: handlebars */
+                expression: string;
+                role: string;
+            }[];
+            defaultRole?: string | null;
+            strictMode?: boolean;
+            skipRoleSync?: boolean;
+        };
+        TeamSyncSettings: {
+            enabled?: boolean | null;
+            /** Format: handlebars */
+            groupsExpression?: string | null;
         };
     };
     responses: {
@@ -9772,8 +9868,25 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
-                "application/json": components["schemas"]["SignInSso"];
+                /**
+                 * @example {
+                 *       "providerId": "text"
+                 *     }
+                 */
+                "application/json": {
+                    providerId?: string | null;
+                    /** @description Whose domain names the provider. */
+                    email?: string | null;
+                    domain?: string | null;
+                    /** @description Where to go afterwards: a path of this UI. */
+                    callbackURL?: string | null;
+                } | {
+                    providerId: string;
+                } | {
+                    email: string;
+                } | {
+                    domain: string;
+                };
             };
         };
         responses: {
@@ -10409,7 +10522,7 @@ export interface operations {
                      *         "conditions": [
                      *           {
                      *             "key": "key",
-                     *             "operator": "text",
+                     *             "operator": "equal",
                      *             "value": "value"
                      *           }
                      *         ],
@@ -10449,7 +10562,7 @@ export interface operations {
                  *       "conditions": [
                  *         {
                  *           "key": "key",
-                 *           "operator": "text",
+                 *           "operator": "equal",
                  *           "value": "value"
                  *         }
                  *       ],
@@ -10479,7 +10592,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],
@@ -10530,7 +10643,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],
@@ -10584,7 +10697,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],
@@ -10906,11 +11019,51 @@ export interface operations {
                  * @example {
                  *       "id": "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41",
                  *       "messages": [
-                 *         {}
+                 *         {
+                 *           "role": "user",
+                 *           "parts": [
+                 *             {
+                 *               "type": "text",
+                 *               "text": "text"
+                 *             }
+                 *           ]
+                 *         }
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["StreamChat"];
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The conversation; one that is not there begins with the default agent.
+                     */
+                    id: string;
+                    messages: ({
+                        /** @constant */
+                        role: "user";
+                        parts: ({
+                            /** @constant */
+                            type: "text";
+                            text: string;
+                        } | {
+                            /** @constant */
+                            type: "file";
+                            /**
+                             * Format: data-url
+                             * @description The file itself: `data:…;base64,…`.
+                             */
+                            url: string;
+                        })[];
+                    } | {
+                        /** @constant */
+                        role: "assistant";
+                        parts: Record<string, unknown>[];
+                    })[];
+                    /** @description `submit-message` or `regenerate-message`. */
+                    trigger?: string | null;
+                    messageId?: string | null;
+                    /** Format: uuid */
+                    agentId?: string | null;
+                };
             };
         };
         responses: {
@@ -11986,7 +12139,30 @@ export interface operations {
                  *       "text": "text"
                  *     }
                  */
-                "application/json": components["schemas"]["StartTurn"];
+                "application/json": {
+                    /** @description What the person says. */
+                    text?: string | null;
+                    attachmentIds?: string[];
+                    /**
+                     * Format: uuid
+                     * @description What it follows; absent: the end of the branch that is shown. Given, it begins a branch there.
+                     */
+                    parentId?: string | null;
+                    /**
+                     * Format: uuid
+                     * @description An answer to give anew, in place of a text.
+                     */
+                    regenerate?: string | null;
+                    model?: string | null;
+                    /** @enum {string|null} */
+                    provider?: "openai" | "anthropic" | "gemini" | "demo" | null;
+                } | {
+                    text: string;
+                } | {
+                    attachmentIds: unknown[];
+                } | {
+                    regenerate: string;
+                };
             };
         };
         responses: {
@@ -12280,7 +12456,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "Support",
-                 *       "kubeconfig": "text"
+                 *       "kubeconfig": "apiVersion: v1\nkind: Config\ncurrent-context: dev\nclusters: [{name: dev, cluster: {server: https://kubernetes.example.com}}]\nusers: [{name: dev, user: {token: the-token}}]\ncontexts: [{name: dev, context: {cluster: dev, user: dev}}]\n"
                  *     }
                  */
                 "application/json": components["schemas"]["ClusterInput"];
@@ -12337,7 +12513,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "kubeconfig": "text"
+                 *       "kubeconfig": "apiVersion: v1\nkind: Config\ncurrent-context: dev\nclusters: [{name: dev, cluster: {server: https://kubernetes.example.com}}]\nusers: [{name: dev, user: {token: the-token}}]\ncontexts: [{name: dev, context: {cluster: dev, user: dev}}]\n"
                  *     }
                  */
                 "application/json": components["schemas"]["PreviewInput"];
@@ -12524,7 +12700,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/yaml": {
-                    [key: string]: unknown;
+                    /** @constant */
+                    version: 1;
+                    organization?: {
+                        name?: unknown;
+                        analyticsConsent?: unknown;
+                        theme?: unknown;
+                        customFont?: unknown;
+                        animateChatPlaceholders?: unknown;
+                        showTwoFactor?: unknown;
+                        slimChatErrorUi?: unknown;
+                        logo?: unknown;
+                        logoDark?: unknown;
+                        favicon?: unknown;
+                        iconLogo?: unknown;
+                        appName?: unknown;
+                        footerText?: unknown;
+                        ogDescription?: unknown;
+                        chatErrorSupportMessage?: unknown;
+                        chatPlaceholders?: unknown;
+                        chatLinks?: unknown;
+                        compressionScope?: unknown;
+                        convertToolResultsToToon?: unknown;
+                        limitCleanupInterval?: unknown;
+                        globalToolPolicy?: unknown;
+                        allowChatFileUploads?: unknown;
+                        mcpOauthAccessTokenLifetimeSeconds?: unknown;
+                    } | null;
+                    roles?: Record<string, unknown>[] | null;
+                    teams?: Record<string, unknown>[] | null;
+                    tokenPrices?: Record<string, unknown>[] | null;
+                    mcpCatalog?: Record<string, unknown>[] | null;
+                    agents?: Record<string, unknown>[] | null;
+                    limits?: Record<string, unknown>[] | null;
+                    optimizationRules?: Record<string, unknown>[] | null;
+                    toolInvocationPolicies?: Record<string, unknown>[] | null;
+                    trustedDataPolicies?: Record<string, unknown>[] | null;
                 };
             };
         };
@@ -12589,7 +12800,42 @@ export interface operations {
                 };
                 content: {
                     "application/yaml": {
-                        [key: string]: unknown;
+                        /** @constant */
+                        version: 1;
+                        organization?: {
+                            name?: unknown;
+                            analyticsConsent?: unknown;
+                            theme?: unknown;
+                            customFont?: unknown;
+                            animateChatPlaceholders?: unknown;
+                            showTwoFactor?: unknown;
+                            slimChatErrorUi?: unknown;
+                            logo?: unknown;
+                            logoDark?: unknown;
+                            favicon?: unknown;
+                            iconLogo?: unknown;
+                            appName?: unknown;
+                            footerText?: unknown;
+                            ogDescription?: unknown;
+                            chatErrorSupportMessage?: unknown;
+                            chatPlaceholders?: unknown;
+                            chatLinks?: unknown;
+                            compressionScope?: unknown;
+                            convertToolResultsToToon?: unknown;
+                            limitCleanupInterval?: unknown;
+                            globalToolPolicy?: unknown;
+                            allowChatFileUploads?: unknown;
+                            mcpOauthAccessTokenLifetimeSeconds?: unknown;
+                        } | null;
+                        roles?: Record<string, unknown>[] | null;
+                        teams?: Record<string, unknown>[] | null;
+                        tokenPrices?: Record<string, unknown>[] | null;
+                        mcpCatalog?: Record<string, unknown>[] | null;
+                        agents?: Record<string, unknown>[] | null;
+                        limits?: Record<string, unknown>[] | null;
+                        optimizationRules?: Record<string, unknown>[] | null;
+                        toolInvocationPolicies?: Record<string, unknown>[] | null;
+                        trustedDataPolicies?: Record<string, unknown>[] | null;
                     };
                 };
             };
@@ -12878,8 +13124,35 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
-                "application/json": components["schemas"]["ProviderInput"];
+                /**
+                 * @example {
+                 *       "providerId": "text",
+                 *       "issuer": "text",
+                 *       "domain": "text",
+                 *       "oidcConfig": {}
+                 *     }
+                 */
+                "application/json": {
+                    /** @description 1 to 64 letters, digits, `.`, `_` and `-`; part of the callback address. */
+                    providerId: string;
+                    issuer: string;
+                    /** @description Of email addresses; several with commas between them. */
+                    domain: string;
+                    /** @description Whoever signs in with an address of the domain owns it, also where the provider does not say so. */
+                    domainVerified?: boolean | null;
+                    userId?: string | null;
+                    /** @description This or `samlConfig`. `********` leaves a secret as it is. */
+                    oidcConfig?: components["schemas"]["OidcSettings"] | null;
+                    samlConfig?: components["schemas"]["SamlSettings"] | null;
+                    roleMapping?: components["schemas"]["RoleMappingSettings"] | null;
+                    teamSyncConfig?: components["schemas"]["TeamSyncSettings"] | null;
+                } | {
+                    oidcConfig: Record<string, unknown>;
+                    samlConfig?: null;
+                } | {
+                    samlConfig: Record<string, unknown>;
+                    oidcConfig?: null;
+                };
             };
         };
         responses: {
@@ -13109,7 +13382,25 @@ export interface operations {
         requestBody: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["ProviderInput"];
+                "application/json": {
+                    /** @description 1 to 64 letters, digits, `.`, `_` and `-`; part of the callback address. */
+                    providerId?: string | null;
+                    issuer?: string | null;
+                    /** @description Of email addresses; several with commas between them. */
+                    domain?: string | null;
+                    /** @description Whoever signs in with an address of the domain owns it, also where the provider does not say so. */
+                    domainVerified?: boolean | null;
+                    userId?: string | null;
+                    /** @description This or `samlConfig`. `********` leaves a secret as it is. */
+                    oidcConfig?: components["schemas"]["OidcSettings"] | null;
+                    samlConfig?: components["schemas"]["SamlSettings"] | null;
+                    roleMapping?: components["schemas"]["RoleMappingSettings"] | null;
+                    teamSyncConfig?: components["schemas"]["TeamSyncSettings"] | null;
+                } | {
+                    oidcConfig?: null;
+                } | {
+                    samlConfig?: null;
+                };
             };
         };
         responses: {
@@ -13913,13 +14204,63 @@ export interface operations {
                  * @example {
                  *       "name": "Support",
                  *       "description": "Answers questions of customers.",
-                 *       "serverType": "local"
+                 *       "serverType": "builtin"
                  *     }
                  */
-                "application/json": components["schemas"]["CatalogInput"] & {
+                "application/json": {
+                    /** Format: uuid */
+                    clientSecretId?: string | null;
+                    /** Format: uuid */
+                    localConfigSecretId?: string | null;
+                    localConfigVaultPath?: string | null;
+                    localConfigVaultKey?: string | null;
+                    oauthClientSecretVaultPath?: string | null;
+                    oauthClientSecretVaultKey?: string | null;
+                    /** Format: uuid */
+                    id?: string | null;
                     name: string;
+                    description?: string | null;
+                    version?: string | null;
+                    instructions?: string | null;
+                    repository?: string | null;
+                    installationCommand?: string | null;
+                    docsUrl?: string | null;
+                    icon?: string | null;
+                    requiresAuth?: boolean | null;
+                    authDescription?: string | null;
+                    authFields?: components["schemas"]["AuthField"][] | null;
                     /** @enum {string} */
                     serverType: "local" | "remote" | "builtin";
+                    serverUrl?: string | null;
+                    localConfig?: components["schemas"]["LocalConfig"] | null;
+                    userConfig?: components["schemas"]["BTreeMap"] | null;
+                    oauthConfig?: components["schemas"]["OauthConfig"] | null;
+                    enterpriseManagedConfig?: Record<string, unknown> | null;
+                    deploymentSpecYaml?: string | null;
+                    labels?: components["schemas"]["Label"][] | null;
+                    /** @description Ids of teams. */
+                    teams?: string[] | null;
+                    /** @enum {string|null} */
+                    scope?: "org" | "team" | "personal" | null;
+                } | {
+                    /** @constant */
+                    serverType?: "builtin";
+                } | {
+                    /** @constant */
+                    serverType?: "remote";
+                    serverUrl: string;
+                } | {
+                    /** @constant */
+                    serverType?: "local";
+                    localConfig: Record<string, unknown> & {
+                        command: string;
+                    };
+                } | {
+                    /** @constant */
+                    serverType?: "local";
+                    localConfig: Record<string, unknown> & {
+                        dockerImage: string;
+                    };
                 };
             };
         };
@@ -15587,13 +15928,37 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "Support",
-                 *       "provider": "openai"
+                 *       "provider": "openai",
+                 *       "apiKey": "text"
                  *     }
                  */
-                "application/json": components["schemas"]["ProviderKeyInput"] & {
+                "application/json": {
                     name: string;
                     /** @enum {string} */
                     provider: "openai" | "anthropic" | "gemini";
+                    /** @description An empty one is none. */
+                    apiKey?: string | null;
+                    baseUrl?: string | null;
+                    isPrimary?: boolean | null;
+                    isOrganizationDefault?: boolean | null;
+                    /** @enum {string|null} */
+                    scope?: "org" | "team" | "personal" | null;
+                    teamId?: string | null;
+                    vaultSecretPath?: string | null;
+                    vaultSecretKey?: string | null;
+                    profileIds?: string[] | null;
+                } | {
+                    apiKey: string;
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                } | {
+                    baseUrl: string;
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                } | {
+                    vaultSecretPath: string;
+                    vaultSecretKey: string;
+                    apiKey?: null;
                 };
             };
         };
@@ -15881,6 +16246,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -15900,10 +16266,51 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "Support"
+                 *       "name": "Support",
+                 *       "provider": "openai",
+                 *       "apiKey": "text"
                  *     }
                  */
-                "application/json": components["schemas"]["TestInput"];
+                "application/json": {
+                    name?: string | null;
+                    /** @enum {string|null} */
+                    provider?: "openai" | "anthropic" | "gemini" | null;
+                    /** @description An empty one is none. */
+                    apiKey?: string | null;
+                    baseUrl?: string | null;
+                    isPrimary?: boolean | null;
+                    isOrganizationDefault?: boolean | null;
+                    /** @enum {string|null} */
+                    scope?: "org" | "team" | "personal" | null;
+                    teamId?: string | null;
+                    vaultSecretPath?: string | null;
+                    vaultSecretKey?: string | null;
+                    profileIds?: string[] | null;
+                    /**
+                     * Format: uuid
+                     * @description A saved key, whose value and address are tried where none are given.
+                     */
+                    id?: string | null;
+                } | {
+                    apiKey: string;
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                    provider: string;
+                } | {
+                    baseUrl: string;
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                    provider: string;
+                } | {
+                    vaultSecretPath: string;
+                    vaultSecretKey: string;
+                    apiKey?: null;
+                    provider: string;
+                } | {
+                    id: string;
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                };
             };
         };
         responses: {
@@ -16059,7 +16466,29 @@ export interface operations {
                  *       "name": "Support"
                  *     }
                  */
-                "application/json": components["schemas"]["ProviderKeyInput"];
+                "application/json": {
+                    name?: string | null;
+                    /** @enum {string|null} */
+                    provider?: "openai" | "anthropic" | "gemini" | null;
+                    /** @description An empty one is none. */
+                    apiKey?: string | null;
+                    baseUrl?: string | null;
+                    isPrimary?: boolean | null;
+                    isOrganizationDefault?: boolean | null;
+                    /** @enum {string|null} */
+                    scope?: "org" | "team" | "personal" | null;
+                    teamId?: string | null;
+                    vaultSecretPath?: string | null;
+                    vaultSecretKey?: string | null;
+                    profileIds?: string[] | null;
+                } | {
+                    vaultSecretPath?: null;
+                    vaultSecretKey?: null;
+                } | {
+                    vaultSecretPath: string;
+                    vaultSecretKey: string;
+                    apiKey?: null;
+                };
             };
         };
         responses: {
@@ -16413,7 +16842,7 @@ export interface operations {
                 toolName?: string;
                 method?: string;
                 /** @description `ok` or `error` */
-                outcome?: string;
+                outcome?: "" | "ok" | "error";
                 userId?: string;
                 sessionId?: string;
                 /** @description A part of the server, tool, method or error; or an id. */
@@ -16505,7 +16934,7 @@ export interface operations {
                 toolName?: string;
                 method?: string;
                 /** @description `ok` or `error` */
-                outcome?: string;
+                outcome?: "" | "ok" | "error";
                 userId?: string;
                 sessionId?: string;
                 /** @description A part of the server, tool, method or error; or an id. */
@@ -16840,7 +17269,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "text": "text"
+                 *       "text": "npx -y @modelcontextprotocol/server-everything"
                  *     }
                  */
                 "application/json": components["schemas"]["ImportInput"];
@@ -18679,8 +19108,20 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
-                "application/json": components["schemas"]["RequestInput"];
+                /**
+                 * @example {
+                 *       "externalCatalogId": "text"
+                 *     }
+                 */
+                "application/json": {
+                    externalCatalogId?: string | null;
+                    requestReason?: string | null;
+                    customServerConfig?: Record<string, unknown> | null;
+                } | {
+                    externalCatalogId: string;
+                } | {
+                    customServerConfig: Record<string, unknown>;
+                };
             };
         };
         responses: {
@@ -19587,7 +20028,15 @@ export interface operations {
         requestBody: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["AgentSettingsInput"];
+                "application/json": {
+                    /** Format: uuid */
+                    defaultAgentId?: string | null;
+                    /** Format: uuid */
+                    defaultLlmApiKeyId?: string | null;
+                    defaultLlmModel?: string | null;
+                    /** @enum {unknown} */
+                    defaultLlmProvider?: "anthropic" | "azure" | "bedrock" | "cerebras" | "cohere" | "deepseek" | "gemini" | "groq" | "minimax" | "mistral" | "ollama" | "openai" | "openrouter" | "perplexity" | "vllm" | "xai" | "zhipuai" | null;
+                };
             };
         };
         responses: {
@@ -20477,7 +20926,17 @@ export interface operations {
                  *       "userPrompt": "text"
                  *     }
                  */
-                "application/json": components["schemas"]["CreatePrompt"];
+                "application/json": {
+                    name: string;
+                    /** Format: uuid */
+                    agentId: string;
+                    userPrompt?: string | null;
+                    systemPrompt?: string | null;
+                } | {
+                    userPrompt: string;
+                } | {
+                    systemPrompt: string;
+                };
             };
         };
         responses: {
@@ -20849,7 +21308,28 @@ export interface operations {
                     name: string;
                     /** @description Resource → actions; replaces the whole map. */
                     permission: {
-                        [key: string]: string[];
+                        profile?: ("create" | "read" | "update" | "delete" | "admin")[];
+                        tool?: ("create" | "read" | "update" | "delete")[];
+                        policy?: ("create" | "read" | "update" | "delete")[];
+                        dualLlmConfig?: ("create" | "read" | "update" | "delete")[];
+                        dualLlmResult?: ("create" | "read" | "update" | "delete")[];
+                        interaction?: ("create" | "read" | "update" | "delete")[];
+                        organization?: ("read" | "update" | "delete")[];
+                        ssoProvider?: ("create" | "read" | "update" | "delete")[];
+                        member?: ("create" | "update" | "delete")[];
+                        invitation?: ("create" | "cancel")[];
+                        internalMcpCatalog?: ("create" | "read" | "update" | "delete")[];
+                        mcpServer?: ("create" | "read" | "update" | "delete" | "admin")[];
+                        mcpServerInstallationRequest?: ("create" | "read" | "update" | "delete" | "admin")[];
+                        team?: ("create" | "read" | "update" | "delete" | "admin")[];
+                        mcpToolCall?: "read"[];
+                        conversation?: ("create" | "read" | "update" | "delete")[];
+                        limit?: ("create" | "read" | "update" | "delete")[];
+                        tokenPrice?: ("create" | "read" | "update" | "delete")[];
+                        chatSettings?: ("create" | "read" | "update" | "delete" | "admin")[];
+                        prompt?: ("create" | "read" | "update" | "delete")[];
+                        ac?: ("create" | "read" | "update" | "delete")[];
+                        auditLog?: "read"[];
                     };
                 };
             };
@@ -22553,6 +23033,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -22738,6 +23219,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Failed"];
             503: components["responses"]["Unavailable"];
@@ -23239,10 +23721,14 @@ export interface operations {
                  *       "toolIds": [
                  *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
                  *       ],
-                 *       "action": "text"
+                 *       "action": "allow_when_context_is_untrusted"
                  *     }
                  */
-                "application/json": components["schemas"]["DefaultsInput"];
+                "application/json": {
+                    toolIds: string[];
+                    /** @enum {unknown} */
+                    action: "allow_when_context_is_untrusted" | "block_when_context_is_untrusted" | "block_always" | "require_approval";
+                };
             };
         };
         responses: {
@@ -23700,7 +24186,7 @@ export interface operations {
                      *         "conditions": [
                      *           {
                      *             "key": "key",
-                     *             "operator": "text",
+                     *             "operator": "equal",
                      *             "value": "value"
                      *           }
                      *         ],
@@ -23741,7 +24227,7 @@ export interface operations {
                  *       "conditions": [
                  *         {
                  *           "key": "key",
-                 *           "operator": "text",
+                 *           "operator": "equal",
                  *           "value": "value"
                  *         }
                  *       ],
@@ -23771,7 +24257,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],
@@ -23813,10 +24299,14 @@ export interface operations {
                  *       "toolIds": [
                  *         "0198f3c4-7a1e-7c55-9b1d-3f0a5d2c8e41"
                  *       ],
-                 *       "action": "text"
+                 *       "action": "mark_as_trusted"
                  *     }
                  */
-                "application/json": components["schemas"]["DefaultsInput"];
+                "application/json": {
+                    toolIds: string[];
+                    /** @enum {unknown} */
+                    action: "mark_as_trusted" | "mark_as_untrusted" | "block_always" | "sanitize_with_dual_llm";
+                };
             };
         };
         responses: {
@@ -23873,7 +24363,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],
@@ -23931,7 +24421,7 @@ export interface operations {
                      *       "conditions": [
                      *         {
                      *           "key": "key",
-                     *           "operator": "text",
+                     *           "operator": "equal",
                      *           "value": "value"
                      *         }
                      *       ],

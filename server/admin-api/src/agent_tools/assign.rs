@@ -157,7 +157,7 @@ impl Wish {
             present == Some(id) || crate::mcp_servers::may_see(platform, caller, server)
         };
         let server = server.filter(may_bind).ok_or_else(|| {
-            ApiError::Validation(format!("There is no installation with the id {id}."))
+            ApiError::Conflict(format!("There is no installation with the id {id}."))
         })?;
         if server.catalog_id != catalog_id {
             return Err(ApiError::Validation(format!(

@@ -188,7 +188,7 @@ pub(crate) fn checked_labels(labels: &[Label]) -> Result<Vec<(String, String)>, 
         check_text("A label's key", key, 100)?;
         check_text("A label's value", value, 200)?;
         if checked.iter().any(|(taken, _)| taken == key) {
-            return Err(ApiError::Validation(format!(
+            return Err(ApiError::Conflict(format!(
                 "The label \"{key}\" is given twice."
             )));
         }

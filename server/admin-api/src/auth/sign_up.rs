@@ -64,7 +64,7 @@ pub(crate) async fn sign_up(
     }
     throttle::check(&platform, &body.email, address).await?;
     let token = body.invitation().ok_or_else(|| {
-        ApiError::Validation("Joining takes an invitation: ask an administrator for one.".into())
+        ApiError::Forbidden("Joining takes an invitation: ask an administrator for one.".into())
     })?;
     let opened = invitations::open(&platform, &token).await;
     if matches!(opened, Err(ApiError::NotFound(_))) {
@@ -72,7 +72,7 @@ pub(crate) async fn sign_up(
     }
     let invitation = opened?;
     if invitation.email.to_lowercase() != body.email.trim().to_lowercase() {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Forbidden(
             "This invitation is for another email address.".into(),
         ));
     }

@@ -86,8 +86,9 @@ async fn find(
             .domain
             .as_deref()
             .or(of_email.map(|(_, domain)| domain));
-        let domain = domain.ok_or_else(|| {
-            ApiError::Validation("Say which provider: providerId, email or domain.".into())
+        let domain = domain.ok_or_else(|| match body.email {
+            Some(_) => ApiError::NotFound("Identity provider"),
+            None => ApiError::Validation("Say which provider: providerId, email or domain.".into()),
         })?;
         let rows = db::identity_providers::list(db).await?;
         rows.into_iter().find(|row| {

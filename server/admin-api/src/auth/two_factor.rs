@@ -203,7 +203,7 @@ pub(crate) async fn generate_backup_codes(
 ) -> Result<Json<BackupCodes>, ApiError> {
     check_password(&platform, &caller.user, body.password, address).await?;
     if !is_on(&platform, &caller.user.id).await? {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "Two-factor authentication is off. Switch it on first.".into(),
         ));
     }
@@ -308,7 +308,7 @@ async fn note_failure(
 }
 
 fn wrong_code() -> ApiError {
-    ApiError::Validation(
+    ApiError::Forbidden(
         "The code is wrong, or was used already. Wait for the next one, and check the clock of the device that shows it."
             .into(),
     )
@@ -353,7 +353,7 @@ async fn check_password(
     address: ClientAddress,
 ) -> Result<(), ApiError> {
     if user.password_hash.is_none() {
-        return Err(ApiError::Validation(
+        return Err(ApiError::Conflict(
             "You sign in at an identity provider and have no password here, so the second factor is the provider's.".into(),
         ));
     }
@@ -362,5 +362,5 @@ async fn check_password(
         return Ok(());
     }
     throttle::note_failure(platform, &user.email, address).await?;
-    Err(ApiError::Validation("The password is wrong.".into()))
+    Err(ApiError::Forbidden("The password is wrong.".into()))
 }

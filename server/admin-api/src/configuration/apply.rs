@@ -107,7 +107,7 @@ fn objects(kind: &Kind, value: Option<Value>) -> Result<Vec<Object>, ApiError> {
         };
         let key = state::key(kind, &object);
         if objects.iter().any(|other| state::key(kind, other) == key) {
-            return Err(ApiError::Validation(format!(
+            return Err(ApiError::Conflict(format!(
                 "{}[{index}] is in the file already: each has its own {}.",
                 kind.name,
                 kind.key.join(", ")

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::at;
+use super::{at, together};
 
 /// What most who write it give, though it is not needed.
 const USUAL: [&str; 6] = [
@@ -15,6 +15,14 @@ const USUAL: [&str; 6] = [
 ];
 /// Deep enough for every body; a schema that contains itself ends here.
 const DEEPEST: usize = 8;
+
+const KUBECONFIG: &str = "apiVersion: v1
+kind: Config
+current-context: dev
+clusters: [{name: dev, cluster: {server: https://kubernetes.example.com}}]
+users: [{name: dev, user: {token: the-token}}]
+contexts: [{name: dev, context: {cluster: dev, user: dev}}]
+";
 
 pub(super) fn add(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
@@ -67,8 +75,17 @@ impl Examples<'_> {
             let target = reference.rsplit('/').next().unwrap_or_default();
             return self.of(&self.schemas[target], name, depth);
         }
+        if let Some(only) = schema.get("const") {
+            return only.clone();
+        }
         if let Some(first) = schema["enum"].get(0) {
             return first.clone();
+        }
+        if let (Some(_), Some(first)) = (schema.get("properties"), schema["anyOf"].get(0)) {
+            let mut chosen = schema.clone();
+            chosen["anyOf"].take();
+            together::add_part(&mut chosen, first);
+            return self.of(&chosen, name, depth);
         }
         for choice in ["oneOf", "anyOf"] {
             let options = schema[choice].as_array().into_iter().flatten();
@@ -142,6 +159,9 @@ fn string(schema: &Value, name: &str) -> Value {
         Some("date") => "2026-01-15",
         Some("uri") => "https://example.com/",
         Some("email") => "person@example.com",
+        Some("kubeconfig") => KUBECONFIG,
+        Some("mcp-configuration") => "npx -y @modelcontextprotocol/server-everything",
+        Some("data-url") => "data:text/plain;base64,SGVsbG8=",
         _ => usual(name),
     };
     let fewest = usize::try_from(schema["minLength"].as_u64().unwrap_or(0)).unwrap_or(0);

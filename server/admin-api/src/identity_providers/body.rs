@@ -132,7 +132,7 @@ impl ProviderInput {
             }
         }
         match (&row.oidc_config, &row.saml_config) {
-            (None, None) => Err(ApiError::Validation(
+            (None, None) => Err(ApiError::Conflict(
                 "A provider speaks OIDC or SAML: give oidcConfig or samlConfig.".into(),
             )),
             (Some(_), Some(_)) => Err(ApiError::Validation(

@@ -81,7 +81,7 @@ pub(super) fn scope(
         team,
     ) {
         ("team", Some(team)) => {
-            let no_such = || ApiError::Validation("teamId names no team.".into());
+            let no_such = || ApiError::Conflict("teamId names no team.".into());
             let team: Uuid = team.parse().map_err(|_| no_such())?;
             let snapshot = platform.snapshot.load();
             let is_member = snapshot.teams_of_user(&caller.user.id).contains(&team);
@@ -92,7 +92,7 @@ pub(super) fn scope(
                 "You are not a member of this team.".into(),
             ))
         }
-        ("team", None) => Err(ApiError::Validation("Name the team: teamId.".into())),
+        ("team", None) => Err(ApiError::Conflict("Name the team: teamId.".into())),
         ("org", _) if is_admin(caller) => Ok(Scope::Organization),
         ("org", _) => Err(ApiError::Forbidden(
             "Only administrators may install a server for everybody.".into(),

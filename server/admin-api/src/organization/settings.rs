@@ -249,7 +249,7 @@ pub(crate) async fn update_agent(
     if let Some(Some(id)) = input.default_agent_id
         && db::agents::find(&platform.db, id).await?.is_none()
     {
-        return Err(ApiError::Validation(format!(
+        return Err(ApiError::Conflict(format!(
             "There is no agent with the id {id} (defaultAgentId)."
         )));
     }
@@ -275,7 +275,7 @@ async fn check_key(platform: &Platform, field: &str, id: Option<Uuid>) -> Result
     let Some(id) = id else { return Ok(()) };
     match db::provider_keys::find(&platform.db, id).await? {
         Some(_) => Ok(()),
-        None => Err(ApiError::Validation(format!(
+        None => Err(ApiError::Conflict(format!(
             "There is no key with the id {id} ({field})."
         ))),
     }

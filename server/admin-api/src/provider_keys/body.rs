@@ -172,7 +172,7 @@ impl ProviderKeyInput {
         let is_default = self.is_primary.or(self.is_organization_default);
         row.is_default = is_default.unwrap_or(row.is_default);
         if row.is_default && row.scope != "org" {
-            return Err(ApiError::Validation(format!(
+            return Err(ApiError::Conflict(format!(
                 "Only a key of scope org can be the organization's default, and this one is {}.",
                 row.scope
             )));
@@ -186,12 +186,12 @@ fn filled(text: Option<&str>) -> Option<String> {
 }
 
 fn team_of(team: Option<String>) -> Result<Option<Uuid>, ApiError> {
-    let no_such = |_| ApiError::Validation("teamId names no team.".into());
+    let no_such = |_| ApiError::Conflict("teamId names no team.".into());
     team.map(|team| team.parse().map_err(no_such)).transpose()
 }
 
 fn check_team(platform: &Platform, caller: &Caller, team: Option<Uuid>) -> Result<(), ApiError> {
-    let team = team.ok_or_else(|| ApiError::Validation("Name the team: teamId.".into()))?;
+    let team = team.ok_or_else(|| ApiError::Conflict("Name the team: teamId.".into()))?;
     let snapshot = platform.snapshot.load();
     if is_admin(caller) || snapshot.teams_of_user(&caller.user.id).contains(&team) {
         return Ok(());

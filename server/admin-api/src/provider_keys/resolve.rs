@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State as Extract;
+use domain::platform::Platform;
 use domain::provider_keys::{self as keys, Step};
 use llm::providers::Provider;
 use serde::{Deserialize, Serialize};
@@ -61,7 +62,8 @@ impl From<Step> for ResolutionStep {
 
 /// Which key a profile would use, and why.
 #[utoipa::path(get, path = "/api/llm-provider-api-keys/resolve", tag = "provider keys", params(Question),
-    responses((status = 200, body = Resolution), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Resolution), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody)))]
 pub(crate) async fn resolve(
     Extract(platform): State,
     Query(question): Query<Question>,
@@ -75,7 +77,7 @@ pub(crate) async fn resolve(
         (Some(provider), _) => (known_provider(provider)?, None),
         (None, Some(model)) => {
             let provider = keys::provider_of(&snapshot, model).ok_or_else(|| {
-                ApiError::Validation(format!(
+                ApiError::Conflict(format!(
                     "No provider lists the model \"{model}\", and its name tells none. Name the provider, too."
                 ))
             })?;
@@ -85,9 +87,7 @@ pub(crate) async fn resolve(
                 .any(|id| id == provider.id);
             (provider, Some(reason(provider, lists)))
         }
-        (None, None) => {
-            return Err(ApiError::Validation("Name a provider or a model.".into()));
-        }
+        (None, None) => (provider_of_new_conversations(&platform).await?, None),
     };
     let upstreams = &platform.upstreams;
     let choice = keys::choose(&snapshot, upstreams, agent.map(|agent| agent.id), provider);
@@ -110,6 +110,20 @@ pub(crate) async fn resolve(
             .map(Into::into)
             .into(),
     }))
+}
+
+async fn provider_of_new_conversations(platform: &Platform) -> Result<&'static Provider, ApiError> {
+    let row = db::organization::get(&platform.db).await?;
+    let chosen = row.default_llm_provider.as_deref();
+    let provider = chosen.and_then(llm::providers::provider).or_else(|| {
+        let model = row.default_llm_model.as_deref()?;
+        keys::provider_of(&platform.snapshot.load(), model)
+    });
+    provider.ok_or_else(|| {
+        ApiError::Conflict(
+            "The organization has no default model. Name a provider or a model.".into(),
+        )
+    })
 }
 
 fn reason(provider: &Provider, lists: bool) -> String {

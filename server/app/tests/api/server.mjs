@@ -7,18 +7,17 @@ import { join } from 'node:path';
 
 import { startArchestra } from '../clients/stack.mjs';
 
-const nowhere = 'http://127.0.0.1:9';
 const password = 'a good password';
 
 export async function start(extra = {}) {
   const scratch = mkdtempSync(join(tmpdir(), 'archestra-api-'));
   // Run as root, the database runs as another user, who has to get through.
   chmodSync(scratch, 0o711);
-  const registry = await fakeRegistry();
+  const [registry, provider] = [await fakeRegistry(), await fakeProvider()];
   const app = await startArchestra({
     name: 'api',
     scratch,
-    upstream: { openai: nowhere, anthropic: nowhere, gemini: nowhere },
+    upstream: { openai: provider.url, anthropic: provider.url, gemini: provider.url },
     keys: {},
     extra: {
       ARCHESTRA_AUTH_ADMIN_PASSWORD: password,
@@ -42,6 +41,7 @@ export async function start(extra = {}) {
     async stop() {
       await app.stop();
       registry.server.close();
+      provider.server.close();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
@@ -86,11 +86,22 @@ async function fakeRegistry() {
       remotes: [{ type: 'streamable-http', url: 'https://mcp.example.com/' }],
     },
   };
+  const { server, url } = await answering({ servers: [entry], metadata: { count: 1 } });
+  return { server, url: `${url}/v0.1/servers` };
+}
+
+// A provider of models that takes every key, and lists one model, as all three of them write it.
+function fakeProvider() {
+  const model = { id: 'gpt-4o-mini', object: 'model', type: 'model', display_name: 'GPT-4o mini' };
+  return answering({ object: 'list', data: [model], has_more: false, models: [{ name: 'models/gemini-2.5-flash' }] });
+}
+
+async function answering(body) {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ servers: [entry], metadata: { count: 1 } }));
+    response.end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, url: `http://127.0.0.1:${server.address().port}/v0.1/servers` };
+  return { server, url: `http://127.0.0.1:${server.address().port}` };
 }

@@ -260,3 +260,32 @@ async fn a_bare_list_comes_in_parts_to_whoever_asks_for_a_part() {
     let wrong = sent(&app, Method::GET, "/api/teams?limit=-1", &[], None).await;
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_text_that_can_not_be_stored_is_refused_and_a_whole_number_may_have_a_point() {
+    let app = TestApp::signed_in().await;
+    let body = json!({ "name": "a\u{0}b" });
+    let refused = sent(&app, Method::POST, "/api/teams", &[], Some(body)).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    assert!(refused.text().await.unwrap().contains("NUL"));
+    let asked = "/api/interactions/facets?outcome=%00";
+    let refused = sent(&app, Method::GET, asked, &[], None).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+
+    let body = json!({ "name": "k", "expiresIn": 3600.0 });
+    let made = sent(&app, Method::POST, "/api/api-keys", &[], Some(body)).await;
+    assert_eq!(made.status(), StatusCode::OK);
+    let body = json!({ "name": "l", "expiresIn": 3600.5 });
+    let refused = sent(&app, Method::POST, "/api/api-keys", &[], Some(body)).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_largest_number_is_read_again_as_it_was_sent() {
+    let app = TestApp::signed_in().await;
+    let config = json!({ "name": "big", "most": f64::MAX, "exact": 1.797_693_134_862_315_5e308 });
+    let path = "/api/mcp_server_installation_requests";
+    app.post(path, json!({ "customServerConfig": config }))
+        .await;
+    assert_eq!(app.get(path).await[0]["customServerConfig"], config);
+}

@@ -112,7 +112,6 @@ async fn an_item_that_could_not_start_is_refused_without_repeating_what_was_sent
         json!({ "name": "x", "serverType": "elsewhere" }),
         json!({ "serverType": "remote", "serverUrl": "https://x" }),
         json!({ "name": "x", "serverType": "local", "localConfig": { "command": "a", "environment": [{ "key": "K", "type": "canary", "promptOnInstallation": false }] } }),
-        json!({ "name": "x", "serverType": "remote", "serverUrl": "https://x", "teams": ["0198a6a4-0000-7000-8000-000000000000"] }),
     ];
     for body in invalid {
         let why = app
@@ -125,6 +124,16 @@ async fn an_item_that_could_not_start_is_refused_without_repeating_what_was_sent
             .await;
         assert!(!why.contains("canary"), "{why}");
     }
+    let of_nobody = json!({ "name": "x", "serverType": "remote", "serverUrl": "https://canary", "teams": ["0198a6a4-0000-7000-8000-000000000000"] });
+    let why = app
+        .refusal(
+            Method::POST,
+            "/api/internal_mcp_catalog",
+            Some(of_nobody),
+            (409, "api_conflict_error"),
+        )
+        .await;
+    assert!(!why.contains("canary"), "{why}");
     app.post("/api/internal_mcp_catalog", local("Taken")).await;
     app.refusal(
         Method::POST,

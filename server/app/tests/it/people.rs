@@ -95,7 +95,7 @@ async fn whoever_is_invited_joins_once_with_the_role_and_the_teams_of_the_invita
             .json(&body);
         async { answer(request.send().await.unwrap()).await }
     };
-    assert_eq!(join("eve@example.com", GOOD_PASSWORD).await.0, 400);
+    assert_eq!(join("eve@example.com", GOOD_PASSWORD).await.0, 403);
     assert_eq!(join("ann@example.com", "short").await.0, 400);
     assert_eq!(join("ann@example.com", "password").await.0, 400);
     let (status, body) = join("ann@example.com", GOOD_PASSWORD).await;
@@ -206,7 +206,7 @@ async fn a_change_of_role_and_a_removal_hold_from_the_next_request_on() {
             Method::PATCH,
             &ann.path(),
             unknown,
-            (400, "api_validation_error"),
+            (409, "api_conflict_error"),
         )
         .await;
     assert!(message.contains("admin, editor, member"), "{message}");

@@ -11,6 +11,8 @@ use crate::harness::TestApp;
 
 const KEYS: &str = "/api/llm-provider-api-keys";
 const INVALID: (u16, &str) = (400, "api_validation_error");
+const CONFLICT: (u16, &str) = (409, "api_conflict_error");
+const FORBIDDEN: (u16, &str) = (403, "api_authorization_error");
 const MISSING: (u16, &str) = (404, "api_not_found_error");
 
 fn models(ids: &[&str]) -> Reply {
@@ -117,7 +119,7 @@ async fn what_the_provider_refuses_is_not_saved_and_said_in_its_own_words() {
     let body = json!({ "name": "Wrong", "provider": "openai", "apiKey": "sk-Wrong" });
     for path in [KEYS.to_owned(), format!("{KEYS}/test")] {
         let why = app
-            .refusal(Method::POST, &path, Some(body.clone()), INVALID)
+            .refusal(Method::POST, &path, Some(body.clone()), CONFLICT)
             .await;
         assert!(
             why.starts_with("OpenAI refused this key: “")
@@ -131,7 +133,7 @@ async fn what_the_provider_refuses_is_not_saved_and_said_in_its_own_words() {
     }
     provider.always_reply(Reply::body(404, "text/html", "<h1>nothing here</h1>"));
     let why = app
-        .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+        .refusal(Method::POST, KEYS, Some(body.clone()), CONFLICT)
         .await;
     assert!(
         why.contains("nothing here") && why.contains("Did you mean"),
@@ -139,7 +141,7 @@ async fn what_the_provider_refuses_is_not_saved_and_said_in_its_own_words() {
     );
     provider.always_reply(Reply::json(200, "{}"));
     let why = app
-        .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+        .refusal(Method::POST, KEYS, Some(body.clone()), CONFLICT)
         .await;
     assert!(why.contains("not a list of models"), "{why}");
     assert_eq!(app.get(KEYS).await, json!([]));
@@ -154,11 +156,73 @@ async fn what_the_provider_refuses_is_not_saved_and_said_in_its_own_words() {
     );
     provider.stop().await;
     let body = json!({ "name": "Away", "provider": "openai", "apiKey": "sk-Away" });
-    let why = app.refusal(Method::POST, KEYS, Some(body), INVALID).await;
+    let why = app.refusal(Method::POST, KEYS, Some(body), CONFLICT).await;
     assert!(
         why.contains("could not be reached at http://127.0.0.1:"),
         "{why}"
     );
+}
+
+/// What cannot be meant, what is said about it, and as what.
+fn refused(team: &Value) -> Vec<(Value, &'static str, (u16, &'static str))> {
+    vec![
+        (
+            json!({ "provider": "openai", "apiKey": "k" }),
+            "name",
+            INVALID,
+        ),
+        (json!({ "name": "x", "apiKey": "k" }), "provider", INVALID),
+        (
+            json!({ "name": "x", "provider": "made-up", "apiKey": "k" }),
+            "one of anthropic, azure",
+            INVALID,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai" }),
+            "apiKey is required",
+            INVALID,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "galaxy" }),
+            "scope",
+            INVALID,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team" }),
+            "teamId",
+            CONFLICT,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team", "teamId": team, "isPrimary": true }),
+            "default",
+            CONFLICT,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "ftp://x" }),
+            "http",
+            INVALID,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://10.0.0.7/v1" }),
+            "ARCHESTRA_MCP_ALLOWED_NETWORKS",
+            FORBIDDEN,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://169.254.169.254/" }),
+            "metadata",
+            FORBIDDEN,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "vaultSecretPath": "p", "vaultSecretKey": "k" }),
+            "either",
+            INVALID,
+        ),
+        (
+            json!({ "name": "x", "provider": "openai", "apiKey": "k", "profileIds": [team] }),
+            "profile",
+            CONFLICT,
+        ),
+    ]
 }
 
 #[tokio::test]
@@ -166,59 +230,16 @@ async fn a_body_that_cannot_be_meant_says_what_is_wrong() {
     let provider = FakeProvider::start().await.unwrap();
     let app = app_with(&provider, &[]).await;
     let team = app.post("/api/teams", json!({ "name": "Ops" })).await["id"].clone();
-    for (body, says) in [
-        (json!({ "provider": "openai", "apiKey": "k" }), "name"),
-        (json!({ "name": "x", "apiKey": "k" }), "provider"),
-        (
-            json!({ "name": "x", "provider": "made-up", "apiKey": "k" }),
-            "one of anthropic, azure",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai" }),
-            "apiKey is required",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "galaxy" }),
-            "scope",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team" }),
-            "teamId",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "scope": "team", "teamId": team, "isPrimary": true }),
-            "default",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "ftp://x" }),
-            "http",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://10.0.0.7/v1" }),
-            "ARCHESTRA_MCP_ALLOWED_NETWORKS",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "baseUrl": "http://169.254.169.254/" }),
-            "metadata",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "vaultSecretPath": "p", "vaultSecretKey": "k" }),
-            "either",
-        ),
-        (
-            json!({ "name": "x", "provider": "openai", "apiKey": "k", "profileIds": [team] }),
-            "profile",
-        ),
-    ] {
+    for (body, says, expected) in refused(&team) {
         let why = app
-            .refusal(Method::POST, KEYS, Some(body.clone()), INVALID)
+            .refusal(Method::POST, KEYS, Some(body.clone()), expected)
             .await;
         assert!(why.contains(says), "{body}: {why}");
     }
     let key = add(&app, "Ops", json!({ "scope": "team", "teamId": team })).await;
     assert_eq!((&key["teamName"], &key["teamId"]), (&json!("Ops"), &team));
     let why = app
-        .refusal(Method::POST, &path_of(&key, "/set-default"), None, INVALID)
+        .refusal(Method::POST, &path_of(&key, "/set-default"), None, CONFLICT)
         .await;
     assert!(why.contains("scope org"), "{why}");
 }

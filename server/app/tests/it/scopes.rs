@@ -58,7 +58,7 @@ async fn an_agent_of_a_team_is_there_for_its_members_only() {
     let prompt = Some(json!({ "name": "Hi", "agentId": world.agent, "userPrompt": "Hi" }));
     assert_eq!(
         world.both(Method::POST, "/api/prompts", prompt).await,
-        (200, 400)
+        (200, 409)
     );
     for list in ["/api/agents", "/api/agents/all", "/api/prompts"] {
         let seen = |person: Person| {

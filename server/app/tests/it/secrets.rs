@@ -57,9 +57,9 @@ async fn secrets_are_listed_rotated_and_checked_in_the_database() {
         .await;
     assert!(!rotated.to_string().contains("another-canary"));
     let wrong = Some(json!({ "values": { "made-up": "x" } }));
-    let invalid = (400, "api_validation_error");
+    let conflict = (409, "api_conflict_error");
     let said = app
-        .refusal(Method::POST, &format!("{path}/rotate"), wrong, invalid)
+        .refusal(Method::POST, &format!("{path}/rotate"), wrong, conflict)
         .await;
     assert!(said.contains("made-up"), "{said}");
     let said = app
@@ -111,10 +111,10 @@ async fn values_go_to_vault_and_only_where_they_are_is_here() {
         )
         .await;
     assert!(checked["detail"].as_str().unwrap().contains("comes back"));
-    let invalid = (400, "api_validation_error");
+    let conflict = (409, "api_conflict_error");
     let team = app.post("/api/teams", json!({ "name": "Payments" })).await;
     let path = format!("/api/teams/{}/vault-folder", team["id"].as_str().unwrap());
-    let said = app.refusal(Method::GET, &path, None, invalid).await;
+    let said = app.refusal(Method::GET, &path, None, conflict).await;
     assert!(said.contains("READONLY_VAULT"), "{said}");
 }
 

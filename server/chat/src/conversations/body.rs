@@ -194,7 +194,7 @@ pub(crate) fn provider_for(
     let snapshot = chat.platform.snapshot.load();
     let found = provider_of(&snapshot, model).map(|provider| provider.id.to_owned());
     found.ok_or_else(|| {
-        ChatError::Invalid(format!(
+        ChatError::Conflict(format!(
             "Which provider has the model “{model}” cannot be told from its name. Say it in `provider`."
         ))
     })

@@ -20,7 +20,8 @@ pub(super) async fn turn(
         .find(|message| message["role"] == "user");
     let parts = last.and_then(|message| message["parts"].as_array());
     let parts = parts.map_or(&[][..], Vec::as_slice);
-    let texts = parts.iter().filter_map(|part| part["text"].as_str());
+    let texts = parts.iter().filter(|part| part["type"] == "text");
+    let texts = texts.filter_map(|part| part["text"].as_str());
     let mut text = texts.collect::<Vec<_>>().join("\n");
     if let Some(content) = last.and_then(|message| message["content"].as_str())
         && text.is_empty()

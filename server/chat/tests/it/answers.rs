@@ -254,7 +254,7 @@ async fn without_a_key_it_says_so_and_the_demo_model_still_answers() {
         .await;
     assert_eq!(
         (code, body["error"]["type"].as_str()),
-        (400, Some("chat_no_key"))
+        (409, Some("chat_no_key"))
     );
     let made = chat.post("/api/chat/conversations", json!({})).await;
     assert_eq!(

@@ -6,6 +6,9 @@ pub enum KeyError {
     NotFound,
     #[error("{0}")]
     Invalid(String),
+    /// A key was given where they are named, or the other way round.
+    #[error("{0}")]
+    WrongStore(&'static str),
     #[error("{0}")]
     Address(String),
     #[error(

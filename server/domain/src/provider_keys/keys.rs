@@ -252,17 +252,16 @@ async fn text(platform: &Platform, value: &Value) -> Result<Option<SecretString>
     let reads_only = platform.secrets.mode() == Mode::ReadonlyVault;
     match value {
         Value::None => Ok(None),
-        Value::Text(_) if reads_only => Err(KeyError::Invalid(
-            "This server reads secrets from Vault (READONLY_VAULT): give vaultSecretPath and vaultSecretKey instead of apiKey."
-                .to_owned(),
+        Value::Text(_) if reads_only => Err(KeyError::WrongStore(
+            "This server reads secrets from Vault (READONLY_VAULT): give vaultSecretPath and vaultSecretKey instead of apiKey.",
         )),
         Value::Text(text) => Ok(Some(text.clone())),
         Value::Vault(reference) if reads_only => {
             let vault = platform.secrets.vault().ok_or(secrets::Error::NoVault)?;
             Ok(Some(vault.resolve(reference).await?))
         }
-        Value::Vault(_) => Err(KeyError::Invalid(
-            "This server keeps secrets itself: give apiKey instead of vaultSecretPath and vaultSecretKey.".to_owned(),
+        Value::Vault(_) => Err(KeyError::WrongStore(
+            "This server keeps secrets itself: give apiKey instead of vaultSecretPath and vaultSecretKey.",
         )),
     }
 }

@@ -76,7 +76,7 @@ impl Servers {
         let now = self.parts.clock.now();
         let taken = db::oauth::take_flow(&self.parts.db, &flow_id(state), now).await?;
         let row = taken.filter(|row| row.user_id == user_id).ok_or_else(|| {
-            ServerError::Invalid(
+            ServerError::Conflict(
                 "this sign-in is not known, is over, or was begun by somebody else. Begin it again"
                     .to_owned(),
             )

@@ -191,9 +191,9 @@ async fn references_need_a_vault_that_is_only_read() {
     let item = add_item(&app, &fake).await;
     let body = json!({ "catalogId": item["id"], "name": "weather", "isByosVault": true,
         "userConfigValues": { "key": KEY } });
-    let invalid = (400, "api_validation_error");
+    let conflict = (409, "api_conflict_error");
     let said = app
-        .refusal(Method::POST, "/api/mcp_server", Some(body), invalid)
+        .refusal(Method::POST, "/api/mcp_server", Some(body), conflict)
         .await;
     assert!(said.contains("READONLY_VAULT"), "{said}");
 }

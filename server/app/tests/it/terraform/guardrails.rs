@@ -23,14 +23,26 @@ pub(super) async fn budgets(terraform: &Terraform) {
         json!({}),
     ];
     terraform.life("limit", limit, &patches).await;
-    for bad in [
-        json!({ "entityId": organization, "entityType": "user", "limitType": "token_cost", "limitValue": 1 }),
-        json!({ "entityId": "nobody", "entityType": "team", "limitType": "token_cost", "limitValue": 1 }),
-        json!({ "entityId": organization, "entityType": "organization", "limitType": "money", "limitValue": 1 }),
-        json!({ "entityId": organization, "entityType": "organization", "limitType": "token_cost", "limitValue": 1.5 }),
+    for (bad, status) in [
+        (
+            json!({ "entityId": organization, "entityType": "user", "limitType": "token_cost", "limitValue": 1 }),
+            400,
+        ),
+        (
+            json!({ "entityId": "nobody", "entityType": "team", "limitType": "token_cost", "limitValue": 1 }),
+            409,
+        ),
+        (
+            json!({ "entityId": organization, "entityType": "organization", "limitType": "money", "limitValue": 1 }),
+            400,
+        ),
+        (
+            json!({ "entityId": organization, "entityType": "organization", "limitType": "token_cost", "limitValue": 1.5 }),
+            400,
+        ),
     ] {
         terraform
-            .refused("limit / create", &[], Some(bad), 400)
+            .refused("limit / create", &[], Some(bad), status)
             .await;
     }
     rules(terraform, &organization).await;
@@ -101,14 +113,26 @@ pub(super) async fn policies(terraform: &Terraform, world: &World) {
     terraform
         .life("trusted_data_policy", result, &patches)
         .await;
-    for bad in [
-        json!({ "toolId": world.tools[0], "conditions": [], "action": "mark_as_trusted" }),
-        json!({ "toolId": "00000000-0000-0000-0000-000000000009", "conditions": [], "action": "block_always" }),
-        json!({ "toolId": world.tools[0], "conditions": [{ "key": "a", "operator": "regex", "value": "(" }], "action": "block_always" }),
-        json!({ "toolId": world.tools[0], "conditions": [{ "key": "a", "operator": "like", "value": "" }], "action": "block_always" }),
+    for (bad, status) in [
+        (
+            json!({ "toolId": world.tools[0], "conditions": [], "action": "mark_as_trusted" }),
+            400,
+        ),
+        (
+            json!({ "toolId": "00000000-0000-0000-0000-000000000009", "conditions": [], "action": "block_always" }),
+            409,
+        ),
+        (
+            json!({ "toolId": world.tools[0], "conditions": [{ "key": "a", "operator": "regex", "value": "(" }], "action": "block_always" }),
+            400,
+        ),
+        (
+            json!({ "toolId": world.tools[0], "conditions": [{ "key": "a", "operator": "like", "value": "" }], "action": "block_always" }),
+            400,
+        ),
     ] {
         terraform
-            .refused("tool_invocation_policy / create", &[], Some(bad), 400)
+            .refused("tool_invocation_policy / create", &[], Some(bad), status)
             .await;
     }
     let actions = ["block_always", "allow_when_context_is_untrusted"];

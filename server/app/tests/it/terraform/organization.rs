@@ -34,17 +34,21 @@ pub(super) async fn settings(terraform: &Terraform) {
             &terraform.get("organization_settings / read", &[]).await,
         );
     }
-    for (part, patch) in [
-        ("appearance", json!({ "theme": "made-up" })),
-        ("llm", json!({ "limitCleanupInterval": "2h" })),
+    let nobody = json!({ "defaultAgentId": "00000000-0000-0000-0000-000000000009" });
+    for (part, patch, status) in [
+        ("appearance", json!({ "theme": "made-up" }), 400),
+        ("llm", json!({ "limitCleanupInterval": "2h" }), 400),
+        ("agent", nobody, 409),
         (
-            "agent",
-            json!({ "defaultAgentId": "00000000-0000-0000-0000-000000000009" }),
+            "mcp",
+            json!({ "mcpOauthAccessTokenLifetimeSeconds": 1 }),
+            400,
         ),
-        ("mcp", json!({ "mcpOauthAccessTokenLifetimeSeconds": 1 })),
     ] {
         let operation = format!("organization_settings / {part}");
-        terraform.refused(&operation, &[], Some(patch), 400).await;
+        terraform
+            .refused(&operation, &[], Some(patch), status)
+            .await;
     }
 }
 
