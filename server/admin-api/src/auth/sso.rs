@@ -51,7 +51,7 @@ pub(crate) struct SsoBegun {
 /// Begin a sign-in at an identity provider.
 #[utoipa::path(post, path = "/api/auth/sign-in/sso", tag = "auth", request_body = SignInSso,
     responses((status = 200, body = SsoBegun), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
-        (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn sign_in_sso(
     Extract(platform): State,
     headers: HeaderMap,
@@ -62,7 +62,12 @@ pub(crate) async fn sign_in_sso(
     let return_to = local_path(&platform, body.callback_url.as_deref())?;
     let browser = new_token();
     let mut log = Log::default();
-    let begun = begin(&platform, &row, &browser, &return_to, None, &mut log).await?;
+    let begun = begin(&platform, &row, &browser, &return_to, None, &mut log).await;
+    let begun = begun.map_err(|error| match error.into() {
+        // Not what the caller sent; what an administrator set up.
+        ApiError::Validation(why) => ApiError::Conflict(why),
+        other => other,
+    })?;
     let body = SsoBegun {
         url: begun.url.into(),
         redirect: true,

@@ -140,7 +140,7 @@ test('keys are rotated without anybody noticing, and the old one is worth nothin
 test('a provider that says it is another one is not asked', async () => {
   provider.announce = await (await fetch(`${provider.issuer}/.well-known/openid-configuration`)).json()
   provider.announce.issuer = 'https://evil.example'
-  const error = await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Corp' }, 400)
+  const error = await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Corp' }, 409)
   assert.match(error.error.message, /letter for letter/)
   provider.announce = null
 })
@@ -280,15 +280,15 @@ test('settings that cannot work are refused with what to do', async () => {
   }
   await bad({ providerId: 'a/b' }, /letters, digits/)
   await bad({ providerId: 'Corp' }, /already/, 409)
-  await bad({ oidcConfig: undefined }, /OIDC or SAML/)
+  await bad({ oidcConfig: undefined }, /OIDC or SAML/, 409)
   await bad({ samlConfig: {} }, /not both/)
   await bad({ oidcConfig: provider.config({ discoveryEndpoint: 'nowhere' }) }, /discoveryEndpoint/)
   await bad({ oidcConfig: provider.config({ clientSecret: '********' }) }, /stands for a stored value/)
   await bad({ roleMapping: { rules: [{ expression: '{{#if', role: 'admin' }] } }, /rule 1/)
-  await bad({ roleMapping: { rules: [{ expression: 'x', role: 'king' }] } }, /king/)
+  await bad({ roleMapping: { rules: [{ expression: 'x', role: 'king' }] } }, /king/, 409)
   await bad({ teamSyncConfig: { groupsExpression: '{{#each' } }, /groups expression/)
   const inside = await create('Inside', {}, { discoveryEndpoint: 'http://10.1.2.3/.well-known/openid-configuration' })
-  const error = await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Inside' }, 400)
+  const error = await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Inside' }, 409)
   assert.match(error.error.message, /ARCHESTRA_MCP_ALLOWED_NETWORKS/)
   await app.call('DELETE', `/api/identity-providers/${inside.id}`)
   await app.call('GET', `/api/identity-providers/${inside.id}`, undefined, 404)

@@ -203,7 +203,7 @@ test("the provider's own metadata are enough, and rules see its attributes", asy
 test('a test says step by step what was read, and secrets stay here', async () => {
   const provider = await create('Tried', { domainVerified: true }, { privateKey: 'not a key', decryptionPvk: 'a secret too' })
   assert.deepEqual([provider.samlConfig.privateKey, provider.samlConfig.decryptionPvk], ['********', '********'])
-  await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Tried' }, 400)
+  await app.call('POST', '/api/auth/sign-in/sso', { providerId: 'Tried' }, 409)
   const { privateKey: _, ...samlConfig } = provider.samlConfig
   await app.call('PUT', `/api/identity-providers/${provider.id}`, { samlConfig })
   const begun = await app.call('POST', `/api/identity-providers/${provider.id}/test`)

@@ -33,14 +33,14 @@ async function password(browser = new Browser()) {
 }
 
 test('it is in force after a first right code, and not before', async () => {
-  await app.call('POST', '/api/auth/two-factor/enable', { password: 'wrong' }, 400)
+  await app.call('POST', '/api/auth/two-factor/enable', { password: 'wrong' }, 403)
   const enrolled = await app.call('POST', '/api/auth/two-factor/enable', { password: admin.password })
   ;({ secret, backupCodes: codes } = enrolled)
   assert.match(enrolled.totpURI, /^otpauth:\/\/totp\/Archestra:admin%40localhost.ai\?/)
   assert.equal(new URL(enrolled.totpURI).searchParams.get('secret'), secret)
   assert.equal(codes.length, 10)
   assert.equal((await password())[1].twoFactorRedirect, false)
-  await app.call('POST', '/api/auth/two-factor/verify-totp', { code: '000000' }, 400)
+  await app.call('POST', '/api/auth/two-factor/verify-totp', { code: '000000' }, 403)
   await freshStep()
   await app.call('POST', '/api/auth/two-factor/verify-totp', { code: totp(-1) })
   assert.deepEqual(await app.call('GET', '/api/auth/two-factor/status'), { enabled: true, pending: false, recoveryCodesLeft: 10 })
@@ -52,14 +52,14 @@ test('a right password is half of a sign-in', async () => {
   assert.deepEqual([answer.twoFactorRedirect, answer.user], [true, null])
   assert.equal(await whoIs(app.ui, browser), undefined)
   await browser.api(app.ui, 'GET', '/api/agents', undefined, 401)
-  await browser.api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code: '123456' }, 400)
+  await browser.api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code: '123456' }, 403)
   await freshStep()
   const code = totp()
   await browser.api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code })
   assert.equal((await whoIs(app.ui, browser)).email, admin.email)
 
   const [other] = await password()
-  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code }, 400)
+  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code }, 403)
   await new Browser().api(app.ui, 'POST', '/api/auth/two-factor/verify-totp', { code: totp(1) }, 401)
 })
 
@@ -68,10 +68,10 @@ test('a recovery code works once, however it is written', async () => {
   await browser.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: codes[0].toUpperCase().replaceAll('-', ' ') })
   assert.equal((await whoIs(app.ui, browser)).email, admin.email)
   const [other] = await password()
-  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: codes[0] }, 400)
+  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: codes[0] }, 403)
   assert.equal((await browser.api(app.ui, 'GET', '/api/auth/two-factor/status')).recoveryCodesLeft, 9)
   const { backupCodes } = await browser.api(app.ui, 'POST', '/api/auth/two-factor/generate-backup-codes', { password: admin.password })
-  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: codes[1] }, 400)
+  await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: codes[1] }, 403)
   await other.api(app.ui, 'POST', '/api/auth/two-factor/verify-backup-code', { code: backupCodes[1] })
   codes = backupCodes
 })

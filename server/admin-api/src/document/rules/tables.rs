@@ -186,6 +186,11 @@ pub(super) const RULES: &[(&str, &str, Rule)] = &[
     ("CreateApiKey", "permission", Permissions),
     ("RoleInput", "name", Pattern("^[a-z0-9_]{2,50}$")),
     ("ServiceAccountInput", "name", Text(200)),
+    (
+        "SignInSso",
+        "callbackURL",
+        Pattern("^(/[a-z0-9][a-z0-9/-]*)?$"),
+    ),
     ("SignUp", "name", Text(200)),
     ("UpdateUser", "name", Text(200)),
     ("TeamInput", "name", Text(200)),
