@@ -48,12 +48,13 @@
 {{- end }}
 {{- end }}
 
-{{- /* (list $ "the secret with the URL") */}}
+{{- /* (list $ "the secret with the URL"). One name for each way: server-side apply can't make a value of what was a
+reference, so a change of the way would fail. */}}
 {{- define "archestra.databaseEnvironment" -}}
 {{- $secret := last . }}
 {{- with first . }}
 {{- if .Values.postgresql.external_database_url }}
-- name: ARCHESTRA_DATABASE_URL
+- name: DATABASE_URL
   valueFrom:
     secretKeyRef: { name: {{ $secret }}, key: url }
 {{- else if include "archestra.ownDatabase" . }}

@@ -47,8 +47,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- .Release.Name }}-mcp-k8s-operator
 {{- end }}
 
+{{- define "archestra.ownAuthSecret" -}}
+{{- .Release.Name }}-auth
+{{- end }}
+
 {{- define "archestra.authSecret" -}}
-{{- .Values.archestra.authSecret.existingSecretName | default (printf "%s-auth" .Release.Name) }}
+{{- .Values.archestra.authSecret.existingSecretName | default (include "archestra.ownAuthSecret" .) }}
 {{- end }}
 
 {{- define "archestra.metricsSecret" -}}
@@ -75,9 +79,15 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- .Values.postgresql.auth.existingSecret | default (include "archestra.postgresql" .) }}
 {{- end }}
 
-{{- /* The value that a secret of this release has already, else a new one: upgrades must not change it. */}}
+{{- /* A secret of this release that is in the cluster: (list $ "name"). */}}
+{{- define "archestra.present" -}}
+{{- $release := (first .).Release }}
+{{- $secret := lookup "v1" "Secret" $release.Namespace (last .) | default dict }}
+{{- if eq (dig "metadata" "annotations" "meta.helm.sh/release-name" "" $secret) $release.Name }}{{ toYaml $secret }}{{ end }}
+{{- end }}
+
+{{- /* The value that it has already, else a new one, since upgrades must not change it: (list $ "name" "key"). */}}
 {{- define "archestra.kept" -}}
-{{- $secret := lookup "v1" "Secret" .namespace .secret }}
-{{- $data := $secret.data | default dict }}
-{{- index $data .key | default "" | b64dec | default (randAlphaNum 64) }}
+{{- $secret := include "archestra.present" (list (first .) (index . 1)) | fromYaml }}
+{{- dig "data" (last .) "" $secret | b64dec | default (randAlphaNum 64) }}
 {{- end }}
