@@ -90,6 +90,7 @@ test('a server is described by form, missing fields are named, and it is install
     .getByLabel('Address')
     .fill(mcpServerUrl(`${name}-moved`));
   await page.getByRole('dialog').getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.goto(`/servers?q=${name}`);
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('Reinstall');
 
