@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-const WEB: &str = "^https?://[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*(:[0-9]{1,4})?(/[!-z]*)?$";
+use super::ADDRESS;
 
 pub(super) fn describe(schemas: &mut Value) {
     let parts = [
@@ -25,7 +25,7 @@ pub(super) fn describe(schemas: &mut Value) {
 }
 
 fn oidc() -> Value {
-    let optional = json!({ "type": ["string", "null"], "pattern": WEB });
+    let optional = json!({ "type": ["string", "null"], "pattern": ADDRESS });
     json!({
         "type": "object",
         "required": ["issuer", "clientId", "clientSecret", "discoveryEndpoint", "pkce"],
@@ -33,7 +33,7 @@ fn oidc() -> Value {
             "issuer": { "type": "string", "pattern": "\\S" },
             "clientId": { "type": "string", "pattern": "\\S" },
             "clientSecret": { "type": "string", "description": "`********` leaves it as it is." },
-            "discoveryEndpoint": { "type": "string", "pattern": WEB },
+            "discoveryEndpoint": { "type": "string", "pattern": ADDRESS },
             "pkce": { "type": "boolean" },
             "scopes": { "type": ["array", "null"], "items": { "type": "string" } },
             "authorizationEndpoint": optional,
@@ -55,7 +55,7 @@ fn saml() -> Value {
         "required": ["issuer", "entryPoint", "cert"],
         "properties": {
             "issuer": { "type": "string" },
-            "entryPoint": { "type": "string", "pattern": WEB },
+            "entryPoint": { "type": "string", "pattern": ADDRESS },
             "cert": { "type": "string", "format": "certificate", "description": "PEM, of the provider's signatures." },
             "audience": { "type": ["string", "null"] },
             "identifierFormat": { "type": ["string", "null"] },
