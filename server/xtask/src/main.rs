@@ -35,12 +35,12 @@ use crate::workspace::Workspace;
 
 const USAGE: &str = "\
 cargo xtask run [--desktop] [--release] [-- ARGS]   prepare everything, build and start Archestra
-cargo xtask test [rust|ui|e2e|clients|identity|conformance|desktop]…
+cargo xtask test [rust|ui|e2e|clients|identity|api|conformance|docs|desktop]…
                                                    all tests, or the named suites
 cargo xtask ci                                      what the CI runs: tidy, fmt, clippy, deny, codegen, test
 cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates
 cargo xtask tidy                                    the rules of STYLE.md that a machine can check
-cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts
+cargo xtask codegen [--check]                       Rust types → openapi.json → schema.d.ts, docs/configuration.md
 cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy
 cargo xtask bench gateway [--json FILE]             what the MCP gateway costs beside no gateway and beside others
 cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left

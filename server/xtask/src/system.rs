@@ -82,6 +82,17 @@ pub(crate) const CLIENTS: &[Need] = &[
     package("iproute2"),
 ];
 
+/// What the documentation's commands call, and what makes images where there is no registry.
+pub(crate) const DOCUMENTED: &[Need] = &[
+    Need {
+        package: "curl",
+        or_programs: &["curl"],
+    },
+    package("debootstrap"),
+    package("iproute2"),
+    package("binutils"),
+];
+
 /// Sees to it that all needs are met.
 pub(crate) fn ensure(needs: &[&[Need]], progress: &Progress) -> Result<()> {
     if !cfg!(target_os = "linux") {

@@ -25,10 +25,11 @@ enum Suite {
     Identity,
     Api,
     Conformance,
+    Docs,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 8] = [
+const ALL: [(Suite, &str); 9] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
@@ -36,16 +37,18 @@ const ALL: [(Suite, &str); 8] = [
     (Suite::Identity, "identity"),
     (Suite::Api, "api"),
     (Suite::Conformance, "conformance"),
+    (Suite::Docs, "docs"),
     (Suite::Desktop, "desktop"),
 ];
 
 /// Suites that start the programs that people start.
-const OVER_PROGRAMS: [Suite; 6] = [
+const OVER_PROGRAMS: [Suite; 7] = [
     Suite::E2e,
     Suite::Clients,
     Suite::Identity,
     Suite::Api,
     Suite::Conformance,
+    Suite::Docs,
     Suite::Desktop,
 ];
 
@@ -122,7 +125,10 @@ fn prepare<'a>(
 ) -> Result<Prepared<'a>> {
     node::require()?;
     let mut needs = Vec::new();
-    if has(Suite::Rust) || has(Suite::E2e) || has(Suite::Clients) {
+    if [Suite::Rust, Suite::E2e, Suite::Clients, Suite::Docs]
+        .into_iter()
+        .any(has)
+    {
         needs.push(system::CONTAINERS);
     }
     if has(Suite::E2e) {
@@ -130,6 +136,9 @@ fn prepare<'a>(
     }
     if has(Suite::Clients) || has(Suite::Api) {
         needs.push(system::CLIENTS);
+    }
+    if has(Suite::Docs) {
+        needs.push(system::DOCUMENTED);
     }
     if has(Suite::Desktop) {
         needs.extend([system::WINDOW_BUILD, system::WINDOW_TEST]);

@@ -17,6 +17,7 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Identity => node_suite(prepared, "server/app/tests/identity"),
         Suite::Api => node_suite(prepared, "server/app/tests/api"),
         Suite::Conformance => conformance(prepared),
+        Suite::Docs => docs(prepared),
         Suite::Desktop => desktop(prepared),
     }
 }
@@ -94,6 +95,18 @@ fn conformance(prepared: &Prepared<'_>) -> Result<Tally> {
         .arg(workspace.binary("debug", "mcp-client-conformance"))
         .current_dir(folder)
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+/// The commands of the documentation, each as it stands there.
+fn docs(prepared: &Prepared<'_>) -> Result<Tally> {
+    let workspace = prepared.workspace;
+    let mut suite = Command::new("node");
+    suite
+        .arg(workspace.root.join("docs/try/run.mjs"))
+        .env("ARCHESTRA_BIN", workspace.binary("debug", "archestra"))
+        .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres)
+        .env("CARGO_TARGET_DIR", &workspace.target);
     listen(&mut suite)
 }
 
