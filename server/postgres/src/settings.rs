@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-/// Enough for the program's pool, a migration and a person with psql.
-const MAX_CONNECTIONS: &str = "40";
+/// Enough for the program's pool, that of a command beside it, a migration and a person with psql.
+const MAX_CONNECTIONS: &str = "60";
 
 /// What `log` relies on to tell who speaks: `time [pid] <who> SEVERITY:  text`.
 const LOG_LINE_PREFIX: &str = "%m [%p] <%b> ";
