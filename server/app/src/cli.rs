@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod commands;
 mod configuration;
+mod reference;
 mod secrets;
 
 use std::io::Write as _;
@@ -12,11 +13,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, Effect, Environment, VARIABLES, Variable};
+use crate::config::{Config, Environment};
 
 /// An LLM proxy, MCP gateway and admin UI for AI agents, in one program.
 #[derive(Parser)]
-#[command(name = "archestra", version, after_long_help = reference())]
+#[command(name = "archestra", version, after_long_help = reference::help())]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -28,12 +29,16 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Start the server (the default)
-    #[command(after_long_help = reference())]
+    #[command(after_long_help = reference::help())]
     Serve,
     /// Bring the database's schema up to date, and end
     Migrate,
     /// List every variable with its value, where it comes from and what it does
-    Config,
+    Config {
+        /// What every variable does, as a page of documentation, without the values
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Look for what would keep the program from starting, and say how to mend it
     Doctor,
     /// Give the first administrator a new password, and print it
@@ -121,7 +126,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve(&environment, config?),
         Command::Migrate => commands::migrate(&config?),
-        Command::Config => commands::config(&environment),
+        Command::Config { markdown: true } => print(&reference::page()?),
+        Command::Config { markdown: false } => commands::config(&environment),
         Command::Doctor => commands::doctor(&environment, config.as_ref()),
         Command::ResetAdmin => commands::reset_admin(&config?),
         Command::ResetSecrets => commands::reset_secrets(&config?),
@@ -155,27 +161,4 @@ pub fn complain(error: &anyhow::Error) {
 fn print(text: &str) -> anyhow::Result<ExitCode> {
     writeln!(std::io::stdout(), "{text}")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Every variable, for `--help`.
-fn reference() -> String {
-    let paragraph = |variable: &Variable| {
-        let default = variable
-            .default
-            .filter(|_| !variable.secret)
-            .map(|default| format!(" [default: {default}]"));
-        let later = if variable.effect == Effect::Accepted {
-            " (accepted; not in force yet)"
-        } else {
-            ""
-        };
-        format!(
-            "  {}\n      {}{}{later}\n",
-            variable.name,
-            variable.about,
-            default.unwrap_or_default()
-        )
-    };
-    let variables: String = VARIABLES.iter().map(paragraph).collect();
-    format!("Environment variables:\n{variables}")
 }

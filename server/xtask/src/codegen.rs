@@ -1,5 +1,5 @@
 //! `cargo xtask codegen`: the Rust request and response types become openapi.json, and that becomes schema.d.ts, the
-//! only contract the UI knows. Both files are committed.
+//! only contract the UI knows; the table of variables becomes docs/configuration.md. All three are committed.
 
 use std::fs;
 use std::process::Command;
@@ -12,7 +12,9 @@ use crate::{command, node};
 
 /// What cargo builds when nothing else is to follow.
 const ONE_PACKAGE: &[&str] = &["--package", "app"];
-const GENERATED: [&str; 2] = ["src/api/openapi.json", "src/api/schema.d.ts"];
+const OPENAPI: &str = "ui/src/api/openapi.json";
+const CONFIGURATION: &str = "docs/configuration.md";
+const GENERATED: [&str; 3] = [OPENAPI, "ui/src/api/schema.d.ts", CONFIGURATION];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     match arguments {
@@ -25,18 +27,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 /// Fails when a committed file is not what the sources generate, and leaves the committed file as it was.
 /// `packages` are those that the next step builds too, or cargo would build what they share once more.
 pub(crate) fn check(workspace: &Workspace, packages: &[&str]) -> Result<()> {
-    let ui = workspace.ui();
     let committed: Vec<_> = GENERATED
         .iter()
-        .map(|file| fs::read_to_string(ui.join(file)))
+        .map(|file| fs::read_to_string(workspace.root.join(file)))
         .collect();
     generate(workspace, packages)?;
     let mut stale = Vec::new();
     for (file, committed) in GENERATED.iter().zip(committed) {
         let committed = committed.unwrap_or_default();
-        if fs::read_to_string(ui.join(file))? != committed {
-            fs::write(ui.join(file), committed)?;
-            stale.push(format!("ui/{file}"));
+        let path = workspace.root.join(file);
+        if fs::read_to_string(&path)? != committed {
+            fs::write(path, committed)?;
+            stale.push(*file);
         }
     }
     if !stale.is_empty() {
@@ -56,10 +58,15 @@ fn generate(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     progress.step("cargo build", || {
         command::run(workspace.cargo("build").args(packages).arg("--bins"))
     })?;
-    progress.step("openapi.json, schema.d.ts", || {
+    progress.step("openapi.json, schema.d.ts, configuration.md", || {
         let server = workspace.binary("debug", "archestra");
-        let openapi = command::output(Command::new(server).arg("openapi"))?;
-        fs::write(ui.join(GENERATED[0]), openapi)?;
+        for (file, words) in [
+            (OPENAPI, &["openapi"][..]),
+            (CONFIGURATION, &["config", "--markdown"]),
+        ] {
+            let printed = command::output(Command::new(&server).args(words))?;
+            fs::write(workspace.root.join(file), printed)?;
+        }
         command::quiet(node::npm(&ui).args(["run", "codegen"]))
     })
 }

@@ -10,8 +10,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::print;
-use crate::config::{Config, ConfigError, Effect, Environment, VARIABLES, Variable};
+use super::{print, reference};
+use crate::config::{Config, ConfigError, Environment, VARIABLES};
 use crate::database::Database;
 use crate::{doctor, telemetry};
 
@@ -162,15 +162,8 @@ pub(super) fn config(environment: &Environment) -> anyhow::Result<ExitCode> {
         print(&format!(
             "{}\n    value   {value}\n    source  {source}\n    effect  {}",
             variable.name,
-            effect(variable)
+            reference::about(variable)
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn effect(variable: &Variable) -> String {
-    match variable.effect {
-        Effect::InForce => variable.about.to_owned(),
-        Effect::Accepted => format!("{} (accepted; not in force yet)", variable.about),
-    }
 }
