@@ -24,27 +24,30 @@ enum Suite {
     Clients,
     Identity,
     Api,
+    Operate,
     Conformance,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 8] = [
+const ALL: [(Suite, &str); 9] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
     (Suite::Identity, "identity"),
     (Suite::Api, "api"),
+    (Suite::Operate, "operate"),
     (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
 ];
 
 /// Suites that start the programs that people start.
-const OVER_PROGRAMS: [Suite; 6] = [
+const OVER_PROGRAMS: [Suite; 7] = [
     Suite::E2e,
     Suite::Clients,
     Suite::Identity,
     Suite::Api,
+    Suite::Operate,
     Suite::Conformance,
     Suite::Desktop,
 ];
@@ -128,7 +131,7 @@ fn prepare<'a>(
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
-    if has(Suite::Clients) || has(Suite::Api) {
+    if has(Suite::Clients) || has(Suite::Api) || has(Suite::Operate) {
         needs.push(system::CLIENTS);
     }
     if has(Suite::Desktop) {
