@@ -5,6 +5,7 @@ mod runtimes;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use runtimes::Mcp;
 pub use secrets::SecretStores;
+pub use traces::Traces;
 pub use variables::{Effect, VARIABLES, Variable};
 
 /// Everything the start needs, checked.
@@ -56,6 +58,7 @@ pub struct Config {
     /// How long a load balancer has to look elsewhere.
     pub drain: Duration,
     pub mcp: Mcp,
+    pub traces: Traces,
     pub analytics_enabled: bool,
     pub logging_level: String,
     pub logging_json: Option<bool>,
@@ -185,6 +188,7 @@ impl Config {
             backup_interval_hours: reader.number("ARCHESTRA_BACKUP_INTERVAL_HOURS"),
             drain: Duration::from_secs(reader.number("ARCHESTRA_DRAIN_SECONDS")),
             mcp: Mcp::read(environment),
+            traces: Traces::read(environment)?,
             analytics_enabled: text("ARCHESTRA_ANALYTICS").eq_ignore_ascii_case("enabled"),
             logging_level: text("ARCHESTRA_LOGGING_LEVEL").to_ascii_lowercase(),
             logging_json: environment

@@ -52,6 +52,10 @@ pub enum StartError {
     },
     #[error(transparent)]
     Servers(#[from] domain::servers::ServerError),
+    #[error(
+        "traces can't be sent to ARCHESTRA_OTEL_EXPORTER_OTLP_ENDPOINT: {0}. Correct it, or leave it out."
+    )]
+    Traces(String),
     #[error("{0}")]
     Admin(String),
     #[error(transparent)]

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -137,26 +138,29 @@ pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     response
 }
 
+/// Asked all the time, by machines.
+const UNWATCHED: [&str; 3] = ["/health", "/ready", "/metrics"];
+
+/// Measures a request, and makes it a part of its caller's trace.
 pub(crate) async fn time(
     State(platform): State<Arc<Platform>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let watched = !matches!(*request.method(), Method::HEAD | Method::OPTIONS);
-    let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let watched = !matches!(*request.method(), Method::HEAD | Method::OPTIONS);
+    let Some(route) = route.filter(|route| watched && !UNWATCHED.contains(&route.as_str())) else {
+        return next.run(request).await;
+    };
+    let method = request.method().clone();
     let started = platform.clock.monotonic();
-    let response = next.run(request).await;
-    if let Some(route) =
-        route.filter(|route| watched && !matches!(route.as_str(), "/health" | "/ready"))
-    {
-        let took = platform.clock.monotonic() - started;
-        platform.metrics.http_request(
-            method.as_str(),
-            route.as_str(),
-            response.status().as_u16(),
-            took,
-        );
-    }
+    let response = trace::traced(&platform.traces, route.as_str(), request, next).await;
+    let took = platform.clock.monotonic() - started;
+    platform.metrics.http_request(
+        method.as_str(),
+        route.as_str(),
+        response.status().as_u16(),
+        took,
+    );
     response
 }

@@ -19,6 +19,7 @@ use domain::retention;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
 use domain::tokens::Owner;
+use domain::traces::Traces;
 use runtimes::registry::Runtimes;
 use secrets::stores::keyring::Keyring;
 use tokio::net::TcpListener;
@@ -34,6 +35,7 @@ use crate::middleware::Origins;
 use crate::router::Planes;
 use crate::{
     StartError, backup_schedule, data_dir, first_run, listen, memory, router, secret_stores,
+    telemetry,
 };
 
 /// A server that accepts requests. Dropping it does not stop it: call [`Running::stop`].
@@ -76,6 +78,7 @@ impl Running {
             directory: &directory,
             auth_secret: &auth_secret,
             keyring,
+            traces: telemetry::traces::open(&config, &organization.id)?,
             organization_id: organization.id,
         };
         let platform = platform(&config, &database, clock, place).await?;
@@ -122,6 +125,9 @@ impl Running {
         )
         .await;
         self.database.close().await;
+        let traces = self.platform.traces.clone();
+        // It ends by itself, soon.
+        let _ = tokio::task::spawn_blocking(move || traces.close()).await;
         tracing::info!("stopped");
     }
 }
@@ -132,6 +138,7 @@ struct Place<'a> {
     auth_secret: &'a AuthSecret,
     keyring: Keyring,
     organization_id: String,
+    traces: Traces,
 }
 
 fn failed(cause: db::Error) -> StartError {
@@ -156,6 +163,7 @@ pub(crate) async fn platform_beside(
         directory: scratch,
         auth_secret: &auth_secret,
         keyring,
+        traces: Traces::default(),
         organization_id: organization.id,
     };
     platform(config, database, clock, place).await
@@ -212,6 +220,7 @@ async fn platform(
         recorder,
         live: Live::default(),
         metrics: Metrics::default(),
+        traces: place.traces,
         provider_keys: Arc::new(ProviderKeys::new(&servers, &config.upstreams)),
         upstreams: config.upstreams.clone(),
         secrets,
@@ -314,6 +323,11 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, config: &Conf
             .spawn(backup_schedule::run(platform.clone(), every, stop()));
     }
     platform.tasks.spawn(platform.servers.clone().run());
+    if config.traces.is_default {
+        let (traces, endpoint) = (platform.traces.clone(), config.traces.endpoint.clone());
+        let look = telemetry::traces::look_for_collector(traces, endpoint, stop());
+        platform.tasks.spawn(look);
+    }
     let (secrets, stopped) = (platform.secrets.clone(), stop());
     platform.tasks.spawn(async move {
         if let Err(error) = secrets.finish_moves().await {

@@ -1,4 +1,6 @@
-//! Structured logs on stderr.
+//! Structured logs on stderr, and traces.
+
+pub(crate) mod traces;
 
 use std::io::IsTerminal as _;
 
@@ -11,12 +13,18 @@ pub fn init(level: &str, json: Option<bool>) {
     let ours = [
         "app",
         "admin_api",
-        "domain",
+        "chat",
         "db",
-        "llm_proxy",
-        "llm",
-        "postgres",
         "desktop",
+        "domain",
+        "identity",
+        "llm",
+        "llm_proxy",
+        "mcp",
+        "mcp_gateway",
+        "postgres",
+        "runtimes",
+        "secrets",
     ];
     let library = if level == "trace" { "debug" } else { "warn" };
     let mut filter = EnvFilter::new(if level == "error" { "error" } else { library });

@@ -18,6 +18,8 @@ mod export;
 
 mod turns;
 
+mod answers;
+
 mod events;
 
 mod ui_stream;

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Chat, attachments, conversations, enabled_tools, events, export, proposals, status, turns,
-    ui_stream,
+    Chat, answers, attachments, conversations, enabled_tools, events, export, proposals, status,
+    turns, ui_stream,
 };
 
 pub(crate) fn documented() -> OpenApiRouter<Arc<Chat>> {
@@ -37,8 +37,8 @@ pub(crate) fn documented() -> OpenApiRouter<Arc<Chat>> {
         .routes(routes!(turns::start))
         .routes(routes!(turns::stop))
         .routes(routes!(turns::resume))
-        .routes(routes!(turns::approve))
-        .routes(routes!(turns::elicit))
+        .routes(routes!(answers::approve))
+        .routes(routes!(answers::elicit))
         .routes(routes!(events::events))
         .routes(routes!(ui_stream::running))
         .routes(routes!(attachments::content))

@@ -2,6 +2,7 @@
 
 mod calls;
 mod journal;
+mod trace;
 mod turn;
 
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use db::conversations::{Message, Run};
+use opentelemetry::context::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::hub::LocalRun;
@@ -108,6 +111,8 @@ pub(crate) async fn begin(
         .live
         .publish_conversation(local.conversation_id);
     let task = drive(Arc::clone(chat), Arc::clone(&local));
+    // It goes on after the request, and is still a part of what the request is a part of.
+    let task = task.with_current_context().in_current_span();
     chat.platform.tasks.spawn(task);
     Ok(local)
 }
@@ -119,13 +124,15 @@ pub(crate) fn data_event(kind: &str, data: &Value) -> Value {
 
 async fn drive(chat: Arc<Chat>, local: Arc<LocalRun>) {
     let done = CancellationToken::new();
+    let trace = trace::begin(&chat);
     let answering = async {
         let ending = tokio::select! {
             biased;
             () = chat.platform.stopping.cancelled() => Ending::Interrupted,
             () = local.stop.cancelled() => Ending::Stopped,
-            ending = turn::answer(&chat, &local) => ending,
+            ending = turn::answer(&chat, &local, &trace).with_context(trace.context()) => ending,
         };
+        trace::end(&trace, &ending);
         end(&chat, &local, &ending);
         done.cancel();
     };

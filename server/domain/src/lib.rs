@@ -28,4 +28,5 @@ pub mod servers;
 pub mod snapshot;
 pub mod tokens;
 pub mod tool_policies;
+pub mod traces;
 pub mod upstreams;

@@ -20,6 +20,7 @@ use crate::provider_keys::ProviderKeys;
 use crate::recorder::Recorder;
 use crate::servers::Servers;
 use crate::snapshot::SnapshotHandle;
+use crate::traces::Traces;
 use crate::upstreams::Upstreams;
 
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct Platform {
     pub recorder: Recorder,
     pub live: Live,
     pub metrics: Metrics,
+    pub traces: Traces,
     pub upstreams: Upstreams,
     pub provider_keys: Arc<ProviderKeys>,
     pub secrets: Arc<Secrets>,

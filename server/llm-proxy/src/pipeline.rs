@@ -46,6 +46,7 @@ async fn forward(
         let now = proxy.platform.clock.now();
         let caller = authenticate::caller(snapshot, now, &route, server_pays, &mut head)?;
         recording.caller(&caller);
+        recording.inject(&mut head.headers);
         let body = optimization::optimized(snapshot, &mut route, body, &mut recording);
         limits::check(&proxy.platform, snapshot, &route, &head.method, &body)?;
         let paid = payment::payment(&proxy.platform, snapshot, &route, &caller).await?;

@@ -5,6 +5,7 @@
 
 mod caller;
 mod digest;
+mod trace;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,9 +16,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::optimization_rules::OptimizationRule;
 use domain::platform::Platform;
-use http::{HeaderValue, Method, StatusCode};
+use domain::traces::Trace;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use llm::dialect::Dialect;
 use llm::operation::Operation;
+use opentelemetry::trace::SpanKind;
 use uuid::Uuid;
 
 use crate::authenticate::Caller;
@@ -63,6 +66,7 @@ struct Call {
     first_byte: Option<Duration>,
     duration: Duration,
     ending: Ending,
+    trace: Trace,
 }
 
 /// Records its call when dropped, whichever way that comes about. Only calls that may cost something are recorded;
@@ -94,7 +98,15 @@ impl Recording {
             first_byte: None,
             duration: Duration::ZERO,
             ending: Ending::ClientLeft,
+            trace: platform.traces.begin(SpanKind::Client, route.provider.id),
         })))
+    }
+
+    /// Tells the provider which trace the call is a part of.
+    pub(crate) fn inject(&self, headers: &mut HeaderMap) {
+        if let Some(call) = &self.0 {
+            call.trace.inject(headers);
+        }
     }
 
     pub(crate) fn request(&mut self, body: &Bytes) {

@@ -125,6 +125,17 @@ impl Failure {
         )
     }
 
+    /// A rule stood against the call, so that nothing was called.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Paused { .. }
+                | Self::Refused { .. }
+                | Self::NeedsApproval { .. }
+                | Self::UsedUp { .. }
+        )
+    }
+
     /// Where a person can mend it.
     pub(crate) fn link(&self) -> Option<&str> {
         match self {

@@ -1,5 +1,7 @@
 //! What is kept of a request while it runs, handed to the recorder when it ends, whichever way that comes about.
 
+mod trace;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,6 +9,7 @@ use bytes::Bytes;
 use domain::metrics::McpCall;
 use domain::recorder::ToolCall;
 use domain::snapshot::Server;
+use domain::traces::Trace;
 use mcp::era::method;
 use mcp::object::Object;
 use serde_json::value::RawValue;
@@ -15,6 +18,7 @@ use crate::answer::Outcome;
 use crate::catalog::Entry;
 use crate::dispatch::Exchange;
 use crate::request::Request;
+use trace::Told;
 
 /// What the gateway itself answers is recorded under this name.
 const GATEWAY: &str = "mcp-gateway";
@@ -29,6 +33,7 @@ struct Kept {
     call: ToolCall,
     /// The tool is one of the agent's.
     is_known: bool,
+    told: Told,
 }
 
 impl Recording {
@@ -55,7 +60,14 @@ impl Recording {
             exchange: Arc::clone(exchange),
             call,
             is_known: false,
+            told: Told::begin(exchange, request),
         })))
+    }
+
+    /// For what happens within the call.
+    pub(crate) fn trace(&self) -> Trace {
+        let kept = self.0.as_ref();
+        kept.map_or_else(Trace::default, |kept| kept.told.trace.clone())
     }
 
     /// What is called, by the name the client used, and with what.
@@ -107,6 +119,7 @@ impl Recording {
             Err(failure) => {
                 kept.call.is_error = true;
                 kept.call.error = Some(failure.to_string());
+                kept.tell_failure(failure);
                 if let Some(server) = kept.call.mcp_server_id {
                     tracing::info!(%failure, %server, tool = kept.call.tool_name, "a call failed");
                 }
@@ -128,6 +141,7 @@ impl Recording {
                 .monotonic()
                 .saturating_duration_since(kept.started);
             kept.observe();
+            kept.tell_trace();
             platform.recorder.record_tool_call(kept.call);
         }
     }

@@ -16,6 +16,7 @@ use domain::provider_keys::ProviderKeys;
 use domain::recorder::Recorder;
 use domain::servers::{Parts, Servers};
 use domain::snapshot::SnapshotHandle;
+use domain::traces::Traces;
 use domain::upstreams::{Upstream, Upstreams};
 use mcp::guard::Allow;
 use runtimes::kubernetes::settings::Settings as ClusterSettings;
@@ -94,14 +95,10 @@ impl TestPlatform {
         let availability = Availability::default();
         let limits = Limits::new(options.clock.clone());
         limits.refresh(&database.db).await?;
-        let recorder = Recorder::start(
-            database.db.clone(),
-            availability.clone(),
-            snapshot.clone(),
-            spool.path().to_owned(),
-        )?;
-        let secrets = Secrets::open(database.db.clone(), &SecretString::from(AUTH_SECRET)).await?;
-        let secrets = Arc::new(secrets);
+        let (db, kept) = (database.db.clone(), spool.path().to_owned());
+        let recorder = Recorder::start(db, availability.clone(), snapshot.clone(), kept)?;
+        let key = SecretString::from(AUTH_SECRET);
+        let secrets = Arc::new(Secrets::open(database.db.clone(), &key).await?);
         let runtimes = Arc::new(Runtimes::of(options.runtimes));
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let settings = Settings {
@@ -131,6 +128,7 @@ impl TestPlatform {
             recorder,
             live: Live::default(),
             metrics: Metrics::default(),
+            traces: Traces::default(),
             provider_keys: Arc::new(ProviderKeys::new(&servers, &options.upstreams)),
             upstreams: options.upstreams,
             secrets,

@@ -24,29 +24,32 @@ enum Suite {
     Clients,
     Identity,
     Api,
+    Operate,
     Conformance,
     Docs,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 9] = [
+const ALL: [(Suite, &str); 10] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
     (Suite::Identity, "identity"),
     (Suite::Api, "api"),
+    (Suite::Operate, "operate"),
     (Suite::Conformance, "conformance"),
     (Suite::Docs, "docs"),
     (Suite::Desktop, "desktop"),
 ];
 
 /// Suites that start the programs that people start.
-const OVER_PROGRAMS: [Suite; 7] = [
+const OVER_PROGRAMS: [Suite; 8] = [
     Suite::E2e,
     Suite::Clients,
     Suite::Identity,
     Suite::Api,
+    Suite::Operate,
     Suite::Conformance,
     Suite::Docs,
     Suite::Desktop,
@@ -134,7 +137,7 @@ fn prepare<'a>(
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
-    if has(Suite::Clients) || has(Suite::Api) {
+    if has(Suite::Clients) || has(Suite::Api) || has(Suite::Operate) {
         needs.push(system::CLIENTS);
     }
     if has(Suite::Docs) {

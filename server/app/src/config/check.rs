@@ -30,6 +30,15 @@ pub(super) fn positive(value: &str) -> Result<(), String> {
     )
 }
 
+pub(super) fn share(value: &str) -> Result<(), String> {
+    require(
+        value
+            .parse::<f64>()
+            .is_ok_and(|share| (0.0..=1.0).contains(&share)),
+        "it is not a number from 0 to 1",
+    )
+}
+
 pub(super) fn count(value: &str) -> Result<(), String> {
     require(value.parse::<u32>().is_ok(), "it is not a whole number")
 }

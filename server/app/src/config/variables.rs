@@ -172,12 +172,21 @@ pub const VARIABLES: &[Variable] = &[
         "The service account of MCP servers that talk to Kubernetes.").or("archestra-platform-mcp-k8s-operator").later(),
     // Observing.
     variable("ARCHESTRA_OTEL_EXPORTER_OTLP_ENDPOINT", check::http_url, "http://localhost:4318/v1/traces",
-        "Where traces go.").or("http://localhost:4318/v1/traces").later(),
-    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_USERNAME", check::any, "user", "Basic authentication for traces.").later(),
-    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_PASSWORD", check::any, "password", "Basic authentication for traces.")
-        .secret().later(),
+        "Where traces go, as OTLP over HTTP; /v1/traces is added if it is missing. Without a value, traces are made only while something listens at the default.")
+        .or("http://localhost:4318/v1/traces"),
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_USERNAME", check::any, "user", "Basic authentication for traces, with a password."),
+    variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_PASSWORD", check::any, "password", "Basic authentication for traces, with a user name.")
+        .secret(),
     variable("ARCHESTRA_OTEL_EXPORTER_OTLP_AUTH_BEARER", check::any, "token", "Bearer token for traces; wins over basic.")
-        .secret().later(),
+        .secret(),
+    variable("ARCHESTRA_OTEL_TRACES_SAMPLE_RATE", check::share, "0.1",
+        "The share of traces that is kept, 0 to 1. A caller who began a trace decides about it.").or("1"),
+    variable("ARCHESTRA_OTEL_CAPTURE_CONTENT", check::boolean, "true",
+        "Put what models and tools are sent and answer into traces. It may be private.").or("false"),
+    variable("ARCHESTRA_OTEL_CONTENT_MAX_LENGTH", check::positive, "10000", "So many characters of each of them.").or("10000"),
+    variable("ARCHESTRA_OTEL_VERBOSE_TRACING", check::boolean, "true",
+        "Trace requests of the admin API and of pages, too, not only those to models, tools and the chat.").or("false"),
+    variable("OTEL_SERVICE_NAME", check::any, "archestra-eu", "What traces call this program.").or("archestra"),
     variable("ARCHESTRA_ANALYTICS", check::on_off, "disabled",
         "Usage figures: even when enabled, nothing is sent before someone agreed in the UI and a destination is set.")
         .or("enabled"),

@@ -108,7 +108,7 @@ async function stop(child) {
   return child.exitCode ?? child.signalCode
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()

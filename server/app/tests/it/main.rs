@@ -35,3 +35,4 @@ mod sign_in;
 mod terraform;
 mod token_prices;
 mod tokens;
+mod traces;

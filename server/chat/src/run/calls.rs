@@ -1,7 +1,12 @@
 //! The calls of one step, all at once: each is checked, perhaps asked about, and sent through the gateway.
 
+use std::sync::Arc;
+
 use domain::tool_policies::ChatCall;
+use domain::traces::Occasion;
 use futures_util::future::join_all;
+use opentelemetry::Context;
+use opentelemetry::context::FutureExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -116,9 +121,14 @@ async fn send(
     };
     let mut more = json!({});
     let name = work.tools.gateway_name(&call.name);
+    let occasion = Context::current_with_value(Arc::new(Occasion {
+        conversation: conversation.id,
+        call: call.id.clone(),
+    }));
     for _ in 0..ROUNDS {
-        let answered =
-            gateway::call(chat, conversation, known, &name, arguments, &more, made).await?;
+        let answered = gateway::call(chat, conversation, known, &name, arguments, &more, made)
+            .with_context(occasion.clone())
+            .await?;
         let Answered::Asks { questions, state } = answered else {
             return Ok(answered);
         };

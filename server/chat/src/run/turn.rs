@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::conversations::Conversation;
+use domain::traces::Trace;
 use llm::chat::Turn;
 use serde_json::{Value, json};
 
@@ -27,17 +28,18 @@ pub(super) struct Work<'a> {
     window: Option<u64>,
 }
 
-pub(super) async fn answer(chat: &Arc<Chat>, local: &Arc<LocalRun>) -> Ending {
-    match steps(chat, local).await {
+pub(super) async fn answer(chat: &Arc<Chat>, local: &Arc<LocalRun>, trace: &Trace) -> Ending {
+    match steps(chat, local, trace).await {
         Ok(reason) => Ending::Completed(reason),
         Err(fault) => Ending::Failed(fault),
     }
 }
 
-async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>) -> Result<String, Fault> {
+async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>, trace: &Trace) -> Result<String, Fault> {
     let conversation = db::conversations::find(&chat.platform.db, local.conversation_id).await?;
     let conversation =
         conversation.ok_or_else(|| Fault::new("gone", "The conversation was deleted."))?;
+    super::trace::describe(chat, trace, &conversation);
     let (_, message, ..) = local.now();
     local.tell(&json!({ "type": "start", "messageId": message.id }));
     let tools = ToolBox::open(chat, &conversation).await?;

@@ -28,14 +28,14 @@ thread_local! {
 }
 
 /// What was read out of the two bodies.
-struct Facts {
-    asked: RequestFacts,
-    answered: ResponseFacts,
-    requested_model: Option<String>,
-    cost_pico: Option<i64>,
+pub(super) struct Facts {
+    pub(super) asked: RequestFacts,
+    pub(super) answered: ResponseFacts,
+    pub(super) requested_model: Option<String>,
+    pub(super) cost_pico: Option<i64>,
     baseline_cost_pico: Option<i64>,
-    outcome: &'static str,
-    error: Option<String>,
+    pub(super) outcome: &'static str,
+    pub(super) error: Option<String>,
 }
 
 impl Call {
@@ -44,6 +44,7 @@ impl Call {
         if self.operation.is_some() {
             self.measure(&facts, snapshot);
         }
+        self.tell_trace(&facts, snapshot);
         let (request, response, truncated) = self.bodies(&facts);
         NewInteraction {
             model_names: self.model_names(&facts),
@@ -100,7 +101,7 @@ impl Call {
     }
 
     /// The model that went up.
-    fn called<'a>(&'a self, requested: Option<&'a str>) -> Option<&'a str> {
+    pub(super) fn called<'a>(&'a self, requested: Option<&'a str>) -> Option<&'a str> {
         let chosen = self.optimized.as_ref();
         chosen.map(|(_, model)| model.as_str()).or(requested)
     }
@@ -208,7 +209,7 @@ impl Call {
         }
     }
 
-    fn asks_for_stream(&self, asked: &RequestFacts) -> bool {
+    pub(super) fn asks_for_stream(&self, asked: &RequestFacts) -> bool {
         asked.stream
             || self
                 .operation

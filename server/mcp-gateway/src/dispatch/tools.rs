@@ -59,7 +59,8 @@ pub(crate) fn call_named(
     let server = credentials::server(exchange, &entry.assigned)?;
     recording.server(server);
     let upstream = Params::with(params, "name", &entry.assigned.tool.raw_name)
-        .param_headers(&entry.param_headers);
+        .param_headers(&entry.param_headers)
+        .traced(recording.trace());
     let server = Arc::clone(server);
     let running = forward(
         exchange,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::traces::Trace;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName};
 use mcp::era::headers::{ParamHeader, param_value};
@@ -22,6 +23,7 @@ const ANSWERS: [&str; 2] = ["inputResponses", "requestState"];
 pub(crate) struct Params {
     raw: Box<RawValue>,
     param_headers: Vec<ParamHeader>,
+    trace: Trace,
 }
 
 impl Params {
@@ -29,6 +31,7 @@ impl Params {
         Self {
             raw,
             param_headers: Vec::new(),
+            trace: Trace::default(),
         }
     }
 
@@ -44,9 +47,16 @@ impl Params {
         self
     }
 
+    /// The server is told which trace the call is a part of.
+    pub(crate) fn traced(mut self, trace: Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
     pub(super) fn for_backend(&self, exchange: &Exchange, backend: Era) -> Box<RawValue> {
         let client = exchange.client.era;
-        if client == Era::Legacy && backend == Era::Legacy {
+        let trace = self.trace.pairs();
+        if client == Era::Legacy && backend == Era::Legacy && trace.is_empty() {
             return self.raw.clone();
         }
         let Some(mut params) = Object::parse(&self.raw) else {
@@ -75,6 +85,9 @@ impl Params {
                 .unwrap_or(DEFAULT_LEVEL);
             said.set_value(meta::LOG_LEVEL, level);
         }
+        for (name, value) in &trace {
+            said.set_value(name.clone(), value);
+        }
         if said.is_empty() {
             params.remove("_meta");
         } else {
@@ -100,6 +113,7 @@ impl Params {
                 }
             }
         }
+        self.trace.inject(&mut headers);
         headers
     }
 }

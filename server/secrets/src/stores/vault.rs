@@ -8,9 +8,9 @@ mod breaker;
 mod client;
 mod paths;
 mod session;
+mod settings;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,6 @@ use async_trait::async_trait;
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use super::{Health, SecretStore};
 use crate::reference::Reference;
@@ -27,6 +26,7 @@ use client::{Answer, Client};
 pub use paths::KvVersion;
 use paths::Paths;
 use session::Session;
+pub use settings::{Auth, Aws, Settings};
 
 /// As rows name it.
 pub const ID: &str = "vault";
@@ -38,60 +38,6 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// KV 1 refuses a secret without fields; this one stands for none.
 const NO_FIELDS: &str = "archestra-no-fields";
 const CHECK: &str = "archestra-connection-check";
-
-#[derive(Debug, Clone)]
-pub struct Settings {
-    pub address: Url,
-    pub auth: Auth,
-    pub kv: KvVersion,
-    /// As Vault's API names it; none for `secret/data/archestra` or `secret/archestra`.
-    pub prefix: Option<String>,
-    /// None: the prefix with `/metadata/` for `/data/`.
-    pub metadata_prefix: Option<String>,
-    pub namespace: Option<String>,
-    /// A file of certificates in PEM that sign Vault's, beside the usual ones.
-    pub ca_file: Option<PathBuf>,
-    /// Somebody else writes; we only read.
-    pub read_only: bool,
-    pub timeout: Duration,
-    pub cache_for: Duration,
-}
-
-/// How we sign in to Vault.
-#[derive(Debug, Clone)]
-pub enum Auth {
-    Token(SecretString),
-    Kubernetes {
-        role: String,
-        /// Read at every sign-in: the cluster renews it.
-        token_file: PathBuf,
-        mount: String,
-    },
-    Aws(Aws),
-}
-
-#[derive(Debug, Clone)]
-pub struct Aws {
-    pub role: String,
-    pub mount: String,
-    pub region: String,
-    pub sts_endpoint: Url,
-    /// `X-Vault-AWS-IAM-Server-ID`.
-    pub server_id: Option<String>,
-    /// What AWS's own variables say: `AWS_ACCESS_KEY_ID` and so on.
-    pub environment: HashMap<String, SecretString>,
-    pub home: Option<PathBuf>,
-}
-
-impl Auth {
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Token(_) => "TOKEN",
-            Self::Kubernetes { .. } => "K8S",
-            Self::Aws(_) => "AWS",
-        }
-    }
-}
 
 /// For people: how we reach Vault.
 #[derive(Debug, Clone)]
