@@ -26,9 +26,10 @@ enum Suite {
     Api,
     Conformance,
     Desktop,
+    Helm,
 }
 
-const ALL: [(Suite, &str); 8] = [
+const ALL: [(Suite, &str); 9] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
@@ -37,6 +38,7 @@ const ALL: [(Suite, &str); 8] = [
     (Suite::Api, "api"),
     (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
+    (Suite::Helm, "helm"),
 ];
 
 /// Suites that start the programs that people start.
@@ -128,7 +130,7 @@ fn prepare<'a>(
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
-    if has(Suite::Clients) || has(Suite::Api) {
+    if has(Suite::Clients) || has(Suite::Api) || has(Suite::Helm) {
         needs.push(system::CLIENTS);
     }
     if has(Suite::Desktop) {

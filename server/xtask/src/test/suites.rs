@@ -18,6 +18,7 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Api => node_suite(prepared, "server/app/tests/api"),
         Suite::Conformance => conformance(prepared),
         Suite::Desktop => desktop(prepared),
+        Suite::Helm => helm(prepared),
     }
 }
 
@@ -112,6 +113,14 @@ fn desktop(prepared: &Prepared<'_>) -> Result<Tally> {
             prepared.workspace.binary("debug", "desktop"),
         )
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+/// The chart, rendered in every documented way by both Helms and checked against the schemas of Kubernetes. No cluster.
+fn helm(prepared: &Prepared<'_>) -> Result<Tally> {
+    let workspace = prepared.workspace;
+    let mut suite = Command::new(workspace.root.join("packaging/helm/try"));
+    suite.env("CARGO_TARGET_DIR", &workspace.target);
     listen(&mut suite)
 }
 
