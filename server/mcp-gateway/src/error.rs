@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use domain::limits::UsedUp;
+use domain::metrics::Blocked;
 use domain::servers::ServerError;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -123,6 +124,16 @@ impl Failure {
                 | Self::Modifier { .. }
                 | Self::Server(ServerError::Reauthenticate { .. } | ServerError::Missing { .. })
         )
+    }
+
+    /// Whether a guardrail stood in the way, and which.
+    pub(crate) fn blocked(&self) -> Option<Blocked> {
+        match self {
+            Self::Refused { .. } => Some(Blocked::Policy),
+            Self::NeedsApproval { .. } => Some(Blocked::Approval),
+            Self::Paused { .. } => Some(Blocked::Changed),
+            _ => None,
+        }
     }
 
     /// Where a person can mend it.
