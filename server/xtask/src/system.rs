@@ -82,6 +82,12 @@ pub(crate) const CLIENTS: &[Need] = &[
     package("iproute2"),
 ];
 
+/// What scrapes the program and asks what its dashboards ask; `promtool` comes with it.
+pub(crate) const PROMETHEUS: &[Need] = &[Need {
+    package: "prometheus",
+    or_programs: &["promtool"],
+}];
+
 /// Sees to it that all needs are met.
 pub(crate) fn ensure(needs: &[&[Need]], progress: &Progress) -> Result<()> {
     if !cfg!(target_os = "linux") {

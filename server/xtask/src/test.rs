@@ -24,27 +24,30 @@ enum Suite {
     Clients,
     Identity,
     Api,
+    Operate,
     Conformance,
     Desktop,
 }
 
-const ALL: [(Suite, &str); 8] = [
+const ALL: [(Suite, &str); 9] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
     (Suite::Clients, "clients"),
     (Suite::Identity, "identity"),
     (Suite::Api, "api"),
+    (Suite::Operate, "operate"),
     (Suite::Conformance, "conformance"),
     (Suite::Desktop, "desktop"),
 ];
 
 /// Suites that start the programs that people start.
-const OVER_PROGRAMS: [Suite; 6] = [
+const OVER_PROGRAMS: [Suite; 7] = [
     Suite::E2e,
     Suite::Clients,
     Suite::Identity,
     Suite::Api,
+    Suite::Operate,
     Suite::Conformance,
     Suite::Desktop,
 ];
@@ -130,6 +133,9 @@ fn prepare<'a>(
     }
     if has(Suite::Clients) || has(Suite::Api) {
         needs.push(system::CLIENTS);
+    }
+    if has(Suite::Operate) {
+        needs.push(system::PROMETHEUS);
     }
     if has(Suite::Desktop) {
         needs.extend([system::WINDOW_BUILD, system::WINDOW_TEST]);

@@ -16,6 +16,7 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Clients => node_suite(prepared, "server/app/tests/clients"),
         Suite::Identity => node_suite(prepared, "server/app/tests/identity"),
         Suite::Api => node_suite(prepared, "server/app/tests/api"),
+        Suite::Operate => node_suite(prepared, "server/app/tests/operate"),
         Suite::Conformance => conformance(prepared),
         Suite::Desktop => desktop(prepared),
     }
@@ -68,7 +69,8 @@ fn e2e(prepared: &Prepared<'_>) -> Result<Tally> {
     listen(&mut playwright)
 }
 
-/// The official SDKs and agents, real identity providers, or the API from its own description, over the real program. A suite starts its own servers.
+/// The official SDKs and agents, real identity providers, the API from its own description, or a real Prometheus, over
+/// the real program. A suite starts its own servers.
 fn node_suite(prepared: &Prepared<'_>, folder: &str) -> Result<Tally> {
     let folder = prepared.workspace.root.join(folder);
     let mut suite = Command::new("node");
