@@ -50,6 +50,6 @@ pub mod users;
 pub mod versions;
 
 pub use error::Error;
-pub use pool::{Announcement, Announcements, Db, Endpoint, Heartbeat};
+pub use pool::{Announcement, Announcements, Connections, Db, Endpoint, Heartbeat};
 
 pub type Result<T> = std::result::Result<T, Error>;
