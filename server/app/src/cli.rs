@@ -4,7 +4,9 @@ mod audit;
 mod backup;
 mod commands;
 mod configuration;
+mod doctor;
 mod secrets;
+mod support;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -34,8 +36,20 @@ enum Command {
     Migrate,
     /// List every variable with its value, where it comes from and what it does
     Config,
-    /// Look for what would keep the program from starting, and say how to mend it
-    Doctor,
+    /// Look for what keeps the program from starting or working well, and say how to mend it; fails if there is a fault
+    Doctor {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the server that runs with this configuration whether it is ready; fails if it is not
+    Healthy,
+    /// Put together what whoever helps needs to know, without secrets and without contents
+    SupportBundle {
+        /// This .tar.gz instead of one in the current directory
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Give the first administrator a new password, and print it
     ResetAdmin,
     /// Delete every stored secret: the way out when `ARCHESTRA_AUTH_SECRET` is lost
@@ -122,7 +136,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Serve => commands::serve(&environment, config?),
         Command::Migrate => commands::migrate(&config?),
         Command::Config => commands::config(&environment),
-        Command::Doctor => commands::doctor(&environment, config.as_ref()),
+        Command::Doctor { json } => doctor::doctor(&environment, config, json),
+        Command::Healthy => doctor::healthy(&config?),
+        Command::SupportBundle { output } => support::bundle(&environment, config, output),
         Command::ResetAdmin => commands::reset_admin(&config?),
         Command::ResetSecrets => commands::reset_secrets(&config?),
         Command::Secrets(Secrets::Rotate) => secrets::rotate(&config?),
