@@ -17,6 +17,7 @@ pub mod backups;
 pub mod call_log;
 pub mod clusters;
 pub mod conversations;
+pub mod examination;
 pub mod idempotency_keys;
 pub mod identity_providers;
 pub mod installation_requests;
