@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{commands, print};
 use crate::config::{Config, ConfigError, Environment};
 use crate::doctor::{self, Finding, Level, http};
+
+/// Container engines and the like give a question of this sort three seconds.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(2);
 
 pub(super) fn doctor(
     environment: &Environment,
@@ -93,7 +96,13 @@ pub(super) fn healthy(config: &Config) -> anyhow::Result<ExitCode> {
         .build()?;
     // A second call finds it done.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let cause = match runtime.block_on(http::local(config, "/ready")) {
+    let asked = async {
+        let answer = tokio::time::timeout(HEALTHY_WITHIN, http::local(config, "/ready"));
+        answer
+            .await
+            .unwrap_or_else(|_| Err(format!("no answer within {HEALTHY_WITHIN:?}")))
+    };
+    let cause = match runtime.block_on(asked) {
         Ok(answer) if answer.status == 200 => return print("ready"),
         Ok(answer) => unready(&answer),
         Err(cause) => format!("nothing answers at port {}: {cause}", config.api_port()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use runtimes::docker::Docker;
 use runtimes::kubernetes::Kubernetes;
 use runtimes::kubernetes::permissions::Permission;
+use runtimes::kubernetes::settings::Source;
 use runtimes::registry::Config as Registry;
 use runtimes::runtime::Runtime as _;
 use runtimes::status::Health;
@@ -54,6 +55,17 @@ pub(super) async fn kubernetes(patient: Arc<Patient>) -> Vec<Finding> {
     let Some(config) = registry(&patient).kubernetes else {
         return Vec::new();
     };
+    if let Source::InCluster(account) = &config.source
+        && !account.directory.join("token").exists()
+    {
+        return vec![Finding::warning(
+            CLUSTER,
+            "this pod has no token of a service account",
+            NO_PODS,
+            "Let the pod have one (`automountServiceAccountToken: true`); where no servers are to run in pods, set \
+             ARCHESTRA_ORCHESTRATOR_LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER=false.",
+        )];
+    }
     let cluster = Kubernetes::new(config);
     let looked_at = tokio::time::timeout(ANSWER_WITHIN, look_at(&cluster));
     looked_at.await.unwrap_or_else(|_| {

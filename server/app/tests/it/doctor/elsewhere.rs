@@ -278,6 +278,14 @@ pub(super) async fn clusters(provider: &FakeProvider) -> Vec<Seeded> {
             "kubectl create namespace mcp",
         ),
         Visit::new(provider)
+            .set("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+            .expect(
+                "pod without a service account",
+                "Kubernetes",
+                &["no token"],
+                "LOAD_KUBECONFIG_FROM_CURRENT_CLUSTER=false",
+            ),
+        Visit::new(provider)
             .set("ARCHESTRA_ORCHESTRATOR_KUBECONFIG", "/nowhere")
             .expect(
                 "kubeconfig missing",
