@@ -7,7 +7,7 @@
 // as a cluster, is said in the line of the command, with what was looked at instead. With --cluster, Helm and kubectl are
 // run for real; ARCHESTRA_DOCS_VALUES names a file with the images that the cluster has.
 // Needs Linux, root, Docker, Python and npm.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,8 +61,7 @@ class Page {
   constructor(stage) {
     this.stage = stage;
     this.cluster = cluster;
-    // The other has a size that says nothing about what people run.
-    this.isRelease = statSync(program).size < 120e6;
+    this.isRelease = images.isRelease(program);
   }
 
   helms() {
