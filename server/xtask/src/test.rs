@@ -28,9 +28,10 @@ enum Suite {
     Conformance,
     Docs,
     Desktop,
+    Helm,
 }
 
-const ALL: [(Suite, &str); 10] = [
+const ALL: [(Suite, &str); 11] = [
     (Suite::Rust, "rust"),
     (Suite::Ui, "ui"),
     (Suite::E2e, "e2e"),
@@ -41,6 +42,7 @@ const ALL: [(Suite, &str); 10] = [
     (Suite::Conformance, "conformance"),
     (Suite::Docs, "docs"),
     (Suite::Desktop, "desktop"),
+    (Suite::Helm, "helm"),
 ];
 
 /// Suites that start the programs that people start.
@@ -137,7 +139,8 @@ fn prepare<'a>(
     if has(Suite::E2e) {
         needs.push(system::BROWSER);
     }
-    if has(Suite::Clients) || has(Suite::Api) || has(Suite::Operate) {
+    let with_python = [Suite::Clients, Suite::Api, Suite::Operate, Suite::Helm];
+    if with_python.into_iter().any(&has) {
         needs.push(system::CLIENTS);
     }
     if has(Suite::Docs) {

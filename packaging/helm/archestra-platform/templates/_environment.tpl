@@ -13,6 +13,20 @@
 {{- range list "ARCHESTRA_DATABASE_URL" "DATABASE_URL" "ARCHESTRA_DATABASE_URL_VAULT_REF" }}
 {{- include "archestra.isGiven" (list $ .) }}
 {{- end }}
+{{- include "archestra.databaseInVault" . }}
+{{- end }}
+
+{{- /* Where in Vault the database's address is: path:key. */}}
+{{- define "archestra.databaseInVault" -}}
+{{- with .Values.archestra.initContainers.vaultSecrets }}
+{{- if .enabled }}
+{{- $found := "" }}
+{{- range .secrets }}
+{{- if has .envVar (list "DATABASE_URL" "ARCHESTRA_DATABASE_URL") }}{{ $found = printf "%s:%s" .path .key }}{{ end }}
+{{- end }}
+{{- $found }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "archestra.ownDatabase" -}}
@@ -98,6 +112,19 @@ reference, so a change of the way would fail. */}}
 {{- with $values.orchestrator.baseImage }}
 {{- $_ := set $own "ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE" . }}
 {{- end }}
+{{- with $kubernetes.clusterDomain }}
+{{- $_ := set $own "ARCHESTRA_ORCHESTRATOR_K8S_CLUSTER_DOMAIN" . }}
+{{- end }}
+{{- with include "archestra.databaseInVault" . }}
+{{- $_ := set $own "ARCHESTRA_DATABASE_URL_VAULT_REF" . }}
+{{- end }}
+{{- range $kind, $amounts := pick $values.orchestrator.mcpServerResources "requests" "limits" }}
+{{- range $name, $amount := pick $amounts "cpu" "memory" "ephemeralStorage" }}
+{{- if ne (toString $amount) "" }}
+{{- $_ := set $own (printf "ARCHESTRA_ORCHESTRATOR_MCP_SERVER_%s_%s" (snakecase $name | upper) (trimSuffix "s" $kind | upper)) $amount }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if $kubernetes.kubeconfig.enabled }}
 {{- $_ := set $own "ARCHESTRA_ORCHESTRATOR_KUBECONFIG" (printf "%s/config" $kubernetes.kubeconfig.mountPath) }}
 {{- end }}
@@ -106,8 +133,13 @@ reference, so a change of the way would fail. */}}
 {{- end }}
 {{- range $name, $value := merge (deepCopy $values.env) $own }}
 - name: {{ $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ include "archestra.text" $value | quote }}
 {{- end }}
+{{- end }}
+
+{{- /* A large number of a file is a float to Helm, which would write it with an exponent. */}}
+{{- define "archestra.text" -}}
+{{- if and (kindIs "float64" .) (eq . (floor .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 
 {{- define "archestra.serverEnvironment" -}}
@@ -120,6 +152,10 @@ reference, so a change of the way would fail. */}}
 {{- /* Without the secrets that only an upgrade's end may bring. */}}
 {{- define "archestra.migrationEnvironment" -}}
 {{- include "archestra.givenEnvironment" . }}
+{{- if and .Values.archestra.migrationJob.lockTimeout (not (include "archestra.isGiven" (list . "PGOPTIONS"))) }}
+- name: PGOPTIONS
+  value: -c lock_timeout={{ .Values.archestra.migrationJob.lockTimeout }}
+{{- end }}
 {{- include "archestra.databaseEnvironment" (list . (include "archestra.migration" .)) }}
 {{- include "archestra.plainEnvironment" . }}
 {{- end }}

@@ -20,6 +20,7 @@ pub(super) fn run(suite: Suite, prepared: &Prepared<'_>) -> Result<Tally> {
         Suite::Conformance => conformance(prepared),
         Suite::Docs => docs(prepared),
         Suite::Desktop => desktop(prepared),
+        Suite::Helm => helm(prepared),
     }
 }
 
@@ -127,6 +128,14 @@ fn desktop(prepared: &Prepared<'_>) -> Result<Tally> {
             prepared.workspace.binary("debug", "desktop"),
         )
         .env("ARCHESTRA_POSTGRES_DIR", &prepared.postgres);
+    listen(&mut suite)
+}
+
+/// The chart, rendered in every documented way by both Helms and checked against the schemas of Kubernetes. No cluster.
+fn helm(prepared: &Prepared<'_>) -> Result<Tally> {
+    let workspace = prepared.workspace;
+    let mut suite = Command::new(workspace.root.join("packaging/helm/try"));
+    suite.env("CARGO_TARGET_DIR", &workspace.target);
     listen(&mut suite)
 }
 
