@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::StartError;
 use crate::config::Config;
 
-const FILE: &str = ".auth_secret";
+pub(crate) const FILE: &str = ".auth_secret";
 /// The one before, until nothing is encrypted with it any more.
 const PREVIOUS_FILE: &str = ".auth_secret_previous";
 /// Says that the secret is in the keyring: without it, a locked keyring would look like a first start.

@@ -4,8 +4,10 @@ mod audit;
 mod backup;
 mod commands;
 mod configuration;
+mod doctor;
 mod reference;
 mod secrets;
+mod support;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -39,8 +41,20 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
-    /// Look for what would keep the program from starting, and say how to mend it
-    Doctor,
+    /// Look for what keeps the program from starting or working well, and say how to mend it; fails if there is a fault
+    Doctor {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the server that runs with this configuration whether it is ready; fails if it is not
+    Healthy,
+    /// Put together what whoever helps needs to know, without secrets and without contents
+    SupportBundle {
+        /// This .tar.gz instead of one in the current directory
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Give the first administrator a new password, and print it
     ResetAdmin,
     /// Delete every stored secret: the way out when `ARCHESTRA_AUTH_SECRET` is lost
@@ -128,7 +142,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Migrate => commands::migrate(&config?),
         Command::Config { markdown: true } => print(&reference::page()?),
         Command::Config { markdown: false } => commands::config(&environment),
-        Command::Doctor => commands::doctor(&environment, config.as_ref()),
+        Command::Doctor { json } => doctor::doctor(&environment, config, json),
+        Command::Healthy => doctor::healthy(&config?),
+        Command::SupportBundle { output } => support::bundle(&environment, config, output),
         Command::ResetAdmin => commands::reset_admin(&config?),
         Command::ResetSecrets => commands::reset_secrets(&config?),
         Command::Secrets(Secrets::Rotate) => secrets::rotate(&config?),

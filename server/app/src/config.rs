@@ -70,6 +70,12 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError(Vec<String>);
 
+impl ConfigError {
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.join("\n"))
@@ -103,6 +109,11 @@ impl Environment {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Of all variables, other programs' too.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
     }
 
     /// Of those that other programs define.

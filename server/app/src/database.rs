@@ -197,7 +197,7 @@ async fn start_embedded(config: &Config, owner: OwnerLock) -> Result<Server, Sta
     .await?)
 }
 
-fn local(connection: &Connection) -> Endpoint {
+pub(crate) fn local(connection: &Connection) -> Endpoint {
     let host = match &connection.address {
         Address::Socket(directory) => directory.clone(),
         Address::Loopback => Path::new("127.0.0.1").to_owned(),

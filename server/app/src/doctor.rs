@@ -1,164 +1,241 @@
-//! `archestra doctor`: what would keep the program from starting, and how to mend it.
+//! `archestra doctor`: what keeps the program from starting or from working well, why it matters and how to mend it.
+//!
+//! Every check has a time of its own and they all run at once, so the whole takes less than five seconds whatever is
+//! wrong. Nothing is changed but what a check must try out: a secret that is written to the keyring or to Vault and
+//! deleted again.
 
-use std::path::Path;
+mod certificates;
+mod configuration;
+mod data_dir;
+mod database;
+mod disk;
+mod exposure;
+mod glibc;
+pub(crate) mod http;
+mod network;
+mod ports;
+mod proxies;
+mod runtimes;
+mod secrets;
+mod sockets;
+mod system;
+mod upstreams;
 
-use postgres::installation::Installation;
-use secrets::Mode;
-use secrets::stores::SecretStore as _;
-use secrets::stores::keyring::Keyring;
-use secrets::stores::vault::{Settings, VaultStore};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use postgres::owner::{self, Holder};
+use serde::Serialize;
+use tokio::task::JoinSet;
 
 use crate::config::{Config, ConfigError, Environment};
-use crate::{data_dir, listen};
+pub(crate) use exposure::is_container;
 
-/// One finding.
-pub(crate) struct Check {
+/// For one check, of the five seconds that all may take together.
+const PATIENCE: Duration = Duration::from_millis(3_800);
+/// For one question to another system, so that its check still has time to say what the silence means.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    Ok,
+    /// The program works, but not as well or as safely as it could.
+    Warning,
+    /// The program does not start, or something that was asked for does not work.
+    Fault,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Finding {
     pub(crate) name: &'static str,
-    /// What was found, or what is wrong and what to do.
-    pub(crate) result: Result<String, String>,
+    pub(crate) level: Level,
+    pub(crate) found: String,
+    /// What comes of it; empty where all is well, as is `fix`.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) why: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) fix: String,
 }
 
-pub(crate) fn run(environment: &Environment, config: Result<&Config, &ConfigError>) -> Vec<Check> {
-    let mut checks = vec![configuration(environment, config)];
-    let Ok(config) = config else { return checks };
-    checks.push(Check {
-        name: "data directory",
-        result: writable(config),
-    });
-    checks.push(Check {
-        name: "database",
-        result: database(config),
-    });
-    for (name, port, variable) in [
-        ("API port", config.api_port(), "ARCHESTRA_API_BASE_URL"),
-        ("UI port", config.frontend_port(), "ARCHESTRA_FRONTEND_URL"),
-        (
-            "metrics port",
-            config.metrics_port,
-            "ARCHESTRA_METRICS_PORT",
-        ),
-    ] {
-        let bound = listen::bind(config.bind, port, variable);
-        let result = bound
-            .map(|_| format!("{port} is free"))
-            .map_err(|error| error.to_string());
-        checks.push(Check { name, result });
+impl Finding {
+    fn ok(name: &'static str, found: impl Into<String>) -> Self {
+        let (found, fix) = (found.into(), String::new());
+        let (level, why) = (Level::Ok, "");
+        Self {
+            name,
+            level,
+            found,
+            why,
+            fix,
+        }
     }
-    checks.push(Check {
-        name: "user interface",
-        result: user_interface(),
-    });
-    checks.push(Check {
-        name: "reach",
-        result: Ok(reach(config)),
-    });
-    checks.push(Check {
-        name: "not enforced yet",
-        result: Ok(NOT_ENFORCED.to_owned()),
-    });
-    checks
-}
 
-/// What can be saved, read and changed, and what nothing acts on so far.
-const NOT_ENFORCED: &str = "TOON compression, delegations between agents, knowledge settings \
-    and incoming mail of agents, enterprise-managed credentials, client and configuration secrets of catalog items that are \
-    named by id or Vault path, and keys of providers that the proxy does not serve; sanitize_with_dual_llm counts as \
-    mark_as_untrusted; policies of tools hold for calls through the gateway and the chat, not for tools that clients of the \
-    LLM proxy run themselves, and what a conversation has read is followed in the chat only";
+    fn warning(
+        name: &'static str,
+        found: impl Into<String>,
+        why: &'static str,
+        fix: impl Into<String>,
+    ) -> Self {
+        let (found, fix) = (found.into(), fix.into());
+        Self {
+            name,
+            level: Level::Warning,
+            found,
+            why,
+            fix,
+        }
+    }
 
-fn configuration(environment: &Environment, config: Result<&Config, &ConfigError>) -> Check {
-    let unknown: Vec<&str> = environment.unknown().collect();
-    let result = match config {
-        Err(error) => Err(error.to_string()),
-        Ok(_) if !unknown.is_empty() => Err(format!(
-            "{} is not a variable of this program. `archestra config` lists them all.",
-            unknown.join(", ")
-        )),
-        Ok(_) => Ok("every value can be used".to_owned()),
-    };
-    Check {
-        name: "configuration",
-        result,
+    fn fault(
+        name: &'static str,
+        found: impl Into<String>,
+        why: &'static str,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            level: Level::Fault,
+            ..Self::warning(name, found, why, fix)
+        }
     }
 }
 
-fn writable(config: &Config) -> Result<String, String> {
-    let directory = data_dir::choose(config).map_err(|error| error.to_string())?;
-    let probe = directory.join(".doctor");
-    let written = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&probe, "ok"));
-    // Left behind only where it could not be written either.
-    let _ = std::fs::remove_file(&probe);
-    match written {
-        Ok(()) => Ok(format!("{} can be written", directory.display())),
-        Err(error) => Err(format!(
-            "{} can't be written: {error}. Set ARCHESTRA_DATA_DIR.",
-            directory.display()
-        )),
+/// What the checks look at.
+struct Patient {
+    environment: Environment,
+    config: Config,
+    /// None where this system has no place for data.
+    directory: Option<PathBuf>,
+    /// The program that uses the data directory now.
+    holder: Option<Holder>,
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Vec<Finding>> + Send>>;
+
+enum Work {
+    Blocking(Reading<Patient>),
+    Waiting(fn(Arc<Patient>) -> Waiting),
+}
+
+/// In the order in which they are shown.
+const CHECKS: &[(&str, Work)] = &[
+    ("data directory", Work::Blocking(data_dir::check)),
+    ("disk", Work::Blocking(disk::check)),
+    ("auth secret", Work::Blocking(data_dir::auth_secret)),
+    (
+        "ports",
+        Work::Waiting(|patient| Box::pin(ports::check(patient))),
+    ),
+    ("address", Work::Blocking(network::address)),
+    ("exposure", Work::Blocking(exposure::check)),
+    (
+        "database",
+        Work::Waiting(|patient| Box::pin(database::check(patient))),
+    ),
+    (
+        "secrets",
+        Work::Waiting(|patient| Box::pin(secrets::check(patient))),
+    ),
+    (
+        "containers",
+        Work::Waiting(|patient| Box::pin(runtimes::containers(patient))),
+    ),
+    (
+        "Kubernetes",
+        Work::Waiting(|patient| Box::pin(runtimes::kubernetes(patient))),
+    ),
+    (
+        "providers",
+        Work::Waiting(|patient| Box::pin(upstreams::providers(patient))),
+    ),
+    (
+        "traces",
+        Work::Waiting(|patient| Box::pin(upstreams::collector(patient))),
+    ),
+];
+
+/// A check that reads files and the like.
+type Reading<Of> = fn(&Of) -> Vec<Finding>;
+
+/// Those that need no configuration, so that they also help while it can't be read.
+const ALWAYS: &[(&str, Reading<Environment>)] = &[
+    ("localhost", network::localhost),
+    ("proxies", proxies::check),
+    ("certificates", certificates::check),
+    ("system", system::check),
+];
+
+pub(crate) async fn run(
+    environment: &Environment,
+    config: Result<Config, ConfigError>,
+) -> Vec<Finding> {
+    // A second call finds it done.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut findings = configuration::check(environment, config.as_ref());
+    let mut checks = JoinSet::new();
+    for (place, (name, check)) in ALWAYS.iter().enumerate() {
+        let environment = environment.clone();
+        let work = tokio::task::spawn_blocking(move || check(&environment));
+        checks.spawn(async move {
+            (
+                place,
+                patiently(name, async { work.await.unwrap_or_default() }).await,
+            )
+        });
+    }
+    if let Ok(config) = config {
+        let patient = Arc::new(Patient::new(environment.clone(), config));
+        for (place, (name, work)) in CHECKS.iter().enumerate() {
+            let patient = Arc::clone(&patient);
+            let place = ALWAYS.len() + place;
+            checks.spawn(async move { (place, patiently(name, work.of(patient)).await) });
+        }
+    }
+    let mut done = checks.join_all().await;
+    done.sort_by_key(|(place, _)| *place);
+    findings.extend(done.into_iter().flat_map(|(_, findings)| findings));
+    findings
+}
+
+impl Patient {
+    fn new(environment: Environment, mut config: Config) -> Self {
+        // Three attempts and their pauses within the time of a check.
+        if let Some(vault) = &mut config.secrets.vault {
+            vault.timeout = Duration::from_millis(900);
+        }
+        let directory = crate::data_dir::choose(&config).ok();
+        let holder = directory.as_deref().and_then(owner::holder_of);
+        Self {
+            environment,
+            config,
+            directory,
+            holder,
+        }
     }
 }
 
-fn database(config: &Config) -> Result<String, String> {
-    if config.database_url.is_some() {
-        return Ok("somebody else's, by its URL; `archestra migrate` connects to it".to_owned());
-    }
-    let installation =
-        Installation::find(config.postgres_dir.as_deref()).map_err(|error| error.to_string())?;
-    Ok(format!("our own PostgreSQL {}", installation.version()))
-}
-
-fn user_interface() -> Result<String, String> {
-    let built = crate::ui::is_built();
-    if built {
-        Ok("built in".to_owned())
-    } else {
-        Err("not built into this program: run `npm run build` in ui/.".to_owned())
+impl Work {
+    async fn of(&self, patient: Arc<Patient>) -> Vec<Finding> {
+        match self {
+            Self::Waiting(check) => check(patient).await,
+            Self::Blocking(check) => {
+                let check = *check;
+                let work = tokio::task::spawn_blocking(move || check(&patient));
+                work.await.unwrap_or_default()
+            }
+        }
     }
 }
 
-fn reach(config: &Config) -> String {
-    if config.bind.is_loopback() {
-        return "this machine only".to_owned();
-    }
-    let in_container = Path::new("/.dockerenv").exists();
-    let place = if in_container {
-        "whoever reaches this container"
-    } else {
-        "other machines"
-    };
-    format!("{} listens for {place}", config.bind)
-}
-
-/// Goes to the store of secrets and back.
-pub(crate) async fn secrets(config: &Config) -> Check {
-    let stores = &config.secrets;
-    let result = match (&stores.degraded, stores.mode, &stores.vault) {
-        (Some(degraded), _, _) => Err(format!("{}. {}", degraded.reason, degraded.fix)),
-        (None, Mode::Keyring, _) => Keyring::default().check().await.map_err(|e| e.to_string()),
-        (None, Mode::Vault | Mode::ReadonlyVault, Some(settings)) => vault(settings.clone()).await,
-        (None, _, _) => Ok("in the database, encrypted".to_owned()),
-    };
-    Check {
-        name: "secrets",
-        result: result.map(|found| format!("{found}; {}", key(config))),
-    }
-}
-
-async fn vault(settings: Settings) -> Result<String, String> {
-    let store = VaultStore::new(settings).map_err(|error| error.to_string())?;
-    store.check().await.map_err(|error| error.to_string())
-}
-
-/// Where their key is.
-fn key(config: &Config) -> &'static str {
-    let in_keyring = || {
-        let directory = data_dir::choose(config);
-        directory.is_ok_and(|directory| crate::auth_secret::is_in_keyring(&directory))
-    };
-    if config.auth_secret.is_some() {
-        "the key comes from ARCHESTRA_AUTH_SECRET"
-    } else if in_keyring() {
-        "the key is in the OS keyring"
-    } else {
-        "the key is in a file of the data directory"
-    }
+async fn patiently(name: &'static str, check: impl Future<Output = Vec<Finding>>) -> Vec<Finding> {
+    tokio::time::timeout(PATIENCE, check).await.unwrap_or_else(|_| {
+        vec![Finding::warning(
+            name,
+            format!("could not be looked at within {PATIENCE:?}"),
+            "something that it reads or asks does not answer",
+            "Look whether a disk, a network share or a name server hangs, and run `archestra doctor` again.",
+        )]
+    })
 }

@@ -83,4 +83,5 @@ pub(crate) fn metrics_router(platform: &Arc<Platform>, secret: Option<SecretStri
     Router::new()
         .route("/metrics", get(metrics))
         .with_state(state)
+        .layer(CompressionLayer::new())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chat::Chat;
 use chrono::TimeDelta;
+use domain::active_users;
 use domain::availability::Availability;
 use domain::backups::Folder;
 use domain::clock::{Clock, SystemClock};
@@ -316,6 +317,9 @@ fn spawn_background(platform: &Arc<Platform>, database: &Database, config: &Conf
         config.retention_days,
         stop(),
     ));
+    platform
+        .tasks
+        .spawn(active_users::run(platform.clone(), stop()));
     if database.is_embedded() && config.backup_interval_hours > 0 {
         let every = TimeDelta::hours(config.backup_interval_hours.into());
         platform

@@ -24,6 +24,8 @@ use crate::hub::LocalRun;
 use crate::run::Fault;
 use crate::{Chat, demo};
 
+/// How the chat names itself in the log.
+pub(crate) const EXTERNAL_AGENT: &str = "archestra_chat";
 /// The longest event that is read.
 const LONGEST_EVENT: usize = 16 * 1024 * 1024;
 
@@ -153,7 +155,7 @@ async fn send(
         .uri(uri)
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, "archestra-chat")
-        .header("x-archestra-agent-id", "archestra_chat")
+        .header("x-archestra-agent-id", EXTERNAL_AGENT)
         .header("x-archestra-session-id", conversation.id.to_string())
         .extension(InProcess {
             user_id: conversation.user_id.clone(),

@@ -51,6 +51,16 @@ impl Error {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Why the database refused, as PostgreSQL's appendix of error codes names it: `28P01` is a wrong password.
+    pub fn code(&self) -> Option<String> {
+        match self {
+            Self::Query(sqlx::Error::Database(error)) => {
+                error.code().map(std::borrow::Cow::into_owned)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a value is of no sort that can be stored (class 22): the character NUL, a number beyond its range.
     pub fn cannot_store(&self) -> bool {
         match self {

@@ -11,7 +11,7 @@ pub use filter::{InteractionFilter, InteractionSort};
 pub(crate) use write::insert;
 pub use write::{NewInteraction, NewOptimization};
 
-use crate::call_log::{CallFilter as _, Facet};
+use crate::call_log::{CallFilter as _, Facet, boundary_id};
 use crate::{Db, Result, call_log};
 
 /// Serde is for the spool file alone, which holds these rows while the database is away.
@@ -140,6 +140,20 @@ pub async fn user_ids(db: &Db, visible: Option<&[Uuid]>) -> Result<Vec<String>> 
     )
     .bind(visible);
     Ok(query.fetch_all(&db.pool).await?)
+}
+
+/// How many different people called since each of two moments, the earlier one first.
+pub async fn active_users(
+    db: &Db,
+    earlier: DateTime<Utc>,
+    later: DateTime<Utc>,
+) -> Result<(i64, i64)> {
+    let query = sqlx::query_as(
+        "SELECT count(DISTINCT user_id), count(DISTINCT user_id) FILTER (WHERE id >= $2) FROM interactions WHERE id >= $1",
+    )
+    .bind(boundary_id(earlier))
+    .bind(boundary_id(later));
+    Ok(query.fetch_one(&db.pool).await?)
 }
 
 /// A run of calls that belong together, most recent first.

@@ -17,6 +17,7 @@ pub mod backups;
 pub mod call_log;
 pub mod clusters;
 pub mod conversations;
+pub mod examination;
 pub mod idempotency_keys;
 pub mod identity_providers;
 pub mod installation_requests;
@@ -50,6 +51,6 @@ pub mod users;
 pub mod versions;
 
 pub use error::Error;
-pub use pool::{Announcement, Announcements, Db, Endpoint, Heartbeat};
+pub use pool::{Announcement, Announcements, Connections, Db, Endpoint, Heartbeat};
 
 pub type Result<T> = std::result::Result<T, Error>;

@@ -67,6 +67,15 @@ pub struct Db {
     pub(crate) pool: PgPool,
 }
 
+/// How full the pool is.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    pub open: u32,
+    /// Of those, the ones that nobody uses.
+    pub idle: u32,
+    pub limit: u32,
+}
+
 impl Db {
     /// Opens a pool without waiting for a first connection. At most `max_connections` are kept.
     pub fn connect_lazily(
@@ -158,6 +167,15 @@ impl Db {
 
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    pub fn connections(&self) -> Connections {
+        let open = self.pool.size();
+        Connections {
+            open,
+            idle: u32::try_from(self.pool.num_idle()).unwrap_or(open),
+            limit: self.pool.options().get_max_connections(),
+        }
     }
 
     /// Tries to connect once. Unlike the pool, which only says that it waited in vain, this names the cause.

@@ -3,6 +3,7 @@
 //! No HTTP and no SQL here: planes speak the first, `db` the second.
 
 pub mod access;
+pub mod active_users;
 pub mod agents;
 pub mod api_keys;
 pub mod availability;

@@ -72,21 +72,43 @@ impl Price {
 
     /// `None` where the sum leaves the range of an `i64` (nine million dollars for one call).
     pub fn cost(&self, usage: &Usage) -> Option<i64> {
-        let reached = |tier: &&(u64, Rates)| usage.prompt() > tier.0;
-        let rates = self
-            .tiers
-            .iter()
-            .rev()
-            .find(reached)
-            .map_or(&self.rates, |(_, rates)| rates);
-        let part = |tokens: u64, price: i64| i64::try_from(tokens).ok()?.checked_mul(price);
-        let short_lived = usage.cache_write.saturating_sub(usage.cache_write_1h);
+        let rates = self.rates_of(usage);
         part(usage.input, rates.input)?
             .checked_add(part(usage.output, rates.output)?)?
-            .checked_add(part(usage.cache_read, rates.cache_read)?)?
-            .checked_add(part(short_lived, rates.cache_write)?)?
-            .checked_add(part(usage.cache_write_1h, rates.cache_write_1h)?)
+            .checked_add(rates.cached(usage)?)
     }
+
+    /// The share of [`Price::cost`] that caches have; `None` for a call without any, too.
+    pub fn cache_cost(&self, usage: &Usage) -> Option<CacheCost> {
+        if usage.cache_read == 0 && usage.cache_write == 0 {
+            return None;
+        }
+        let rates = self.rates_of(usage);
+        let cheaper = rates.input.saturating_sub(rates.cache_read).max(0);
+        Some(CacheCost {
+            cost_pico: rates.cached(usage)?,
+            saved_pico: part(usage.cache_read, cheaper)?,
+        })
+    }
+
+    fn rates_of(&self, usage: &Usage) -> &Rates {
+        let reached = |tier: &&(u64, Rates)| usage.prompt() > tier.0;
+        let tier = self.tiers.iter().rev().find(reached);
+        tier.map_or(&self.rates, |(_, rates)| rates)
+    }
+}
+
+fn part(tokens: u64, price: i64) -> Option<i64> {
+    i64::try_from(tokens).ok()?.checked_mul(price)
+}
+
+/// What caches of a provider cost and saved in one call, in picodollars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheCost {
+    /// Of reading and writing.
+    pub cost_pico: i64,
+    /// By what was read instead of being sent anew; never negative.
+    pub saved_pico: i64,
 }
 
 impl Rates {
@@ -107,6 +129,13 @@ impl Rates {
             cache_write,
             cache_write_1h: or(cache_write_1h, cache_write)?,
         })
+    }
+
+    fn cached(&self, usage: &Usage) -> Option<i64> {
+        let short_lived = usage.cache_write.saturating_sub(usage.cache_write_1h);
+        part(usage.cache_read, self.cache_read)?
+            .checked_add(part(short_lived, self.cache_write)?)?
+            .checked_add(part(usage.cache_write_1h, self.cache_write_1h)?)
     }
 }
 

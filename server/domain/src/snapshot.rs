@@ -54,6 +54,7 @@ pub struct Snapshot {
 pub struct Agent {
     pub id: Uuid,
     pub name: String,
+    pub agent_type: String,
     pub description: Option<String>,
     pub labels: Vec<(String, String)>,
     /// `org`, `team` or `personal`.
@@ -123,6 +124,7 @@ impl Snapshot {
                         Agent {
                             id: agent.id,
                             name: agent.name,
+                            agent_type: agent.agent_type,
                             description: agent.description,
                             labels: agent.labels,
                             scope: agent.scope,

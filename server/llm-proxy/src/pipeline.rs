@@ -52,6 +52,7 @@ async fn forward(
         let paid = payment::payment(&proxy.platform, snapshot, &route, &caller).await?;
         let paid = paid.as_ref();
         let request = proxy.upstreams.request(&route, paid, head, body).await?;
+        recording.sent();
         proxy.upstreams.send(route.provider, request).await
     };
     match answer.await {

@@ -14,6 +14,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use domain::access::InProcess;
 use domain::optimization_rules::OptimizationRule;
 use domain::platform::Platform;
 use domain::traces::Trace;
@@ -51,6 +52,8 @@ struct Call {
     agent: Option<Uuid>,
     headers: CallerHeaders,
     user_id: Option<String>,
+    /// `api`, or `chat` where this program itself asks.
+    source: &'static str,
     /// A rule, and the model it sent the call to.
     optimized: Option<(Uuid, String)>,
     request: Bytes,
@@ -63,6 +66,8 @@ struct Call {
     encoding: Option<HeaderValue>,
     response: Vec<u8>,
     response_bytes: u64,
+    /// When the call went up.
+    sent: Option<Duration>,
     first_byte: Option<Duration>,
     duration: Duration,
     ending: Ending,
@@ -78,6 +83,7 @@ impl Recording {
         if request.method() != Method::POST {
             return Self(None);
         }
+        let is_ours = request.extensions().get::<InProcess>().is_some();
         Self(Some(Box::new(Call {
             created_at: platform.clock.now(),
             started: platform.clock.monotonic(),
@@ -87,6 +93,7 @@ impl Recording {
             agent: route.agent,
             headers: CallerHeaders::read(request.headers()),
             user_id: None,
+            source: if is_ours { "chat" } else { "api" },
             optimized: None,
             request: Bytes::new(),
             status: 0,
@@ -95,6 +102,7 @@ impl Recording {
             encoding: None,
             response: Vec::new(),
             response_bytes: 0,
+            sent: None,
             first_byte: None,
             duration: Duration::ZERO,
             ending: Ending::ClientLeft,
@@ -130,6 +138,13 @@ impl Recording {
     pub(crate) fn optimized(&mut self, rule: &OptimizationRule) {
         if let Some(call) = &mut self.0 {
             call.optimized = Some((rule.id, rule.target_model.clone()));
+        }
+    }
+
+    /// The call goes up.
+    pub(crate) fn sent(&mut self) {
+        if let Some(call) = &mut self.0 {
+            call.sent = Some(call.elapsed());
         }
     }
 

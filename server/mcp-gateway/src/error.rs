@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use domain::limits::UsedUp;
+use domain::metrics::Blocked;
 use domain::servers::ServerError;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -125,15 +126,14 @@ impl Failure {
         )
     }
 
-    /// A rule stood against the call, so that nothing was called.
-    pub(crate) fn is_refusal(&self) -> bool {
-        matches!(
-            self,
-            Self::Paused { .. }
-                | Self::Refused { .. }
-                | Self::NeedsApproval { .. }
-                | Self::UsedUp { .. }
-        )
+    /// Whether a guardrail stood in the way, and which.
+    pub(crate) fn blocked(&self) -> Option<Blocked> {
+        match self {
+            Self::Refused { .. } => Some(Blocked::Policy),
+            Self::NeedsApproval { .. } => Some(Blocked::Approval),
+            Self::Paused { .. } => Some(Blocked::Changed),
+            _ => None,
+        }
     }
 
     /// Where a person can mend it.

@@ -4,7 +4,10 @@
 //! as policies is judged by `domain::tool_policies`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use domain::metrics::{Blocked, CalledTool};
+use domain::snapshot::Server;
 use domain::tool_policies::{Context, ToolRules, Treatment, UNTRUSTED, Verdict};
 use mcp::object::{Object, raw};
 use serde_json::value::RawValue;
@@ -64,18 +67,33 @@ fn judge(exchange: &Exchange, entry: &Entry, params: &Object<'_>) -> Result<(), 
 }
 
 /// The same call with its result as policies have it shown: not at all, or with the remark that nobody vouches for it.
-pub(crate) fn treated(exchange: &Exchange, entry: &Entry, running: Running) -> Running {
+pub(crate) fn treated(
+    exchange: &Arc<Exchange>,
+    server: &Arc<Server>,
+    entry: &Entry,
+    running: Running,
+) -> Running {
     let tool = entry.assigned.tool.id;
     let restrictive = exchange.snapshot.is_restrictive();
     if !exchange.snapshot.rules_of(tool).treats(restrictive) {
         return running;
     }
     let Running { work, events } = running;
-    let snapshot = exchange.snapshot.clone();
+    let (exchange, server) = (Arc::clone(exchange), Arc::clone(server));
     let name = entry.name.clone();
     let work = async move {
         let result = work.await?;
-        Ok(shown(snapshot.rules_of(tool), restrictive, &name, result))
+        let rules = exchange.snapshot.rules_of(tool);
+        let count = || {
+            let tool = CalledTool {
+                agent: &exchange.agent,
+                server: &server.catalog_name,
+                tool: &name,
+            };
+            let metrics = &exchange.gateway.platform.metrics;
+            metrics.blocked_tool(tool, Blocked::Result);
+        };
+        Ok(shown(rules, restrictive, &name, result, count))
     };
     Running {
         work: Box::pin(work),
@@ -83,7 +101,13 @@ pub(crate) fn treated(exchange: &Exchange, entry: &Entry, running: Running) -> R
     }
 }
 
-fn shown(rules: &ToolRules, restrictive: bool, tool: &str, result: Box<RawValue>) -> Box<RawValue> {
+fn shown(
+    rules: &ToolRules,
+    restrictive: bool,
+    tool: &str,
+    result: Box<RawValue>,
+    on_blocked: impl FnOnce(),
+) -> Box<RawValue> {
     let whole: Value = serde_json::from_str(result.get()).unwrap_or_default();
     if whole["content"].is_null() && whole["structuredContent"].is_null() {
         // A question to the client; what it brings back is a result of its own.
@@ -101,6 +125,7 @@ fn shown(rules: &ToolRules, restrictive: bool, tool: &str, result: Box<RawValue>
             changed.set("_meta", Cow::Owned(raw(&Value::Object(meta))));
         }
         Treatment::Blocked { why } => {
+            on_blocked();
             let text = format!("[The result of {tool} is not shown: {why}.]");
             let content = json!([{ "type": "text", "text": text }]);
             changed.set("content", Cow::Owned(raw(&content)));

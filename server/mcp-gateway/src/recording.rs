@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use domain::metrics::McpCall;
+use domain::metrics::{Blocked, CalledTool, McpCall};
 use domain::recorder::ToolCall;
 use domain::snapshot::Server;
 use domain::traces::Trace;
@@ -34,6 +34,7 @@ struct Kept {
     /// The tool is one of the agent's.
     is_known: bool,
     told: Told,
+    blocked: Option<Blocked>,
 }
 
 impl Recording {
@@ -61,6 +62,7 @@ impl Recording {
             call,
             is_known: false,
             told: Told::begin(exchange, request),
+            blocked: None,
         })))
     }
 
@@ -120,6 +122,7 @@ impl Recording {
                 kept.call.is_error = true;
                 kept.call.error = Some(failure.to_string());
                 kept.tell_failure(failure);
+                kept.blocked = failure.blocked();
                 if let Some(server) = kept.call.mcp_server_id {
                     tracing::info!(%failure, %server, tool = kept.call.tool_name, "a call failed");
                 }
@@ -150,22 +153,31 @@ impl Recording {
 impl Kept {
     /// Only of tools that exist: a name that a client made up would be a series of its own.
     fn observe(&self) {
-        let call = &self.call;
+        let (call, metrics) = (&self.call, &self.exchange.gateway.platform.metrics);
         let Some(tool) = call.tool_name.as_deref() else {
             return;
         };
         if call.method != method::TOOLS_CALL || !self.is_known {
             return;
         }
-        self.exchange.gateway.platform.metrics.mcp_call(&McpCall {
+        let tool = CalledTool {
             agent: &self.exchange.agent,
             server: &call.mcp_server_name,
+            tool,
+        };
+        let trace_id = self.told.trace.id();
+        metrics.mcp_call(&McpCall {
             tool,
             is_error: call.is_error,
             duration: call.duration,
             request_bytes: call.arguments.len(),
             response_bytes: call.result.len(),
+            ended_at: call.created_at + call.duration,
+            trace_id: trace_id.as_deref(),
         });
+        if let Some(why) = self.blocked {
+            metrics.blocked_tool(tool, why);
+        }
     }
 
     /// At most as much as is kept of a model call.

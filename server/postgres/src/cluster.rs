@@ -173,6 +173,20 @@ impl Cluster {
 
     /// Refuses what this installation cannot run, and repairs owner and mode.
     fn check(&self, with: &Installation) -> Result<(), Error> {
+        self.fits(with)?;
+        self.repair()
+    }
+
+    /// Whether it could be started as it is, or made where there is none. Changes nothing.
+    pub(crate) fn examine(&self, with: &Installation) -> Result<(), Error> {
+        if is_absent(&self.data)? {
+            return Ok(());
+        }
+        self.fits(with)?;
+        self.foreign().map_or(Ok(()), Err)
+    }
+
+    fn fits(&self, with: &Installation) -> Result<(), Error> {
         let version = fs::read_to_string(self.data.join("PG_VERSION"));
         let damaged = |cause: String| Error::DamagedCluster {
             path: self.data.clone(),
@@ -194,7 +208,7 @@ impl Cluster {
             let path = self.data.clone();
             return Err(Error::DifferentMajor { path, found, ours });
         }
-        self.repair()
+        Ok(())
     }
 
     #[cfg(unix)]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     #[error(
         "no PostgreSQL installation found (looked at {}). Reinstall this program, install \
-         PostgreSQL {} or newer from your system's packages, or name the directory that holds \
-         bin/postgres",
+         PostgreSQL {} or newer from your system's packages, name the directory that holds \
+         bin/postgres in ARCHESTRA_POSTGRES_DIR, or set ARCHESTRA_DATABASE_URL",
         list(.tried),
         crate::installation::OLDEST_MAJOR
     )]

@@ -6,8 +6,9 @@
 use crate::error::Error;
 use std::path::{Path, PathBuf};
 
-/// Older ones lack `%b` in `log_line_prefix`, which keeps statements out of our log.
-pub(crate) const OLDEST_MAJOR: u32 = 14;
+/// Older ones lack `NULLS NOT DISTINCT`, which the product's schema uses (and, before 14, `%b` in `log_line_prefix`, which
+/// keeps statements out of our log).
+pub(crate) const OLDEST_MAJOR: u32 = 15;
 
 #[derive(Debug, Clone)]
 pub struct Installation {

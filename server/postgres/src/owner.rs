@@ -20,6 +20,24 @@ pub struct OwnerLock {
     _file: File,
 }
 
+/// Who holds a data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// None while it has not signed yet.
+    pub process: Option<u32>,
+    /// For people: the process, and since when.
+    pub description: String,
+}
+
+/// Who holds the directory now. Takes nothing itself: a program that starts meanwhile waits a moment at most.
+pub fn holder_of(data_dir: &Path) -> Option<Holder> {
+    let mut file = File::open(data_dir.join("owner.lock")).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(holder(&mut file)),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 impl OwnerLock {
     /// Creates the directory if it is missing. Fails with [`Error::DataDirInUse`] while another
     /// process (or another lock in this one) holds it. Blocks for at most a third of a second.
@@ -48,7 +66,7 @@ impl OwnerLock {
                     std::thread::sleep(Duration::from_millis(10));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let holder = holder(&mut file);
+                    let holder = holder(&mut file).description;
                     return Err(Error::DataDirInUse { data_dir, holder });
                 }
                 Err(TryLockError::Error(error)) => return Err(because("lock", &path)(error)),
@@ -74,17 +92,23 @@ fn sign(file: &mut File) -> std::io::Result<()> {
     file.flush()
 }
 
-fn holder(file: &mut File) -> String {
+fn holder(file: &mut File) -> Holder {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    let mut words = text.split(' ').map(str::parse::<u64>);
-    match (read, words.next(), words.next()) {
-        (Ok(_), Some(Ok(pid)), Some(Ok(since))) => {
+    let mut words = text.split(' ');
+    let process = words.next().and_then(|word| word.parse::<u32>().ok());
+    let since = words.next().and_then(|word| word.parse::<u64>().ok());
+    let description = match (read, process, since) {
+        (Ok(_), Some(process), Some(since)) => {
             let held = spoken(seconds_now().saturating_sub(since));
-            format!("process {pid}, which took it {held} ago")
+            format!("process {process}, which took it {held} ago")
         }
         // The holder has locked the file and not signed it yet.
         _ => "another process that has just started".to_owned(),
+    };
+    Holder {
+        process,
+        description,
     }
 }
 

@@ -122,6 +122,20 @@ impl Server {
     }
 }
 
+/// What would keep a server from starting on this data directory, found without changing anything.
+pub fn examine(data_dir: &Path, with: &Installation) -> Result<(), Error> {
+    let account = account::choose(&RunAs::Auto, &Cluster::data_of(data_dir))?;
+    #[cfg(unix)]
+    if let Some(account) = &account
+        && let Some(parent) = data_dir.parent()
+        // The directory itself is opened to the account at the start.
+        && let Some(closed_at) = account.closed_at(parent)
+    {
+        return Err(account.unreachable(data_dir, closed_at));
+    }
+    Cluster::new(data_dir, account).examine(with)
+}
+
 /// How to reach the server that another process runs on this data directory; `None` if none is ready there.
 pub fn running(data_dir: &Path) -> Result<Option<Connection>, Error> {
     let cluster = Cluster::new(data_dir, None);

@@ -27,14 +27,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::ResourceExt;
+use kube::api::{ObjectMeta, PostParams};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use url::Url;
 use uuid::Uuid;
 
-use self::cluster::{Cluster, ask};
+use self::cluster::{Cluster, ask, find};
 use self::forward::Forwards;
 use self::life::Starter;
 use self::names::Names;
@@ -73,6 +74,27 @@ impl Kubernetes {
             forwards: Forwards::default(),
             tasks,
         }
+    }
+
+    /// The namespace of its servers, if the cluster has none of that name. Asked by a dry run of what is needed anyway: who
+    /// may run servers in a namespace may seldom read the namespace itself.
+    pub async fn missing_namespace(&self) -> Result<Option<String>> {
+        let opened = self.cluster.open().await?;
+        let secret = Secret {
+            metadata: ObjectMeta {
+                name: Some("archestra-dry-run".to_owned()),
+                ..ObjectMeta::default()
+            },
+            ..Secret::default()
+        };
+        let dry_run = PostParams {
+            dry_run: true,
+            ..PostParams::default()
+        };
+        let secrets = opened.api::<Secret>();
+        let tried = secrets.create(&dry_run, &secret);
+        let found = find("look for the namespace", tried).await;
+        Ok(matches!(found, Ok(None)).then(|| opened.namespace.clone()))
     }
 
     async fn version(&self) -> Result<(String, String)> {

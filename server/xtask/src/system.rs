@@ -93,6 +93,12 @@ pub(crate) const DOCUMENTED: &[Need] = &[
     package("binutils"),
 ];
 
+/// What scrapes the program and asks what its dashboards ask; `promtool` comes with it.
+pub(crate) const PROMETHEUS: &[Need] = &[Need {
+    package: "prometheus",
+    or_programs: &["promtool"],
+}];
+
 /// Sees to it that all needs are met.
 pub(crate) fn ensure(needs: &[&[Need]], progress: &Progress) -> Result<()> {
     if !cfg!(target_os = "linux") {

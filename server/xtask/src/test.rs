@@ -146,6 +146,9 @@ fn prepare<'a>(
     if has(Suite::Docs) {
         needs.push(system::DOCUMENTED);
     }
+    if has(Suite::Operate) {
+        needs.push(system::PROMETHEUS);
+    }
     if has(Suite::Desktop) {
         needs.extend([system::WINDOW_BUILD, system::WINDOW_TEST]);
     }

@@ -8,12 +8,13 @@ use db::audit_log::{Origin, as_actor};
 use domain::clock::{Clock as _, SystemClock};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 use uuid::Uuid;
 
 use super::{print, reference};
-use crate::config::{Config, ConfigError, Environment, VARIABLES};
+use crate::config::{Config, Environment, VARIABLES, Variable};
 use crate::database::Database;
-use crate::{doctor, telemetry};
+use crate::telemetry;
 
 /// Long enough to mend the identity provider that everybody else signs in with.
 const PASSWORD_ALLOWED_FOR: TimeDelta = TimeDelta::hours(1);
@@ -124,46 +125,38 @@ pub(super) fn reset_secrets(config: &Config) -> anyhow::Result<ExitCode> {
     ))
 }
 
-pub(super) fn doctor(
-    environment: &Environment,
-    config: Result<&Config, &ConfigError>,
-) -> anyhow::Result<ExitCode> {
-    // Binding a port needs a runtime around it.
-    let runtime = runtime()?;
-    let _inside = runtime.enter();
-    let mut checks = doctor::run(environment, config);
-    if let Ok(config) = config {
-        checks.push(runtime.block_on(doctor::secrets(config)));
-    }
-    for check in &checks {
-        let (mark, text) = match &check.result {
-            Ok(found) => ("ok  ", found),
-            Err(fault) => ("FAIL", fault),
-        };
-        print(&format!("{mark}  {:<16} {text}", check.name))?;
-    }
-    let failed = checks.iter().any(|check| check.result.is_err());
-    Ok(if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+pub(super) fn config(environment: &Environment) -> anyhow::Result<ExitCode> {
+    print(&configuration(environment))
 }
 
-pub(super) fn config(environment: &Environment) -> anyhow::Result<ExitCode> {
-    for variable in VARIABLES {
+/// Every variable, its secrets masked.
+pub(super) fn configuration(environment: &Environment) -> String {
+    let paragraph = |variable: &Variable| {
         let (value, source) = match (environment.get(variable.name), variable.default) {
-            (Some(_), _) if variable.secret => ("********", "environment"),
-            (Some(value), _) => (value, "environment"),
-            (None, Some(_)) if variable.secret => ("********", "default"),
-            (None, Some(default)) => (default, "default"),
-            (None, None) => ("-", "unset"),
+            (Some(_), _) if variable.secret => ("********".to_owned(), "environment"),
+            (Some(value), _) => (without_password(value), "environment"),
+            (None, Some(_)) if variable.secret => ("********".to_owned(), "default"),
+            (None, Some(default)) => (default.to_owned(), "default"),
+            (None, None) => ("-".to_owned(), "unset"),
         };
-        print(&format!(
+        format!(
             "{}\n    value   {value}\n    source  {source}\n    effect  {}",
             variable.name,
             reference::about(variable)
-        ))?;
+        )
+    };
+    let paragraphs: Vec<String> = VARIABLES.iter().map(paragraph).collect();
+    paragraphs.join("\n")
+}
+
+/// Somebody may have put one into an address that is no secret otherwise.
+fn without_password(value: &str) -> String {
+    match Url::parse(value) {
+        Ok(mut url) if url.password().is_some() => {
+            // A URL with a password has a host, so it takes another one.
+            let _ = url.set_password(Some("********"));
+            url.to_string()
+        }
+        _ => value.to_owned(),
     }
-    Ok(ExitCode::SUCCESS)
 }

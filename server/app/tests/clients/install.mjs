@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 // npm's own install scripts are off, so that every npm version does the same; these two put a native program in its place.
-const placeBinaries = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs']
+export const placeBinaries = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs']
 
 const cache = process.env.ARCHESTRA_CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'archestra/clients')
 

@@ -14,6 +14,8 @@ mod chat;
 mod configuration;
 mod contract;
 #[cfg(target_os = "linux")]
+mod doctor;
+#[cfg(target_os = "linux")]
 mod faults;
 mod gateway;
 mod harness;

@@ -112,15 +112,22 @@ impl Program {
         self.child = Some(child.unwrap());
     }
 
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        let each = self.environment.iter();
+        each.map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The program on the same data, to be told what to do.
+    #[expect(clippy::disallowed_methods, reason = "whoever asks waits for its end")]
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_archestra"));
+        command.env_clear().envs(self.environment.iter().cloned());
+        command
+    }
+
     /// Runs another command on the same data, and returns what it printed.
-    #[expect(clippy::disallowed_methods, reason = "waits for its end")]
     pub(crate) fn run(&self, command: &str) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_archestra"))
-            .arg(command)
-            .env_clear()
-            .envs(self.environment.iter().cloned())
-            .output()
-            .unwrap();
+        let output = self.command().arg(command).output().unwrap();
         assert!(output.status.success(), "{command}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
@@ -274,7 +281,7 @@ fn working_in(directory: &Path) -> Vec<u32> {
         .collect()
 }
 
-fn free_ports() -> [u16; 3] {
+pub(crate) fn free_ports() -> [u16; 3] {
     let listeners = [(); 3].map(|()| std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }

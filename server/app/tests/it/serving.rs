@@ -1,6 +1,8 @@
 //! What every listener does: health, metrics, names, pages, the stop.
 
-use reqwest::header::{AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, HOST, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_SECURITY_POLICY, HOST, RETRY_AFTER,
+};
 use reqwest::{Method, StatusCode};
 use testkit::wait;
 
@@ -63,7 +65,15 @@ async fn metrics_need_their_token_and_name_the_route_not_the_path() {
         "{text}"
     );
     assert!(text.contains("process_resident_memory_bytes"), "{text}");
-    assert!(text.trim_end().ends_with("# EOF"));
+    assert!(!text.contains("# EOF"), "that is another format");
+    assert!(text.contains("# TYPE archestra_recorder_lost_total counter\n"));
+
+    let open = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
+    let request = browser().get(&url).header(ACCEPT, open);
+    let answer = request.header(AUTHORIZATION, "Bearer let me in").send();
+    let text = answer.await.unwrap().text().await.unwrap();
+    assert!(text.contains("# TYPE archestra_recorder_lost counter\n"));
+    assert!(text.ends_with("# EOF\n"), "{text}");
 }
 
 #[tokio::test]

@@ -62,6 +62,11 @@ test('a chat turn is one trace: the caller, the request, the answer, its model c
   assert.equal(tool.attributes['gen_ai.tool.call.id'], 'call_1');
   assert.equal(tool.attributes['mcp.server.name'], 'traced');
   assert.equal(tool.attributes['mcp.is_error_result'], false);
+  const metrics = await (await fetch(app.metrics, { headers: { authorization: 'Bearer archestra-metrics-secret', accept: 'application/openmetrics-text' } })).text();
+  for (const name of ['llm_request_duration_seconds_bucket', 'mcp_tool_call_duration_seconds_bucket']) {
+    const found = metrics.split('\n').some((line) => line.startsWith(name) && line.includes(`trace_id="${parent.trace}"`));
+    assert.ok(found, `${name} has an exemplar of this trace`);
+  }
   for (const span of models) {
     assert.ok(Date.parse(span.start_time) >= Date.parse(turn.start_time), 'a model call begins within its turn');
     assert.ok(Date.parse(span.end_time) <= Date.parse(turn.end_time), 'a model call ends within its turn');

@@ -42,6 +42,7 @@ async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>, trace: &Trace) -> Result
     super::trace::describe(chat, trace, &conversation);
     let (_, message, ..) = local.now();
     local.tell(&json!({ "type": "start", "messageId": message.id }));
+    count(chat, &conversation);
     let tools = ToolBox::open(chat, &conversation).await?;
     let messages = db::conversations::messages(&chat.platform.db, conversation.id).await?;
     tools.guard.remember(&messages);
@@ -66,6 +67,14 @@ async fn steps(chat: &Arc<Chat>, local: &Arc<LocalRun>, trace: &Trace) -> Result
             "The answer was ended after {STEPS} rounds of tool calls. Send “go on” to let it continue."
         ),
     ))
+}
+
+fn count(chat: &Chat, conversation: &Conversation) {
+    let snapshot = chat.platform.snapshot.load();
+    let agent = snapshot.agent(&conversation.agent_id.to_string());
+    chat.platform
+        .metrics
+        .agent_run(agent, model::EXTERNAL_AGENT);
 }
 
 impl Work<'_> {

@@ -52,6 +52,11 @@ impl Collector for ProcessCollector {
                 "Open file descriptors",
                 process.open_files().unwrap_or(0) as u64,
             ),
+            (
+                "process_max_fds",
+                "File descriptors that may be open",
+                process.open_files_limit().unwrap_or(0) as u64,
+            ),
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             let gauge_encoder = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;

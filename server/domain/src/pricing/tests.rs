@@ -92,3 +92,19 @@ fn every_built_in_price_can_be_read() {
         assert!(Price::listed(model).is_ok(), "{}", model.model);
     }
 }
+
+#[test]
+fn what_caches_cost_and_save_is_a_share_of_the_call() {
+    let price = Price::parse("3", "15", Some("0.30"), Some("3.75")).unwrap();
+    let share = price.cache_cost(&usage(1_000_000, 1_000_000, 1_000_000, 1_000_000));
+    let share = share.unwrap();
+    assert_eq!(share.cost_pico, 4_050_000_000_000, "0.30 + 3.75 USD");
+    assert_eq!(share.saved_pico, 2_700_000_000_000, "3 - 0.30 USD");
+    assert_eq!(price.cache_cost(&usage(1_000_000, 1, 0, 0)), None);
+}
+
+#[test]
+fn a_cache_that_costs_more_than_sending_anew_saves_nothing() {
+    let price = Price::parse("1", "2", Some("1.5"), None).unwrap();
+    assert_eq!(price.cache_cost(&usage(0, 0, 9, 0)).unwrap().saved_pico, 0);
+}

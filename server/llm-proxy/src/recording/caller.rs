@@ -6,6 +6,7 @@ use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 pub(super) struct CallerHeaders {
     agent: Option<HeaderValue>,
     user: Option<HeaderValue>,
+    run: Option<HeaderValue>,
     meta: Option<HeaderValue>,
     session: Option<(HeaderValue, &'static str)>,
     program: Option<HeaderValue>,
@@ -39,6 +40,7 @@ impl CallerHeaders {
         Self {
             agent: headers.get("x-archestra-agent-id").cloned(),
             user: headers.get("x-archestra-user-id").cloned(),
+            run: headers.get("x-archestra-run-id").cloned(),
             meta: headers.get("x-archestra-meta").cloned(),
             session,
             program: headers.get(USER_AGENT).cloned(),
@@ -62,6 +64,12 @@ impl CallerHeaders {
 
     pub(super) fn user(&self) -> Option<String> {
         self.user.as_ref().and_then(text)
+    }
+
+    /// Calls of one run share it.
+    pub(super) fn run(&self) -> Option<String> {
+        let named = self.run.as_ref().and_then(text);
+        named.or_else(|| self.meta_segment(1))
     }
 
     /// With the word for where it was said.

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use db::interactions::{Interaction, NewInteraction, NewOptimization};
-use domain::metrics::LlmCall;
-use domain::pricing::Price;
+use domain::metrics::{First, LlmCall, Run};
+use domain::pricing::{CacheCost, Price};
 use domain::snapshot::Snapshot;
 use llm::dialect::{RequestFacts, ResponseFacts};
 use llm::prices::names_of;
@@ -34,6 +34,7 @@ pub(super) struct Facts {
     pub(super) requested_model: Option<String>,
     pub(super) cost_pico: Option<i64>,
     baseline_cost_pico: Option<i64>,
+    cache: Option<CacheCost>,
     pub(super) outcome: &'static str,
     pub(super) error: Option<String>,
 }
@@ -67,6 +68,7 @@ impl Call {
                 requested_model: None,
                 cost_pico: None,
                 baseline_cost_pico: None,
+                cache: None,
                 outcome,
                 error,
             };
@@ -86,7 +88,11 @@ impl Call {
         let price = |model: Option<&str>| snapshot.price(self.provider, model?);
         let cost = |price: Option<Price>| price?.cost(&answered.usage?);
         let called = self.called(requested_model.as_deref());
-        let cost_pico = cost(price(answered.model.as_deref()).or_else(|| price(called)));
+        let paid = price(answered.model.as_deref()).or_else(|| price(called));
+        let cache = paid
+            .as_ref()
+            .and_then(|price| price.cache_cost(&answered.usage?));
+        let cost_pico = cost(paid);
         let baseline_cost_pico = cost(price(requested_model.as_deref()));
         let (outcome, error) = self.outcome(&answered);
         Facts {
@@ -95,6 +101,7 @@ impl Call {
             requested_model,
             cost_pico,
             baseline_cost_pico,
+            cache,
             outcome,
             error,
         }
@@ -234,10 +241,21 @@ impl Call {
     fn measure(&self, facts: &Facts, snapshot: &Snapshot) {
         let is_ours =
             matches!(facts.outcome, "client_error" | "proxy_error") && self.upstream_status == 0;
-        let stream = self.is_events.then_some(self.first_byte).flatten();
+        let first_byte = self.first_byte.filter(|_| self.is_events);
+        let first = first_byte.zip(self.sent).map(|(byte, sent)| First {
+            byte,
+            token: byte.saturating_sub(sent),
+        });
+        let (run, external_agent) = (self.headers.run(), self.headers.external_agent());
+        let trace_id = self.trace.id();
         self.platform.metrics.llm_call(&LlmCall {
             provider: self.provider,
             model: self.model_label(facts, snapshot),
+            source: self.source,
+            run: run.as_deref().map(|id| Run {
+                id,
+                external_agent_id: external_agent.as_deref().unwrap_or_default(),
+            }),
             agent: self
                 .agent
                 .and_then(|agent| snapshot.agent(&agent.to_string())),
@@ -248,8 +266,11 @@ impl Call {
             },
             usage: facts.answered.usage.as_ref(),
             cost_pico: facts.cost_pico,
+            cache: facts.cache,
             duration: self.duration,
-            first_byte: stream,
+            first,
+            ended_at: self.created_at + self.duration,
+            trace_id: trace_id.as_deref(),
         });
     }
 

@@ -248,10 +248,65 @@ async fn metrics_count_calls_without_naming_what_a_client_made_up() {
         .unwrap();
     proxy.rows(2).await;
     let platform = &proxy.test.platform;
-    let text = platform.metrics.encode(&platform.recorder).unwrap();
+    let text = platform.metrics.encode(platform).unwrap();
     assert!(text.contains("model=\"gpt-4o-mini-2024-07-18\""), "{text}");
     assert!(
         text.contains("model=\"other\"") && !text.contains("made-up-by-client"),
         "{text}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_count_runs_and_people_once() {
+    let proxy = TestProxy::start().await;
+    for (run, person) in [
+        ("r-1", "ann"),
+        ("r-1", "ann"),
+        ("r-2", "ann"),
+        ("r-3", "bob"),
+    ] {
+        proxy.provider.reply(Reply::json(200, ANSWER));
+        let request = proxy.request("POST", CHAT).bearer_auth("k").body(ASK);
+        let request = request.header("x-archestra-meta", format!("nightly/{run}/"));
+        let request = request.header("x-archestra-user-id", person);
+        request.send().await.unwrap().bytes().await.unwrap();
+    }
+    proxy.rows(4).await;
+    let platform = &proxy.test.platform;
+    domain::active_users::count(platform).await.unwrap();
+    let text = platform.metrics.encode(platform).unwrap();
+    for counted in [
+        "external_agent_id=\"nightly\"} 3\n",
+        "\nllm_active_users{window=\"24h\"} 2\n",
+        "\nllm_active_users{window=\"7d\"} 2\n",
+        "\narchestra_recorder_written_total ",
+        "\narchestra_recorder_lost_total 0\n",
+        "\ndatabase_pool_connections{state=\"total\"} ",
+        "\narchestra_database_up 1\n",
+        "\ntokio_worker_busy_seconds_total ",
+    ] {
+        assert!(text.contains(counted), "{counted} is missing in\n{text}");
+    }
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_tell_the_providers_first_token_from_the_callers_first_byte() {
+    let proxy = TestProxy::start().await;
+    let events = "data: {\"model\":\"gpt-4o-mini\",\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n\
+                  data: [DONE]\n\n";
+    proxy
+        .provider
+        .reply(Reply::events(events.as_bytes(), &[1_000]));
+    proxy.post(CHAT, ASK).await.bytes().await.unwrap();
+    proxy.rows(1).await;
+    let platform = &proxy.test.platform;
+    let text = platform.metrics.encode(platform).unwrap();
+    let sum = |name: &str| -> f64 {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+        line.rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    let token = sum("llm_time_to_first_token_seconds_sum{");
+    let byte = sum("llm_time_to_first_byte_seconds_sum{");
+    assert!(0.0 < token && token < byte, "{token} of {byte}");
 }

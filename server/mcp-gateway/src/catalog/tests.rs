@@ -36,6 +36,7 @@ fn agent(settings: serde_json::Value) -> Agent {
     Agent {
         id: Uuid::nil(),
         name: "Tests".to_owned(),
+        agent_type: "profile".to_owned(),
         labels: Vec::new(),
         description: None,
         scope: "org".to_owned(),

@@ -70,7 +70,7 @@ pub(crate) fn call_named(
         cancel,
     );
     let running = limits::counted(exchange, &server, Some(&entry.assigned.tool), running);
-    let running = policy::treated(exchange, entry, running);
+    let running = policy::treated(exchange, &server, entry, running);
     Ok(match &entry.assigned.response_modifier {
         Some(template) => modified(running, name, template),
         None => running,

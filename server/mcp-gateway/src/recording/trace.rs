@@ -53,17 +53,14 @@ impl Kept {
         if !trace.is_recorded() {
             return;
         }
-        if failure.is_refusal() {
+        let is_blocked = failure.blocked().is_some() || matches!(failure, Failure::UsedUp { .. });
+        if is_blocked {
             trace.set([
                 KeyValue::new("mcp.blocked", true),
                 KeyValue::new("mcp.blocked_reason", failure.to_string()),
             ]);
         }
-        let kind = if failure.is_refusal() {
-            "blocked"
-        } else {
-            "failed"
-        };
+        let kind = if is_blocked { "blocked" } else { "failed" };
         trace.failed(kind, failure.to_string());
     }
 

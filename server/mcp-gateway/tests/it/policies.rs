@@ -53,6 +53,18 @@ impl World {
         self.gateway.rpc("tools/call", params).await["result"].clone()
     }
 
+    /// How often metrics say that a guardrail stood in the way.
+    fn blocked(&self, reason: &str) -> usize {
+        let platform = &self.gateway.test.platform;
+        let text = platform.metrics.encode(platform).unwrap();
+        let labels =
+            format!("mcp_server_name=\"mail\",tool_name=\"mail__echo\",reason=\"{reason}\"");
+        let counted = text
+            .lines()
+            .find(|line| line.starts_with("llm_blocked_tools_total{") && line.contains(&labels));
+        counted.map_or(0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+    }
+
     fn calls(&self) -> usize {
         let received = self.server.received();
         let calls = received
@@ -89,6 +101,7 @@ async fn a_call_that_a_policy_blocks_never_reaches_its_server_and_says_why() {
     let allowed = world.call(json!({ "to": "ann@ours.example" })).await;
     assert_ne!(allowed["isError"], true);
     assert_eq!(world.calls(), 1);
+    assert_eq!(world.blocked("policy"), 1);
 }
 
 #[tokio::test]
@@ -106,6 +119,7 @@ async fn a_call_that_needs_approval_is_not_made_for_a_client_that_can_ask_nobody
             .contains("approval")
     );
     assert_eq!(world.calls(), 0);
+    assert_eq!(world.blocked("approval"), 1);
 }
 
 #[tokio::test]
@@ -157,4 +171,5 @@ async fn a_result_that_a_policy_blocks_is_seen_by_nobody_and_one_it_distrusts_is
     let marked = world.call(json!({ "from": "ann", "body": "canary" })).await;
     assert!(marked.to_string().contains("canary"));
     assert_eq!(marked["_meta"]["archestra/untrusted"], true);
+    assert_eq!(world.blocked("result"), 1);
 }

@@ -87,7 +87,7 @@ async fn calls_of_known_tools_are_counted() {
             .await;
     }
     let platform = &gateway.test.platform;
-    let text = platform.metrics.encode(&platform.recorder).unwrap();
+    let text = platform.metrics.encode(platform).unwrap();
     let counted = |tool: &str, status: &str| {
         let labels =
             format!("mcp_server_name=\"fixture\",tool_name=\"{tool}\",status=\"{status}\"");
