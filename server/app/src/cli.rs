@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod commands;
 mod configuration;
+mod package_files;
 mod secrets;
 
 use std::io::Write as _;
@@ -65,6 +66,9 @@ enum Command {
     Openapi,
     /// Print the version
     Version,
+    /// Write what a package carries beside the program: completions, manual pages, the schema's number
+    #[command(hide = true)]
+    PackageFiles { directory: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -136,6 +140,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Audit(Audit::Verify) => audit::verify(&config?),
         Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
         Command::Version => print(crate::VERSION),
+        Command::PackageFiles { directory } => package_files::write(&directory),
     }
 }
 
