@@ -150,7 +150,7 @@ async function diagnosed(page, command) {
 
 /** Which program lives through a package's whole life, where there is one. */
 const packages = [
-  [/\/Archestra_[\d.]+_amd64\.deb$/, 'packaging/desktop/try-deb'],
+  [/\/archestra-desktop_[\d.]+_amd64\.deb$/, 'packaging/desktop/try-deb'],
   [/\/archestra[_-][\d.]+-1[._](amd64\.deb|x86_64\.rpm)$/, 'packaging/linux/try'],
 ];
 
