@@ -6,7 +6,8 @@ import { chart } from './charts.mjs';
 import { expect } from './ways.mjs';
 
 const namespace = 'archestra';
-const database = 'archestra-local/docs-postgres:17';
+/** An image that the cluster has, used as the official one. */
+const database = process.env.ARCHESTRA_DOCS_POSTGRES ?? 'postgres:17';
 
 export class Cluster {
   constructor(kubeconfig) {

@@ -1,7 +1,7 @@
 // The images that the pages name: ours around the program under test, and others' from Debian's packages, since no
 // registry is needed here. The machine's engine, which has a network, makes them; a page's own engine gets copies.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +32,7 @@ export function requireEngine() {
 export function make(root, program) {
   const docker = builder();
   const built = must(join(root, 'packaging/docker/build-local'), [program, 'docs'], { env: { ...process.env, DOCKER: docker } });
+  if (!isRelease(program)) addPages(root, docker);
   for (const target of ['postgres:17', 'haproxy:3.0', 'compose:2']) {
     const options = ['--target', target.split(':')[0], '--build-arg', `DEBIAN_IMAGE=${base}`];
     must(docker, ['build', ...options, '--tag', `archestra-local/docs-${target}`, join(here, 'images')], {
@@ -39,6 +40,22 @@ export function make(root, program) {
     });
   }
   return built;
+}
+
+/** Cargo's debug profile is three times the size, and reads the UI from where it was built. */
+export function isRelease(program) {
+  return statSync(program).size < 120e6;
+}
+
+function addPages(root, docker) {
+  // The path leads over the folder of the crate that embeds them.
+  const lines = ['ARG FROM', 'FROM $FROM', `COPY . ${root}/ui/dist`, `COPY index.html ${root}/server/app/`];
+  for (const image of ['archestra/platform:docs', 'archestra/platform:docs-slim']) {
+    must(docker, ['build', '--file', '-', '--build-arg', `FROM=${image}`, '--tag', image, join(root, 'ui/dist')], {
+      input: lines.join('\n'),
+      env: { ...process.env, DOCKER_BUILDKIT: '1' },
+    });
+  }
 }
 
 /** Docker's own plug-in, which Debian has since trixie. */

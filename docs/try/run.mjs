@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // Runs every command of the documentation, page by page and in order, as a reader with a new machine would.
 //
-//   ARCHESTRA_BIN=target/debug/archestra docs/try/run.mjs [<page>…] [--cluster <kubeconfig>]
+//   ARCHESTRA_BIN=target/debug/archestra docs/try/run.mjs [<page>…] [--build] [--cluster <kubeconfig>]
 //
 // Each page has a network, a container engine and a file system of its own (`stage`). What a machine does not have, such
-// as a cluster, is said in the line of the command, with what was looked at instead. With --cluster, Helm and kubectl are
-// run for real; ARCHESTRA_DOCS_VALUES names a file with the images that the cluster has.
+// as a cluster, is said in the line of the command, with what was looked at instead. With --build, `cargo xtask run` builds
+// the program once more, which takes minutes. With --cluster, Helm and kubectl are run for real; ARCHESTRA_DOCS_VALUES names
+// a file of values with the images that the cluster has, and ARCHESTRA_DOCS_POSTGRES one of PostgreSQL, if it has no
+// postgres:17.
 // Needs Linux, root, Docker, Python and npm.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +25,7 @@ import { substitutions, tried } from './ways.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const given = process.argv.slice(2);
 const cluster = given.includes('--cluster') ? new Cluster(given.splice(given.indexOf('--cluster'), 2)[1]) : undefined;
+const builds = given.includes('--build') && given.splice(given.indexOf('--build'), 1).length > 0;
 const program = resolve(process.env.ARCHESTRA_BIN ?? join(root, 'target/debug/archestra'));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 /** Pages whose readers have a server already. */
@@ -61,8 +64,8 @@ class Page {
   constructor(stage) {
     this.stage = stage;
     this.cluster = cluster;
-    // The other has a size that says nothing about what people run.
-    this.isRelease = statSync(program).size < 120e6;
+    this.builds = builds;
+    this.isRelease = images.isRelease(program);
   }
 
   helms() {

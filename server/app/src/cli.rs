@@ -5,6 +5,7 @@ mod backup;
 mod commands;
 mod configuration;
 mod doctor;
+mod package_files;
 mod reference;
 mod secrets;
 mod support;
@@ -84,6 +85,9 @@ enum Command {
     Openapi,
     /// Print the version
     Version,
+    /// Write what a package carries beside the program: completions, manual pages, the schema's number
+    #[command(hide = true)]
+    PackageFiles { directory: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -158,6 +162,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Audit(Audit::Verify) => audit::verify(&config?),
         Command::Openapi => print(&serde_json::to_string_pretty(&crate::openapi::document())?),
         Command::Version => print(crate::VERSION),
+        Command::PackageFiles { directory } => package_files::write(&directory),
     }
 }
 

@@ -127,7 +127,7 @@ fn candidates(program: Option<&Path>) -> Vec<PathBuf> {
         // Debian packages and AppImages; macOS bundles; the Windows installer.
         for place in [
             "../lib/archestra/postgresql",
-            "../lib/Archestra/postgresql",
+            "../lib/archestra-desktop/postgresql",
             "../Resources/postgresql",
             "resources/postgresql",
         ] {

@@ -1,106 +1,86 @@
-//! `cargo xtask dist`: what is handed to people. So far the desktop packages, with PostgreSQL inside; how they look is in
-//! `src-tauri/tauri.conf.json` and `packaging/desktop`.
+//! `cargo xtask dist`: what is handed to people, and what goes with it. All of it lies in `<target>/dist`.
 
+mod definitions;
+mod desktop;
 mod notices;
+mod release;
+#[cfg(target_os = "linux")]
+mod server;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
-use serde_json::json;
+use anyhow::{Context as _, Result, bail};
 
-use crate::progress::Progress;
+use crate::command;
+
 use crate::workspace::Workspace;
-use crate::{command, node, postgresql, system};
-
-/// Below it Tauri's bundler leaves its packages, in a folder per kind.
-const BUNDLES: &str = "release/bundle";
-const PACKAGES: [&str; 6] = ["deb", "rpm", "AppImage", "dmg", "msi", "exe"];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words[..] {
-        ["desktop"] => desktop(workspace, kinds_built_offline()?),
-        ["desktop", "--appimage"] if cfg!(target_os = "linux") => desktop(workspace, "appimage"),
-        _ => bail!("`cargo xtask dist` knows `desktop`, and on Linux `desktop --appimage`"),
+    let Some((what, rest)) = words.split_first() else {
+        bail!(
+            "`cargo xtask dist` of what? It knows desktop, server, source, sbom, definitions, feed and checksums"
+        );
+    };
+    match (*what, rest) {
+        ("desktop", rest) => desktop::run(workspace, rest),
+        #[cfg(target_os = "linux")]
+        ("server", rest) => server::run(workspace, rest),
+        ("source", []) => release::source(workspace),
+        ("sbom", []) => release::sbom(workspace),
+        ("definitions", []) => definitions::fill(workspace),
+        ("feed", []) => release::feed(workspace),
+        ("checksums", []) => release::checksums(workspace),
+        _ => bail!(
+            "`cargo xtask dist` knows desktop, server, source, sbom, definitions, feed and checksums, not `{}`",
+            words.join(" ")
+        ),
     }
 }
 
-/// The kinds of package this system can build without downloading tools.
-fn kinds_built_offline() -> Result<&'static str> {
-    match std::env::consts::OS {
-        "linux" => Ok("deb,rpm"),
-        "macos" => Ok("app,dmg"),
-        "windows" => Ok("msi,nsis"),
-        other => bail!("there is no desktop package for {other}"),
-    }
+/// The version of everything here.
+fn version(workspace: &Workspace) -> Result<String> {
+    let app = workspace.packages.iter().find(|one| one["name"] == "app");
+    let version = app.and_then(|app| app["version"].as_str());
+    Ok(version
+        .context("cargo metadata names no version of `app`")?
+        .to_owned())
 }
 
-fn desktop(workspace: &Workspace, kinds: &str) -> Result<()> {
-    let progress = Progress::start();
-    node::require()?;
-    system::ensure(&[system::WINDOW_BUILD], &progress)?;
-    let postgres = postgresql::install(workspace, &progress)?;
-    node::build_ui(workspace, &progress)?;
-    let shell = workspace.root.join("src-tauri");
-    node::install(&shell, "bundler", &progress)?;
-    let folder = workspace.target.join("dist");
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let licences = folder.join("crates-notices.txt");
-    fs::write(&licences, notices::of_crates(workspace, "desktop")?)?;
-    let bundles = workspace.target.join(BUNDLES);
-    if bundles.exists() {
-        // What an older version left there must not be taken for this one's.
-        fs::remove_dir_all(&bundles).with_context(|| bundles.display().to_string())?;
-    }
-    progress.step(&format!("cargo build --release and {kinds}"), || {
-        command::run(
-            node::npm(&shell)
-                .args(["run", "--silent", "tauri", "--", "build", "--ci"])
-                .args(["--bundles", kinds, "--config"])
-                .arg(with_resources(&postgres, &licences))
-                .env("CARGO_TARGET_DIR", &workspace.target),
-        )
-    })?;
-    let packages = collect(&bundles, &folder)?;
-    if packages.is_empty() {
-        bail!("the bundler left no package in {}", bundles.display());
-    }
-    for package in packages {
-        let size = fs::metadata(&package)?.len() / 1_000_000;
-        progress.line(&format!("{} ({size} MB)", package.display()));
-    }
-    Ok(())
+/// Where the packages of this version can be fetched once it is released.
+fn download_address(version: &str) -> String {
+    format!("{}/releases/download/v{version}", repository())
 }
 
-/// Where these lie depends on the machine, so that part of the configuration is written here.
-fn with_resources(installation: &Path, licences: &Path) -> String {
-    let mut resources = serde_json::Map::new();
-    resources.insert(installation.display().to_string(), "postgresql".into());
-    resources.insert(licences.display().to_string(), "crates-notices.txt".into());
-    json!({ "bundle": { "resources": resources } }).to_string()
+/// The repository that is being released: GitHub's own word for it, where its runner does this.
+fn repository() -> String {
+    let name = std::env::var("GITHUB_REPOSITORY");
+    format!(
+        "https://github.com/{}",
+        name.as_deref().unwrap_or("archestra-ai/archestra")
+    )
 }
 
-/// Copies the packages side by side into one folder, replacing older ones.
-fn collect(bundles: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut collected = Vec::new();
-    for kind in fs::read_dir(bundles).with_context(|| bundles.display().to_string())? {
-        let kind = kind?.path();
-        if !kind.is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(&kind)? {
-            let file = file?.path();
-            let is_package = file
-                .extension()
-                .is_some_and(|extension| PACKAGES.iter().any(|known| extension == *known));
-            if let Some(name) = file.file_name().filter(|_| is_package && file.is_file()) {
-                let place = folder.join(name);
-                fs::copy(&file, &place).with_context(|| place.display().to_string())?;
-                collected.push(place);
-            }
+/// What lies in `<target>/dist`, by name, without what is about the other files.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_file() && !name.starts_with("SHA256SUMS") && name != "crates-notices.txt" {
+            files.push(path);
         }
     }
-    collected.sort();
-    Ok(collected)
+    files.sort();
+    Ok(files)
+}
+
+fn sha256(file: &Path) -> Result<String> {
+    let printed = command::output(Command::new("sha256sum").arg(file))?;
+    let sum = printed.split_whitespace().next();
+    Ok(sum
+        .context("`sha256sum` printed nothing")?
+        .trim_start_matches('\\')
+        .to_owned())
 }

@@ -44,7 +44,11 @@ cargo xtask codegen [--check]                       Rust types → openapi.json 
 cargo xtask bench proxy [--json FILE]               what the proxy costs beside nginx and beside no proxy
 cargo xtask bench gateway [--json FILE]             what the MCP gateway costs beside no gateway and beside others
 cargo xtask faults [NAME]… [--rounds N]             kill, stop, flood and fill up a real server, and count what is left
-cargo xtask dist desktop [--appimage]               packages of the window, with PostgreSQL inside";
+cargo xtask dist desktop [--appimage]               packages of the window, with PostgreSQL inside
+cargo xtask dist server [--program FILE] [--revision N]
+                                                    .deb and .rpm of the server, with PostgreSQL inside
+cargo xtask dist source|sbom|definitions|feed|checksums
+                                                    what a release has beside its packages";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -30,6 +30,17 @@ pub(crate) const WINDOW_BUILD: &[Need] = &[
     package("librsvg2-dev"),
     package("libxdo-dev"),
 ];
+/// What packs the server.
+pub(crate) const PACKAGES: &[Need] = &[
+    Need {
+        package: "rpm",
+        or_programs: &["rpmbuild"],
+    },
+    Need {
+        package: "binutils",
+        or_programs: &["strip"],
+    },
+];
 /// What drives the window in a test, and the screen, session bus, window manager and tray it is shown on.
 pub(crate) const WINDOW_TEST: &[Need] = &[
     package("webkit2gtk-driver"),
