@@ -30,6 +30,8 @@ pub struct Config {
     pub database_statement_timeout: Duration,
     pub data_dir: Option<PathBuf>,
     pub postgres_dir: Option<PathBuf>,
+    /// Of the program's own PostgreSQL, instead of the data directory.
+    pub postgres_data_dir: Option<PathBuf>,
     pub api_base_url: Url,
     pub frontend_url: Url,
     pub bind: IpAddr,
@@ -151,6 +153,9 @@ impl Config {
                 .millis("ARCHESTRA_DATABASE_STATEMENT_TIMEOUT_MILLIS"),
             data_dir: environment.get("ARCHESTRA_DATA_DIR").map(PathBuf::from),
             postgres_dir: environment.get("ARCHESTRA_POSTGRES_DIR").map(PathBuf::from),
+            postgres_data_dir: environment
+                .get("ARCHESTRA_POSTGRES_DATA_DIR")
+                .map(PathBuf::from),
             api_base_url: reader.url("ARCHESTRA_API_BASE_URL")?,
             frontend_url: reader.url("ARCHESTRA_FRONTEND_URL")?,
             bind: reader.bind_address(),
