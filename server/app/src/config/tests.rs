@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use runtimes::kubernetes::settings::Settings;
+use ::runtimes::kubernetes::settings::Settings;
 use secrecy::ExposeSecret as _;
 
 use super::*;
