@@ -7,7 +7,7 @@ use axum::extract::State as Extract;
 use db::mcp_servers::ServerFilter;
 use futures_util::future::join_all;
 use runtimes::runtime::Capabilities;
-use runtimes::status::Health as State_;
+use runtimes::status::{Health as State_, Hold};
 use secrets::Mode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +35,9 @@ pub(crate) enum Health {
         detail: String,
         /// What stands between a server and the machine: `container`, `pod`, `sandbox` or `none`.
         isolation: &'static str,
+        /// For a server that runs in a container itself, how it holds the engine of that container: `socket` (mounted)
+        /// or `network` (such as a proxy before the socket). Who takes such a server over has the machine.
+        hold: Option<&'static str>,
     },
     Unavailable {
         cause: String,
@@ -57,10 +60,12 @@ impl From<State_> for Health {
                 version,
                 detail,
                 isolation,
+                hold,
             } => Self::Available {
                 version,
                 detail,
                 isolation: isolation.as_str(),
+                hold: hold.map(Hold::as_str),
             },
             State_::Unavailable { cause, fix } => Self::Unavailable {
                 cause,

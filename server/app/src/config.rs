@@ -32,6 +32,8 @@ pub struct Config {
     pub database_statement_timeout: Duration,
     pub data_dir: Option<PathBuf>,
     pub postgres_dir: Option<PathBuf>,
+    /// Of the program's own PostgreSQL, instead of the data directory.
+    pub postgres_data_dir: Option<PathBuf>,
     pub api_base_url: Url,
     pub frontend_url: Url,
     pub bind: IpAddr,
@@ -156,6 +158,7 @@ impl Config {
         }
         let reader = Reader(environment);
         let text = |name: &str| environment.value(name).unwrap_or_default().to_owned();
+        let path = |name: &str| environment.get(name).map(PathBuf::from);
         Ok(Self {
             database_url: reader
                 .secret("ARCHESTRA_DATABASE_URL")
@@ -163,8 +166,9 @@ impl Config {
             database_pool_max: reader.number("ARCHESTRA_DATABASE_POOL_MAX"),
             database_statement_timeout: reader
                 .millis("ARCHESTRA_DATABASE_STATEMENT_TIMEOUT_MILLIS"),
-            data_dir: environment.get("ARCHESTRA_DATA_DIR").map(PathBuf::from),
-            postgres_dir: environment.get("ARCHESTRA_POSTGRES_DIR").map(PathBuf::from),
+            data_dir: path("ARCHESTRA_DATA_DIR"),
+            postgres_dir: path("ARCHESTRA_POSTGRES_DIR"),
+            postgres_data_dir: path("ARCHESTRA_POSTGRES_DATA_DIR"),
             api_base_url: reader.url("ARCHESTRA_API_BASE_URL")?,
             frontend_url: reader.url("ARCHESTRA_FRONTEND_URL")?,
             bind: reader.bind_address(),

@@ -11,7 +11,7 @@ use domain::backups::{BackupError, Folder, Reason};
 use domain::clock::{Clock as _, SystemClock};
 use postgres::installation::Installation;
 use postgres::owner::OwnerLock;
-use postgres::server::{Address, Connection, Options, RunAs, Server};
+use postgres::server::{Address, Connection, Options, RunAs, Server, running_in};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -65,7 +65,7 @@ impl Database {
                 let endpoint = local(server.connection());
                 Self::connect(config, &endpoint, Some(server), None)
             }
-            Err(taken) => match postgres::server::running(&directory)? {
+            Err(taken) => match running_in(&data_dir::postgres(config, &directory)?)? {
                 Some(connection) => Self::connect(config, &local(&connection), None, None),
                 None => Err(taken),
             },
@@ -189,9 +189,11 @@ impl From<db::Error> for PrepareError {
 
 async fn start_embedded(config: &Config, owner: OwnerLock) -> Result<Server, StartError> {
     let installation = Installation::find(config.postgres_dir.as_deref())?;
+    let directory = data_dir::postgres(config, owner.data_dir())?;
     Ok(Server::start(Options {
         installation,
         owner,
+        directory: Some(directory),
         run_as: RunAs::Auto,
     })
     .await?)

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let server = Server::start(Options {
             installation,
             owner: OwnerLock::acquire(&data_dir)?,
+            directory: None,
             run_as: RunAs::Auto,
         })
         .await?;

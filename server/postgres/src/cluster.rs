@@ -19,7 +19,7 @@ pub(crate) const USER: &str = "archestra";
 pub(crate) const DATABASE: &str = "postgres";
 const SIDE_PREFIX: &str = "data.initdb-";
 
-/// The paths of a cluster below an application's data directory.
+/// The paths of a cluster and of what belongs to it.
 pub(crate) struct Cluster {
     pub(crate) root: PathBuf,
     pub(crate) data: PathBuf,
@@ -27,21 +27,23 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn new(data_dir: &Path, account: Option<Account>) -> Self {
-        let root = data_dir.join("postgres");
+    pub(crate) fn new(root: PathBuf, account: Option<Account>) -> Self {
         Self {
-            data: root.join("data"),
+            data: Self::data_of(&root),
             root,
             account,
         }
     }
 
-    pub(crate) fn data_of(data_dir: &Path) -> PathBuf {
-        data_dir.join("postgres/data")
+    pub(crate) fn data_of(root: &Path) -> PathBuf {
+        root.join("data")
     }
 
     /// Makes the folder that holds all the rest, and sees to it that the account gets there.
     pub(crate) fn open_root(&self, data_dir: &Path) -> Result<(), Error> {
+        if let Some(parent) = self.root.parent() {
+            fs::create_dir_all(parent).map_err(because("create", parent))?;
+        }
         match fs::create_dir(&self.root) {
             Ok(()) => private(&self.root)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -49,10 +51,13 @@ impl Cluster {
         }
         #[cfg(unix)]
         if let Some(account) = &self.account {
-            account.let_through(data_dir)?;
+            // What leads to a place elsewhere is not ours to open.
+            if self.root.starts_with(data_dir) {
+                account.let_through(data_dir)?;
+            }
             account.let_through(&self.root)?;
             if let Some(closed_at) = account.closed_at(&self.root) {
-                return Err(account.unreachable(data_dir, closed_at));
+                return Err(account.unreachable(&self.root, closed_at));
             }
         }
         #[cfg(not(unix))]

@@ -8,7 +8,7 @@
 //! This crate speaks no SQL: it knows processes, files and signals. It is not for servers that
 //! somebody else runs.
 //!
-//! What lies in the data directory:
+//! What lies in the data directory (`postgres` may be elsewhere):
 //! ```text
 //! owner.lock                 held while a program uses the directory
 //! postgres/data/             the cluster, owned by the account the server runs as

@@ -19,6 +19,8 @@ pub struct Options {
     pub installation: Installation,
     /// The data directory; held until the server has stopped.
     pub owner: OwnerLock,
+    /// Where the cluster is, if not in `postgres` of the data directory.
+    pub directory: Option<PathBuf>,
     pub run_as: RunAs,
 }
 
@@ -122,23 +124,30 @@ impl Server {
     }
 }
 
-/// What would keep a server from starting on this data directory, found without changing anything.
-pub fn examine(data_dir: &Path, with: &Installation) -> Result<(), Error> {
-    let account = account::choose(&RunAs::Auto, &Cluster::data_of(data_dir))?;
+/// What would keep a server from starting in this directory, which is that of [`Options`], found without changing anything.
+pub fn examine(directory: &Path, with: &Installation) -> Result<(), Error> {
+    let account = account::choose(&RunAs::Auto, &Cluster::data_of(directory))?;
     #[cfg(unix)]
     if let Some(account) = &account
+        && let Some(data_dir) = directory.parent()
         && let Some(parent) = data_dir.parent()
-        // The directory itself is opened to the account at the start.
+        // The data directory itself is opened to the account at the start.
         && let Some(closed_at) = account.closed_at(parent)
     {
         return Err(account.unreachable(data_dir, closed_at));
     }
-    Cluster::new(data_dir, account).examine(with)
+    Cluster::new(directory.to_owned(), account).examine(with)
 }
 
-/// How to reach the server that another process runs on this data directory; `None` if none is ready there.
-pub fn running(data_dir: &Path) -> Result<Option<Connection>, Error> {
-    let cluster = Cluster::new(data_dir, None);
+/// Where the cluster is unless something else is asked for.
+pub fn usual_directory(data_dir: &Path) -> PathBuf {
+    data_dir.join("postgres")
+}
+
+/// How to reach the server that another process runs in this directory, which is that of [`Options`]; `None` if none is
+/// ready there.
+pub fn running_in(directory: &Path) -> Result<Option<Connection>, Error> {
+    let cluster = Cluster::new(directory.to_owned(), None);
     let Some(password) = password::read(&cluster.root.join("password"))? else {
         return Ok(None);
     };
@@ -210,8 +219,10 @@ fn supervise(options: &Options, report: oneshot::Sender<Started>, mut stop: ones
 
 async fn prepare(options: &Options) -> Result<(Supervisor, Connection), Error> {
     let data_dir = options.owner.data_dir();
-    let account = account::choose(&options.run_as, &Cluster::data_of(data_dir))?;
-    let cluster = Cluster::new(data_dir, account);
+    let root = options.directory.clone();
+    let root = root.unwrap_or_else(|| usual_directory(data_dir));
+    let account = account::choose(&options.run_as, &Cluster::data_of(&root))?;
+    let cluster = Cluster::new(root, account);
     cluster.open_root(data_dir)?;
     let installation = usable(&options.installation, &cluster)?;
     let password = cluster.prepare(&installation).await?;

@@ -3,6 +3,7 @@
 //! The engine keeps the containers and their logs; this program can be restarted without stopping any of them, and finds
 //! them again by their labels.
 
+mod address;
 mod container;
 mod ending;
 pub mod engine;
@@ -10,6 +11,7 @@ mod image;
 mod known;
 mod lifecycle;
 mod names;
+mod own;
 mod ready;
 mod secret_files;
 mod state;
@@ -25,6 +27,7 @@ use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use tokio::sync::Mutex;
 use url::Url;
 use uuid::Uuid;
 
@@ -54,6 +57,8 @@ struct Shared {
     base_image: String,
     instance: String,
     known: Known,
+    /// Held while the network of HTTP servers is looked for and made.
+    network: Mutex<()>,
 }
 
 impl Docker {
@@ -64,6 +69,7 @@ impl Docker {
             base_image: config.base_image,
             instance: config.instance,
             known: Known::default(),
+            network: Mutex::default(),
         }))
     }
 }
@@ -95,6 +101,7 @@ impl Runtime for Docker {
                 version: engine.version.clone(),
                 detail: engine.describe(),
                 isolation: Isolation::Container,
+                hold: engine.hold(),
             },
             Err(Error::Unavailable { cause, fix }) => Health::Unavailable { cause, fix },
             Err(other) => Health::Unavailable {
@@ -134,7 +141,7 @@ impl Runtime for Docker {
 
     async fn endpoint(&self, id: Uuid) -> Result<Url> {
         let (engine, container) = self.0.running(id).await?;
-        endpoint(&engine, id, &container)
+        address::endpoint(&self.0, &engine, id, &container).await
     }
 
     async fn list(&self) -> Result<Vec<Found>> {
@@ -235,32 +242,4 @@ impl Shared {
 fn transport(container: &ContainerInspectResponse) -> Option<Transport> {
     let labels = container.config.as_ref()?.labels.as_ref()?;
     names::transport_of(labels)
-}
-
-fn endpoint(engine: &Connected, id: Uuid, container: &ContainerInspectResponse) -> Result<Url> {
-    let Some(Transport::Http { port, path }) = transport(container) else {
-        return Err(Error::Unsupported {
-            runtime: "Docker",
-            what: format!("reach the server {id} over HTTP: it speaks over its standard streams"),
-        });
-    };
-    if let Some(host) = &engine.remote_host {
-        return Err(Error::Unsupported {
-            runtime: "Docker",
-            what: format!(
-                "reach an HTTP server on the engine at {host}: it is published on that machine's loopback address \
-                 only. Use a server that speaks over its standard streams, or run this program on that machine"
-            ),
-        });
-    }
-    let settings = container.network_settings.as_ref();
-    let ports = settings.and_then(|settings| settings.ports.as_ref());
-    let bindings = ports.and_then(|ports| ports.get(&format!("{port}/tcp"))?.as_ref());
-    let published = bindings.and_then(|bindings| bindings.first()?.host_port.as_deref());
-    let url = published
-        .and_then(|published| Url::parse(&format!("http://127.0.0.1:{published}{path}")).ok());
-    url.ok_or_else(|| Error::NotRunning {
-        id,
-        detail: format!("the engine has not published its port {port}"),
-    })
 }

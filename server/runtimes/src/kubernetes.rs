@@ -137,6 +137,7 @@ impl Runtime for Kubernetes {
                     version,
                     detail,
                     isolation: Isolation::Pod,
+                    hold: None,
                 };
             }
             Ok(Err(Error::Unavailable { cause, fix })) => (cause, fix),

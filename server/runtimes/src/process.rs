@@ -130,6 +130,7 @@ impl Runtime for Process {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             detail: detail.to_owned(),
             isolation,
+            hold: None,
         }
     }
 

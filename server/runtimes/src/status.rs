@@ -81,6 +81,25 @@ impl Isolation {
     }
 }
 
+/// How this program, which runs in a container itself, holds the engine of that container. Who may create containers may
+/// create one that is root on the machine: whoever takes this program over has the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// The engine's socket is mounted.
+    Socket,
+    /// Something that listens on a network passes calls on to the engine, perhaps not all.
+    Network,
+}
+
+impl Hold {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Network => "network",
+        }
+    }
+}
+
 /// Whether servers can be started now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
@@ -90,6 +109,7 @@ pub enum Health {
         /// Which one it is and how it is reached, for people.
         detail: String,
         isolation: Isolation,
+        hold: Option<Hold>,
     },
     Unavailable {
         cause: String,

@@ -162,8 +162,10 @@ export type AssignmentInput = {
 };
 export type AssignmentResult = Served<Schemas['BulkAssigned']>;
 
+/** How a server in a container holds the engine of that container. */
+export type Hold = 'socket' | 'network';
 export type RuntimeHealth =
-  | { status: 'available'; version: string; detail: string; isolation: string }
+  | { status: 'available'; version: string; detail: string; isolation: string; hold: Hold | null }
   | { status: 'unavailable'; cause: string; fix: Served<Schemas['Fix']> };
 export type Runtime = Narrowed<'Runtime', { id: RuntimeId; health: RuntimeHealth }>;
 

@@ -6710,6 +6710,11 @@ export interface components {
             detail: string;
             /** @description What stands between a server and the machine: `container`, `pod`, `sandbox` or `none`. */
             isolation: string;
+            /**
+             * @description For a server that runs in a container itself, how it holds the engine of that container: `socket` (mounted)
+             *     or `network` (such as a proxy before the socket). Who takes such a server over has the machine.
+             */
+            hold?: string | null;
             /** @enum {string} */
             status: "available";
         } | {
@@ -21571,6 +21576,7 @@ export interface operations {
                      *           "version": "text",
                      *           "detail": "text",
                      *           "isolation": "text",
+                     *           "hold": "text",
                      *           "status": "available"
                      *         },
                      *         "capabilities": [

@@ -54,6 +54,13 @@ pub(super) fn size(value: &str) -> Result<(), String> {
     require(parse_size(value).is_some(), "it is not a size")
 }
 
+pub(super) fn quantity(value: &str) -> Result<(), String> {
+    require(
+        parse_quantity(value).is_some(),
+        "it is not a quantity as Kubernetes writes it",
+    )
+}
+
 pub(super) fn ip_address(value: &str) -> Result<(), String> {
     require(value.parse::<IpAddr>().is_ok(), "it is not an IP address")
 }
@@ -168,6 +175,39 @@ pub(super) fn parse_size(value: &str) -> Option<usize> {
         .find_map(|(suffix, unit)| Some((value.strip_suffix(suffix)?, unit)))
         .unwrap_or((&value, 1));
     number.trim().parse::<usize>().ok()?.checked_mul(unit)
+}
+
+/// Thousandths of what Kubernetes writes as `128Mi`, `0.5` or `250m`.
+/// Source: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
+pub(super) fn parse_quantity(value: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 10] = [
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+        ("m", 0),
+        ("", 1),
+    ];
+    let mut units = UNITS.iter();
+    let (number, unit) = units.find_map(|(name, unit)| Some((value.strip_suffix(name)?, *unit)))?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 3 {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok()?;
+    let part: u64 = format!("{part:0<3}").parse().ok()?;
+    match unit {
+        0 => (part == 0).then_some(whole),
+        unit => whole
+            .checked_mul(1000)?
+            .checked_add(part)?
+            .checked_mul(unit),
+    }
 }
 
 pub(super) fn networks(value: &str) -> Result<(), String> {

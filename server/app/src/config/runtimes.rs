@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::clock::{Clock as _, SystemClock};
 use mcp::guard::Allow;
-use runtimes::kubernetes::settings::{Config as Cluster, ServiceAccount, Settings, Source};
+use runtimes::kubernetes::settings::{
+    Config as Cluster, Limits, Requests, ServiceAccount, Settings, Source,
+};
 use runtimes::registry::Config as Registry;
 use runtimes::{docker, process};
 use tokio_util::task::TaskTracker;
@@ -24,6 +26,8 @@ pub struct Mcp {
     /// The cluster this program runs in, or that of a kubeconfig.
     pub cluster: Option<Source>,
     pub namespace: String,
+    /// How servers are placed in any cluster.
+    settings: Settings,
     pub docker_host: Option<String>,
     /// Rootless engines have their sockets here.
     pub runtime_directory: Option<PathBuf>,
@@ -50,6 +54,7 @@ impl Mcp {
             base_image: base_image.unwrap_or(BASE_IMAGE).to_owned(),
             cluster: cluster(environment),
             namespace: namespace.unwrap_or("default").to_owned(),
+            settings: reader.cluster_settings(),
             docker_host: text("DOCKER_HOST"),
             runtime_directory: text("XDG_RUNTIME_DIR").map(PathBuf::from),
             home: text("HOME").map(PathBuf::from),
@@ -68,7 +73,7 @@ impl Mcp {
         Settings {
             instance: instance.to_owned(),
             base_image: self.base_image.clone(),
-            ..Settings::default()
+            ..self.settings.clone()
         }
     }
 
@@ -107,6 +112,41 @@ impl Mcp {
                 now,
             },
         }
+    }
+}
+
+impl Reader<'_> {
+    fn cluster_settings(&self) -> Settings {
+        let requests = Requests {
+            memory_bytes: self.amount("MEMORY_REQUEST").unwrap_or_default(),
+            cpu_millis: self.cores("CPU_REQUEST").unwrap_or_default(),
+            ephemeral_storage_bytes: self.amount("EPHEMERAL_STORAGE_REQUEST").unwrap_or_default(),
+        };
+        let limits = Limits {
+            memory_bytes: self.amount("MEMORY_LIMIT"),
+            cpu_millis: self.cores("CPU_LIMIT"),
+            ephemeral_storage_bytes: self.amount("EPHEMERAL_STORAGE_LIMIT").unwrap_or_default(),
+        };
+        let domain = self.0.value("ARCHESTRA_ORCHESTRATOR_K8S_CLUSTER_DOMAIN");
+        Settings {
+            requests,
+            limits,
+            cluster_domain: domain.unwrap_or_default().trim_matches('.').to_owned(),
+            ..Settings::default()
+        }
+    }
+
+    fn amount(&self, of: &str) -> Option<u64> {
+        Some(self.thousandths(of)? / 1000)
+    }
+
+    fn cores(&self, of: &str) -> Option<u32> {
+        u32::try_from(self.thousandths(of)?).ok()
+    }
+
+    fn thousandths(&self, of: &str) -> Option<u64> {
+        let name = format!("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_{of}");
+        self.0.value(&name).and_then(super::check::parse_quantity)
     }
 }
 

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use ::runtimes::kubernetes::settings::Settings;
 use secrecy::ExposeSecret as _;
 
 use super::*;
@@ -150,6 +151,45 @@ fn sizes_are_read_with_and_without_units() {
     ] {
         assert_eq!(check::parse_size(text), bytes, "{text}");
     }
+}
+
+#[test]
+fn quantities_are_those_of_kubernetes() {
+    for (text, thousandths) in [
+        ("250m", Some(250)),
+        ("0.5", Some(500)),
+        ("2", Some(2000)),
+        ("128Mi", Some(128 * 1024 * 1024 * 1000)),
+        ("1.5k", Some(1_500_000)),
+        ("1.2345", None),
+        ("0.5m", None),
+        ("", None),
+        ("Mi", None),
+        ("-1", None),
+        ("9999999999Ti", None),
+    ] {
+        assert_eq!(check::parse_quantity(text), thousandths, "{text}");
+    }
+}
+
+#[test]
+fn pods_of_servers_get_what_is_asked_for_and_else_what_their_spec_says() {
+    let of = |pairs| read(pairs).mcp.cluster_settings("here");
+    let usual = Settings {
+        instance: "here".to_owned(),
+        ..Settings::default()
+    };
+    assert_eq!(of(&[]), usual);
+    let asked = of(&[
+        ("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_CPU_REQUEST", "0.1"),
+        ("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_CPU_LIMIT", "2"),
+        ("ARCHESTRA_ORCHESTRATOR_MCP_SERVER_MEMORY_LIMIT", "1Gi"),
+        ("ARCHESTRA_ORCHESTRATOR_K8S_CLUSTER_DOMAIN", "corp.example."),
+    ]);
+    assert_eq!(asked.requests.cpu_millis, 100);
+    assert_eq!(asked.limits.cpu_millis, Some(2000));
+    assert_eq!(asked.limits.memory_bytes, Some(1 << 30));
+    assert_eq!(asked.cluster_domain, "corp.example");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::site::{Site, connect, installation, is_root, open, set_mode, start_in
 use postgres::error::Error;
 use postgres::installation::Installation;
 use postgres::owner::OwnerLock;
-use postgres::server::{Address, Options, RunAs, Server};
+use postgres::server::{Address, Options, RunAs, Server, running_in};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -35,6 +35,25 @@ async fn a_data_directory_is_made_with_all_that_leads_to_it() {
     let site = Site::new();
     let server = start_in(&site.root().join("a/b/c")).await.unwrap();
     connect(&server).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_cluster_lies_where_it_is_asked_to_and_is_found_there() {
+    let site = Site::new();
+    let elsewhere = site.root().join("disk/database");
+    let server = Server::start(Options {
+        installation: installation(),
+        owner: OwnerLock::acquire(&site.data_dir()).unwrap(),
+        directory: Some(elsewhere.clone()),
+        run_as: RunAs::Auto,
+    });
+    let server = server.await.unwrap();
+    connect(&server).await;
+    assert!(elsewhere.join("data/PG_VERSION").exists());
+    assert!(!site.cluster().exists());
+    let found = running_in(&elsewhere).unwrap().unwrap();
+    assert_eq!(found.address, server.connection().address);
     server.stop().await;
 }
 
@@ -115,6 +134,7 @@ async fn binaries_out_of_the_accounts_reach_are_brought_into_it() {
         Server::start(Options {
             installation: Installation::find(Some(&hidden.join("postgresql"))).unwrap(),
             owner: OwnerLock::acquire(&site.data_dir()).unwrap(),
+            directory: None,
             run_as: RunAs::Auto,
         })
         .await
@@ -178,6 +198,7 @@ async fn another_account_takes_over_the_cluster_of_the_first() {
         let started = Server::start(Options {
             installation: installation(),
             owner: OwnerLock::acquire(&site.data_dir()).unwrap(),
+            directory: None,
             run_as,
         });
         let server = started.await.unwrap();
@@ -202,6 +223,7 @@ async fn an_account_that_does_not_exist_is_named() {
     let started = Server::start(Options {
         installation: installation(),
         owner: OwnerLock::acquire(&site.data_dir()).unwrap(),
+        directory: None,
         run_as: RunAs::User("no-such-user".to_owned()),
     })
     .await;

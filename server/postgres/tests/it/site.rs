@@ -73,6 +73,7 @@ pub(crate) async fn start_in(data_dir: &Path) -> Result<Server, Error> {
     Server::start(Options {
         installation: installation(),
         owner: OwnerLock::acquire(data_dir)?,
+        directory: None,
         run_as: RunAs::Auto,
     })
     .await

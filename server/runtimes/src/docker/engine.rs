@@ -8,7 +8,9 @@ use bollard::errors::Error as EngineError;
 use bollard::{API_DEFAULT_VERSION, Docker as Client};
 use tokio::sync::Mutex;
 
+use super::own::{self, Own};
 use crate::error::{Error, Result};
+use crate::status::Hold;
 
 /// What a program learns from its environment about where the engine is.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub(super) struct Connected {
     pub(super) limits: Limits,
     /// Not on this machine: published ports cannot be reached at a loopback address.
     pub(super) remote_host: Option<String>,
+    /// This program's own container, if this engine runs it: wherever the engine was reached, it is not remote then.
+    pub(super) own: Option<Own>,
 }
 
 /// Which limits the engine can enforce. A rootless engine often has no say over some of them.
@@ -61,6 +65,16 @@ impl Connected {
             return reached;
         }
         format!("{reached}; it cannot limit: {}", absent.join(", "))
+    }
+
+    pub(super) fn hold(&self) -> Option<Hold> {
+        self.own.as_ref()?;
+        let is_socket = self.address.starts_with("unix:");
+        Some(if is_socket {
+            Hold::Socket
+        } else {
+            Hold::Network
+        })
     }
 }
 
@@ -189,6 +203,7 @@ async fn connect(address: &str) -> Result<Connected, EngineError> {
     let (client, version) = greeted.map_err(late)??;
     let info = tokio::time::timeout(LONG_PATIENCE, client.info()).await;
     let info = info.map_err(late)??;
+    let own = tokio::time::timeout(PATIENCE, own::find(&client)).await;
     let components = version.components.unwrap_or_default();
     let podman = components.iter().any(|part| part.name.contains("Podman"));
     let product = if podman { "Podman" } else { "Docker" };
@@ -206,6 +221,7 @@ async fn connect(address: &str) -> Result<Connected, EngineError> {
             pids: info.pids_limit.unwrap_or(true),
         },
         remote_host: remote_host(address),
+        own: own.ok().flatten(),
     })
 }
 

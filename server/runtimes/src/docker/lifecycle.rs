@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::container::{self, GRACE_SECONDS, Surroundings};
 use super::engine::{Connected, refused};
-use super::{Shared, endpoint, image, names, ready, secret_files, streams};
+use super::{Shared, address, image, names, ready, secret_files, streams};
 use crate::error::{Error, Result};
 use crate::progress::ProgressSink;
 use crate::spec::{ServerSpec, Transport};
@@ -198,7 +198,7 @@ async fn settle(
             let options = None::<InspectContainerOptions>;
             let inspected = engine.client.inspect_container(container, options).await;
             let inspected = shared.answer("look at the container", inspected).await?;
-            let ended = match endpoint(engine, spec.id, &inspected) {
+            let ended = match address::endpoint(shared, engine, spec.id, &inspected).await {
                 Ok(endpoint) => {
                     let first = async {
                         tokio::select! {

@@ -44,6 +44,19 @@ pub(super) fn labels(spec: &ServerSpec, instance: &str) -> HashMap<String, Strin
         .collect()
 }
 
+/// Where this program and its HTTP servers meet, if it runs in a container and they have no other network in common.
+pub(super) fn network(instance: &str) -> String {
+    format!("archestra-mcp-{}", slug(instance))
+}
+
+pub(super) fn labels_of_network(instance: &str) -> HashMap<String, String> {
+    let pairs = [(APP, APP_VALUE), (INSTANCE, instance)];
+    pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
+}
+
 pub(super) fn id_of(labels: &HashMap<String, String>) -> Option<Uuid> {
     labels.get(ID)?.parse().ok()
 }

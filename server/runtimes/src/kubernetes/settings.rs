@@ -58,14 +58,14 @@ pub struct Settings {
     pub instance: String,
     /// Runs commands that come without an image (`ARCHESTRA_ORCHESTRATOR_MCP_SERVER_BASE_IMAGE`).
     pub base_image: String,
-    /// What a server is promised; its limits are in its spec.
+    /// What a server is promised (`ARCHESTRA_ORCHESTRATOR_MCP_SERVER_…_REQUEST`).
     pub requests: Requests,
-    pub ephemeral_storage_limit_bytes: u64,
+    pub limits: Limits,
     pub node_selector: BTreeMap<String, String>,
     pub tolerations: Vec<Toleration>,
     /// Secrets with the credentials of image registries that are in the namespace already.
     pub pull_secrets: Vec<String>,
-    /// Cluster-wide suffix of Service names.
+    /// Cluster-wide suffix of Service names (`ARCHESTRA_ORCHESTRATOR_K8S_CLUSTER_DOMAIN`).
     pub cluster_domain: String,
 }
 
@@ -73,6 +73,16 @@ pub struct Settings {
 pub struct Requests {
     pub memory_bytes: u64,
     pub cpu_millis: u32,
+    pub ephemeral_storage_bytes: u64,
+}
+
+/// What a server may use at most (`ARCHESTRA_ORCHESTRATOR_MCP_SERVER_…_LIMIT`); 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// That of the spec if none is set here.
+    pub memory_bytes: Option<u64>,
+    /// That of the spec if none is set here.
+    pub cpu_millis: Option<u32>,
     pub ephemeral_storage_bytes: u64,
 }
 
@@ -94,7 +104,7 @@ impl Default for Settings {
             base_image: "europe-west1-docker.pkg.dev/friendly-path-465518-r6/archestra-public/mcp-server-base:0.0.3"
                 .to_owned(),
             requests: Requests::default(),
-            ephemeral_storage_limit_bytes: 1024 * 1024 * 1024,
+            limits: Limits::default(),
             node_selector: BTreeMap::new(),
             tolerations: Vec::new(),
             pull_secrets: Vec::new(),
@@ -109,6 +119,16 @@ impl Default for Requests {
             memory_bytes: 128 * 1024 * 1024,
             cpu_millis: 50,
             ephemeral_storage_bytes: 256 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: None,
+            cpu_millis: None,
+            ephemeral_storage_bytes: 1024 * 1024 * 1024,
         }
     }
 }

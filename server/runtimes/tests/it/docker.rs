@@ -23,6 +23,7 @@ async fn the_engine_is_described() {
         version,
         detail,
         isolation,
+        hold,
     } = engine.health().await
     else {
         panic!("it runs");
@@ -30,6 +31,7 @@ async fn the_engine_is_described() {
     assert!(!version.is_empty());
     assert!(detail.contains("unix:///var/run/docker.sock"), "{detail}");
     assert_eq!(isolation, Isolation::Container);
+    assert_eq!(hold, None, "the tests run on the machine itself");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { EmptyState, ErrorState } from '@/components/ui/states';
 import { ClusterCard } from '@/features/clusters/cluster-card';
 import { DeleteClusterDialog } from '@/features/clusters/delete-dialog';
+import { HoldCard } from '@/features/clusters/hold-card';
 import { clustersQuery, runtimesQuery } from '@/features/clusters/queries';
 import { RuntimeCard } from '@/features/clusters/runtime-card';
 import { Page } from '@/shell/page';
@@ -18,6 +19,7 @@ export function RuntimesPage() {
   const runtimes = useQuery(runtimesQuery);
   const clusters = useQuery(clustersQuery);
   const mayAdd = useCan('mcpServer', 'admin');
+  const hold = runtimes.data?.map(({ health }) => (health.status === 'available' ? health.hold : null)).find(Boolean);
   const [doomed, setDoomed] = useState<Cluster | null>(null);
   return (
     <Page
@@ -37,6 +39,7 @@ export function RuntimesPage() {
     >
       <section aria-label="This machine" className="flex flex-col gap-3">
         <h2 className="text-sm font-semibold">This machine</h2>
+        {hold ? <HoldCard hold={hold} /> : null}
         {runtimes.isLoadingError ? (
           <Card>
             <ErrorState

@@ -61,7 +61,8 @@ async fn endpoint(config: &Config) -> Result<Endpoint, String> {
         return Ok(Endpoint::Url(url));
     }
     let directory = data_dir::choose(config).map_err(|error| error.to_string())?;
-    let running = postgres::server::running(&directory).map_err(|error| error.to_string())?;
+    let place = data_dir::postgres(config, &directory).map_err(|error| error.to_string())?;
+    let running = postgres::server::running_in(&place).map_err(|error| error.to_string())?;
     let connection = running.ok_or("the program's own PostgreSQL does not run")?;
     Ok(crate::database::local(&connection))
 }

@@ -8,6 +8,7 @@ use postgres::installation::Installation;
 
 use super::super::{Finding, Patient, exposure, glibc};
 use super::{NAME, Server, WHY};
+use crate::data_dir;
 use crate::database::local;
 
 pub(super) async fn check(patient: Arc<Patient>) -> Vec<Finding> {
@@ -15,10 +16,14 @@ pub(super) async fn check(patient: Arc<Patient>) -> Vec<Finding> {
         return Vec::new();
     };
     let explicit = patient.config.postgres_dir.clone();
-    let place = directory.clone();
+    let place = match data_dir::postgres(&patient.config, &directory) {
+        Ok(place) => place,
+        Err(error) => return vec![Finding::fault(NAME, error.to_string(), WHY, "")],
+    };
+    let examining = place.clone();
     let examined = tokio::task::spawn_blocking(move || {
         let installation = Installation::find(explicit.as_deref())?;
-        postgres::server::examine(&place, &installation)?;
+        postgres::server::examine(&examining, &installation)?;
         Ok(installation)
     });
     let installation = match examined.await {
@@ -26,7 +31,7 @@ pub(super) async fn check(patient: Arc<Patient>) -> Vec<Finding> {
         Ok(Err(error)) => return vec![unusable(&error, &directory)],
         Err(_) => return Vec::new(),
     };
-    if let Ok(Some(connection)) = postgres::server::running(&directory)
+    if let Ok(Some(connection)) = postgres::server::running_in(&place)
         && patient.holder.is_some()
     {
         let server = Server {
@@ -42,7 +47,7 @@ pub(super) async fn check(patient: Arc<Patient>) -> Vec<Finding> {
         NAME,
         format!("our own PostgreSQL {}", installation.version()),
     )];
-    let is_first = !directory.join("postgres/data/PG_VERSION").exists();
+    let is_first = !place.join("data/PG_VERSION").exists();
     let published = is_first.then(|| exposure::will_be_published(&patient.config));
     findings.extend(exposure::administrator(&patient.config, published));
     findings

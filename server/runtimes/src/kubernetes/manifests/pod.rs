@@ -200,9 +200,14 @@ fn plain_value(value: &str, is_inside: bool) -> String {
 }
 
 fn resources(plan: &Plan<'_>) -> ResourceRequirements {
-    let (limits, settings) = (plan.spec.resources, plan.settings);
-    let requests = settings.requests;
-    let storage = settings.ephemeral_storage_limit_bytes;
+    let (wanted, requests, limits) = (
+        plan.spec.resources,
+        plan.settings.requests,
+        plan.settings.limits,
+    );
+    let memory = limits.memory_bytes.unwrap_or(wanted.memory_bytes);
+    let cpu = u64::from(limits.cpu_millis.unwrap_or(wanted.cpu_millis));
+    let storage = limits.ephemeral_storage_bytes;
     // A promise above the limit is an error; 0 is no limit.
     let within = |request: u64, limit: u64| {
         if limit == 0 {
@@ -211,14 +216,13 @@ fn resources(plan: &Plan<'_>) -> ResourceRequirements {
             request.min(limit)
         }
     };
-    let cpu = u64::from(limits.cpu_millis);
     ResourceRequirements {
         requests: Some(quantities(
-            within(requests.memory_bytes, limits.memory_bytes),
+            within(requests.memory_bytes, memory),
             within(u64::from(requests.cpu_millis), cpu),
             within(requests.ephemeral_storage_bytes, storage),
         )),
-        limits: Some(quantities(limits.memory_bytes, cpu, storage)),
+        limits: Some(quantities(memory, cpu, storage)),
         claims: None,
     }
 }

@@ -158,6 +158,21 @@ fn everything_a_server_can_have_is_in_its_objects() {
 }
 
 #[test]
+fn limits_of_the_settings_win_over_those_of_the_spec() {
+    let mut settings = Settings::default();
+    settings.limits.memory_bytes = Some(64 * 1024 * 1024);
+    settings.limits.cpu_millis = Some(0);
+    let objects = objects(&stdio(), &settings, None);
+    let resources = &objects["items"][0]["spec"]["template"]["spec"]["containers"][0]["resources"];
+    let limits = json!({"memory": "64Mi", "ephemeral-storage": "1Gi"});
+    assert_eq!(resources["limits"], limits, "no limit of processors");
+    assert_eq!(
+        resources["requests"]["memory"], "64Mi",
+        "not more than the limit"
+    );
+}
+
+#[test]
 fn no_secret_stands_outside_of_secrets() {
     let objects = objects(&full(), &busy_settings(), None);
     let items = objects["items"].as_array().expect("a list");
