@@ -158,6 +158,7 @@ impl Config {
         }
         let reader = Reader(environment);
         let text = |name: &str| environment.value(name).unwrap_or_default().to_owned();
+        let given = |name: &str| environment.get(name).map(str::to_owned);
         let path = |name: &str| environment.get(name).map(PathBuf::from);
         Ok(Self {
             database_url: reader
@@ -181,9 +182,7 @@ impl Config {
                 .map(|origin| origin.trim().trim_end_matches('/').to_owned())
                 .filter(|origin| !origin.is_empty())
                 .collect(),
-            cookie_domain: environment
-                .get("ARCHESTRA_AUTH_COOKIE_DOMAIN")
-                .map(str::to_owned),
+            cookie_domain: given("ARCHESTRA_AUTH_COOKIE_DOMAIN"),
             auth_secret: reader.secret("ARCHESTRA_AUTH_SECRET"),
             secrets: SecretStores::read(environment)?,
             admin_email: text("ARCHESTRA_AUTH_ADMIN_EMAIL"),
