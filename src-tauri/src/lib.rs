@@ -14,6 +14,7 @@ mod recovery;
 mod server;
 mod signals;
 mod tray;
+mod updater;
 mod window;
 
 use std::io::Write as _;
@@ -41,7 +42,9 @@ fn open() -> Result<App, Box<dyn std::error::Error>> {
     listen_to_logs();
     // What a window is restored to; whether it was hidden in the tray is not for the next start.
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    let app = tauri::Builder::default()
+    let context = context();
+    let takes_updates = updater::is_configured(context.config());
+    let mut builder = tauri::Builder::default()
         // First, so that a second start ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
             window::bring_back(app);
@@ -54,10 +57,17 @@ fn open() -> Result<App, Box<dyn std::error::Error>> {
         )
         .manage(page::Showing::default())
         .manage(tray::Tray::default())
-        .manage(window::Pages::default())
-        .build(context())?;
+        .manage(updater::Found::default())
+        .manage(window::Pages::default());
+    if takes_updates {
+        builder = builder.plugin(tauri_plugin_updater::Builder::new().build());
+    }
+    let app = builder.build(context)?;
     window::open(app.handle())?;
     tray::ensure(app.handle());
+    if takes_updates {
+        updater::watch(app.handle());
+    }
     app.manage(server::Server::start(app.handle())?);
     Ok(app)
 }
