@@ -14,7 +14,6 @@ mod recovery;
 mod server;
 mod signals;
 mod tray;
-mod updater;
 mod window;
 
 use std::io::Write as _;
@@ -42,9 +41,7 @@ fn open() -> Result<App, Box<dyn std::error::Error>> {
     listen_to_logs();
     // What a window is restored to; whether it was hidden in the tray is not for the next start.
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    let context = context();
-    let takes_updates = updater::is_configured(context.config());
-    let mut builder = tauri::Builder::default()
+    let app = tauri::Builder::default()
         // First, so that a second start ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
             window::bring_back(app);
@@ -57,17 +54,10 @@ fn open() -> Result<App, Box<dyn std::error::Error>> {
         )
         .manage(page::Showing::default())
         .manage(tray::Tray::default())
-        .manage(updater::Found::default())
-        .manage(window::Pages::default());
-    if takes_updates {
-        builder = builder.plugin(tauri_plugin_updater::Builder::new().build());
-    }
-    let app = builder.build(context)?;
+        .manage(window::Pages::default())
+        .build(context())?;
     window::open(app.handle())?;
     tray::ensure(app.handle());
-    if takes_updates {
-        updater::watch(app.handle());
-    }
     app.manage(server::Server::start(app.handle())?);
     Ok(app)
 }

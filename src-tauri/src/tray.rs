@@ -12,10 +12,9 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager as _, Wry};
 
-use crate::{server, updater, window};
+use crate::{server, window};
 
 const OPEN: &str = "open";
-const UPDATE: &str = "update";
 const QUIT: &str = "quit";
 /// Followed by a provider's id.
 const COPY: &str = "copy:";
@@ -27,8 +26,6 @@ pub(crate) struct Tray(Mutex<State>);
 struct State {
     words: Words,
     items: Option<Items>,
-    /// What is offered of updates, and whether it can be chosen; none in a build that takes none.
-    update: Option<(String, bool)>,
     /// Kept, because on X11 the owner of the clipboard answers for its content.
     clipboard: Option<Clipboard>,
 }
@@ -46,7 +43,6 @@ struct Items {
     status: MenuItem<Wry>,
     today: MenuItem<Wry>,
     copy: Submenu<Wry>,
-    update: MenuItem<Wry>,
 }
 
 impl Tray {
@@ -108,12 +104,6 @@ pub(crate) async fn show(app: &AppHandle, running: &Running) {
     );
 }
 
-/// What there is to say of updates.
-pub(crate) fn offer(app: &AppHandle, text: &str, can_be_chosen: bool) {
-    app.state::<Tray>().state().update = Some((text.to_owned(), can_be_chosen));
-    refresh(app);
-}
-
 fn set(app: &AppHandle, words: Words) {
     let tray = app.state::<Tray>();
     {
@@ -129,23 +119,16 @@ fn set(app: &AppHandle, words: Words) {
 /// Without holding the lock: a menu is changed on the main thread, which may be waiting for it.
 fn refresh(app: &AppHandle) {
     let tray = app.state::<Tray>();
-    let (words, update, items) = {
+    let (words, items) = {
         let state = tray.state();
-        (
-            state.words.clone(),
-            state.update.clone(),
-            state.items.clone(),
-        )
+        (state.words.clone(), state.items.clone())
     };
     let Some(items) = items else { return };
-    let (offer, can_be_chosen) = update.unwrap_or_default();
     let changed = items
         .status
         .set_text(&words.status)
         .and_then(|()| items.today.set_text(&words.today))
-        .and_then(|()| items.copy.set_enabled(words.proxy.is_some()))
-        .and_then(|()| items.update.set_text(offer))
-        .and_then(|()| items.update.set_enabled(can_be_chosen));
+        .and_then(|()| items.copy.set_enabled(words.proxy.is_some()));
     if let Err(error) = changed {
         tracing::warn!(%error, "the tray's menu could not be changed");
     }
@@ -172,7 +155,6 @@ fn build(app: &AppHandle) -> tauri::Result<Items> {
             None::<&str>,
         )?)?;
     }
-    let update = MenuItem::with_id(app, UPDATE, "", false, None::<&str>)?;
     let menu = Menu::with_items(
         app,
         &[
@@ -185,10 +167,6 @@ fn build(app: &AppHandle) -> tauri::Result<Items> {
             &MenuItem::with_id(app, QUIT, "Quit Archestra", true, None::<&str>)?,
         ],
     )?;
-    if updater::is_configured(app.config()) {
-        // Above what quits.
-        menu.insert(&update, 5)?;
-    }
     let mut icon = TrayIconBuilder::with_id("main")
         .menu(&menu)
         .tooltip("Archestra")
@@ -202,14 +180,12 @@ fn build(app: &AppHandle) -> tauri::Result<Items> {
         status,
         today,
         copy,
-        update,
     })
 }
 
 fn choose(app: &AppHandle, item: &str) {
     match item {
         OPEN => window::bring_back(app),
-        UPDATE => updater::install(app),
         QUIT => server::quit(app),
         _ => {
             if let Some(provider) = item.strip_prefix(COPY) {
