@@ -54,7 +54,7 @@ async fn the_server_is_durable_private_and_small() {
         ("SHOW data_checksums", "on"),
         ("SHOW listen_addresses", ""),
         ("SHOW server_encoding", "UTF8"),
-        ("SHOW max_connections", "40"),
+        ("SHOW max_connections", "60"),
         ("SHOW jit", "off"),
         ("SHOW timezone", "UTC"),
     ] {

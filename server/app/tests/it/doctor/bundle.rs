@@ -149,7 +149,7 @@ async fn a_support_bundle_tells_the_state_and_no_secret() {
             && files["database.json"].contains("\"migrations\"")
     );
     assert!(
-        files["metrics.txt"].contains("# EOF"),
+        files["metrics.txt"].contains("archestra_build_info"),
         "{}",
         files["metrics.txt"]
     );
