@@ -48,7 +48,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Ask the server that runs with this configuration whether it is ready; fails if it is not
+    /// Ask the server that runs with this configuration whether it answers; fails if it does not
     Healthy,
     /// Put together what whoever helps needs to know, without secrets and without contents
     SupportBundle {

@@ -90,6 +90,7 @@ fn counted(findings: &[Finding]) -> String {
     )
 }
 
+/// Without its database a server still answers, and nobody gains from a restart: that is for `/ready` to say.
 pub(super) fn healthy(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -97,28 +98,17 @@ pub(super) fn healthy(config: &Config) -> anyhow::Result<ExitCode> {
     // A second call finds it done.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let asked = async {
-        let answer = tokio::time::timeout(HEALTHY_WITHIN, http::local(config, "/ready"));
+        let answer = tokio::time::timeout(HEALTHY_WITHIN, http::local(config, "/health"));
         answer
             .await
             .unwrap_or_else(|_| Err(format!("no answer within {HEALTHY_WITHIN:?}")))
     };
+    let port = config.api_port();
     let cause = match runtime.block_on(asked) {
-        Ok(answer) if answer.status == 200 => return print("ready"),
-        Ok(answer) => unready(&answer),
-        Err(cause) => format!("nothing answers at port {}: {cause}", config.api_port()),
+        Ok(answer) if answer.status == 200 => return print("healthy"),
+        Ok(answer) => format!("something else answers at port {port} ({})", answer.status),
+        Err(cause) => format!("nothing answers at port {port}: {cause}"),
     };
     print(&cause)?;
     Ok(ExitCode::FAILURE)
-}
-
-fn unready(answer: &http::Answer) -> String {
-    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let detail = body
-        .pointer("/checks/database/detail")
-        .and_then(Value::as_str);
-    match (detail, body["status"].as_str()) {
-        (Some(detail), _) => format!("not ready: {detail}"),
-        (None, Some(status)) => format!("not ready: {status}"),
-        (None, None) => format!("something else answers at this port ({})", answer.status),
-    }
 }

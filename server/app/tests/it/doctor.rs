@@ -98,7 +98,7 @@ async fn a_machine_that_is_well_has_no_fault_before_and_beside_a_running_server(
 async fn healthy_follows_the_server() {
     let provider = provider().await;
     let mut program = Program::start(&provider).await;
-    assert_eq!(program.run("healthy").trim(), "ready");
+    assert_eq!(program.run("healthy").trim(), "healthy");
     program.terminate();
     assert!(program.wait_for_end().await.success());
     let output = program.command().arg("healthy").output().unwrap();

@@ -21,7 +21,7 @@ impl Trace<'_> {
     pub(super) fn observe(&self, histogram: &TracedHistogram, took: Duration) {
         let exemplar = self
             .id
-            .map(|id| vec![(Cow::Borrowed("trace_id"), id.to_owned())]);
+            .map(|id| vec![(Cow::Borrowed("trace_id"), id.into())]);
         // Without a time of its own, every scrape would store the exemplar once more.
         let at = exemplar.is_some().then(|| SystemTime::from(self.ended_at));
         histogram.observe(took.as_secs_f64(), exemplar, at);

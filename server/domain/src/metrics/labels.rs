@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::encoding::EncodeMetric;
 use prometheus_client::metrics::TypedMetric;
@@ -17,7 +17,8 @@ use prometheus_client::registry::Registry;
 use crate::snapshot::Agent;
 
 /// Agents carry labels of their own, so the set is not known when the program is compiled.
-pub(super) type Labels = Vec<(Cow<'static, str>, String)>;
+/// Every call looks up a dozen of these sets, most of them made of one another, so a copy has to be cheap.
+pub(super) type Labels = Vec<(Cow<'static, str>, Arc<str>)>;
 
 /// What stands for every name beyond those that are told apart.
 pub(super) const OTHER: &str = "other";
@@ -41,7 +42,7 @@ const TAKEN: [&str; 8] = [
 
 pub(super) fn labels<const N: usize>(pairs: [(&'static str, &str); N]) -> Labels {
     pairs
-        .map(|(key, value)| (Cow::Borrowed(key), shortened(value).to_owned()))
+        .map(|(key, value)| (Cow::Borrowed(key), shortened(value).into()))
         .into()
 }
 
@@ -49,7 +50,7 @@ pub(super) fn labels<const N: usize>(pairs: [(&'static str, &str); N]) -> Labels
 pub(super) fn with(labels: &Labels, key: &'static str, value: &str) -> Labels {
     let mut all = Vec::with_capacity(labels.len() + 1);
     all.extend_from_slice(labels);
-    all.push((Cow::Borrowed(key), shortened(value).to_owned()));
+    all.push((Cow::Borrowed(key), shortened(value).into()));
     all
 }
 
@@ -76,7 +77,7 @@ pub(super) fn add_agent(all: &mut Labels, agent: Option<&Agent>) {
             .starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && !key.starts_with("__");
         if !taken && begins_well {
-            all.push((Cow::Owned(key), shortened(value).to_owned()));
+            all.push((Cow::Owned(key), shortened(value).into()));
         }
     }
 }
@@ -153,7 +154,7 @@ impl<M: EncodeMetric + TypedMetric + Debug + Send + Sync + 'static> Bounded<M> {
         if self.size.fetch_add(1, Ordering::Relaxed) < MOST_SERIES {
             return change(&self.family.get_or_create(labels));
         }
-        let rest = vec![(Cow::Borrowed("overflow"), "true".to_owned())];
+        let rest = vec![(Cow::Borrowed("overflow"), "true".into())];
         change(&self.family.get_or_create(&rest));
     }
 }

@@ -100,7 +100,7 @@ fn add_servers(registry: &mut Registry, platform: &Platform) {
     for server in platform.servers.current().iter().take(MOST_SERIES) {
         let name = [("server_name", server.name.as_str())];
         let mut with_state = labels(name);
-        with_state.push((Cow::Borrowed("state"), state(server).to_owned()));
+        with_state.push((Cow::Borrowed("state"), state(server).into()));
         states.get_or_create(&with_state).set(1);
         restarts
             .get_or_create(&labels(name))

@@ -16,6 +16,9 @@ use super::{Call, Ending};
 
 /// Bodies are many and small: a higher level costs more time than it saves room.
 const COMPRESSION_LEVEL: i32 = 1;
+/// For bodies so short that writing down how often each byte occurs takes longer than all the rest of reading a call.
+const SHORT_BODY: usize = 1024;
+const SHORT_COMPRESSION_LEVEL: i32 = -1;
 /// Of a call that is passed through without being understood (a file, say), this much of each body is kept.
 const UNREAD_BODY: usize = 256 * 1024;
 /// An error text in a row; the whole of it is in the response.
@@ -24,6 +27,8 @@ const LONGEST_TEXT: usize = 2_000;
 thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> =
         RefCell::new(Compressor::new(COMPRESSION_LEVEL).ok());
+    static SHORT_COMPRESSOR: RefCell<Option<Compressor<'static>>> =
+        RefCell::new(Compressor::new(SHORT_COMPRESSION_LEVEL).ok());
     static NEXT_NUMBER: Cell<u64> = Cell::new(Uuid::new_v4().as_u64_pair().1);
 }
 
@@ -93,7 +98,11 @@ impl Call {
             .as_ref()
             .and_then(|price| price.cache_cost(&answered.usage?));
         let cost_pico = cost(paid);
-        let baseline_cost_pico = cost(price(requested_model.as_deref()));
+        // Told only where another model was called.
+        let asked_for = requested_model
+            .as_deref()
+            .filter(|_| self.optimized.is_some());
+        let baseline_cost_pico = cost(price(asked_for));
         let (outcome, error) = self.outcome(&answered);
         Facts {
             asked,
@@ -311,7 +320,12 @@ fn storable(text: String) -> String {
 }
 
 fn compress(body: &[u8]) -> Vec<u8> {
-    COMPRESSOR.with_borrow_mut(|compressor| {
+    let compressor = if body.len() < SHORT_BODY {
+        &SHORT_COMPRESSOR
+    } else {
+        &COMPRESSOR
+    };
+    compressor.with_borrow_mut(|compressor| {
         let compressed = compressor
             .as_mut()
             .and_then(|compressor| compressor.compress(body).ok());
