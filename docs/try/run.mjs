@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Runs every command of the documentation, page by page and in order, as a reader with a new machine would.
 //
-//   ARCHESTRA_BIN=target/debug/archestra docs/try/run.mjs [<page>…] [--build] [--cluster <kubeconfig>]
+//   ARCHESTRA_BIN=target/debug/archestra docs/try/run.mjs [<page>…] [--build] [--cluster <kubeconfig>] [--packages <folder>]
 //
 // Each page has a network, a container engine and a file system of its own (`stage`). What a machine does not have, such
 // as a cluster, is said in the line of the command, with what was looked at instead. With --build, `cargo xtask run` builds
 // the program once more, which takes minutes. With --cluster, Helm and kubectl are run for real; ARCHESTRA_DOCS_VALUES names
 // a file of values with the images that the cluster has, and ARCHESTRA_DOCS_POSTGRES one of PostgreSQL, if it has no
-// postgres:17.
+// postgres:17. With --packages, those that `cargo xtask dist` made are installed on a Debian with a systemd of its own.
 // Needs Linux, root, Docker, Python and npm.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -19,12 +19,15 @@ import { helms } from './charts.mjs';
 import { Cluster } from './cluster.mjs';
 import { read } from './files.mjs';
 import * as images from './images.mjs';
+import { Machines } from './machine.mjs';
 import { Stage } from './stage.mjs';
 import { substitutions, tried } from './ways.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const given = process.argv.slice(2);
-const cluster = given.includes('--cluster') ? new Cluster(given.splice(given.indexOf('--cluster'), 2)[1]) : undefined;
+const option = (name, Kind) => (given.includes(name) ? new Kind(given.splice(given.indexOf(name), 2)[1]) : undefined);
+const cluster = option('--cluster', Cluster);
+const machines = option('--packages', Machines);
 const builds = given.includes('--build') && given.splice(given.indexOf('--build'), 1).length > 0;
 const program = resolve(process.env.ARCHESTRA_BIN ?? join(root, 'target/debug/archestra'));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
@@ -65,6 +68,7 @@ class Page {
     this.stage = stage;
     this.cluster = cluster;
     this.builds = builds;
+    this.machines = machines;
     this.isRelease = images.isRelease(program);
   }
 
@@ -161,6 +165,7 @@ async function tryPage(name) {
     }
   } finally {
     await cluster?.end(page);
+    machines?.end();
     await current.end();
     current = undefined;
   }

@@ -154,16 +154,31 @@ const packages = [
   [/\/archestra[_-][\d.]+-1[._](amd64\.deb|x86_64\.rpm)$/, 'packaging/linux/try'],
 ];
 
-async function packaged(page, { plain }) {
+async function packaged(page, { plain, text }) {
   const [, trial] = packages.find(([file]) => file.test(plain)) ?? [];
   expect(trial, 'no package is called so');
-  await holds(page, `test -x ${trial}`);
-  return { missing: 'a package', instead: `${trial} installs it, uses it and removes it` };
+  const [manager, file] = [plain.split(' ')[0], plain.split('/').at(-1)];
+  if (!page.machines?.has(file) || manager === 'dnf') {
+    await holds(page, `test -x ${trial}`);
+    const missing = manager === 'dnf' ? 'a Fedora' : 'packages (--packages)';
+    return { missing, instead: `${trial} installs it, uses it and removes it` };
+  }
+  const machine = await page.machines.one();
+  machine.says(text);
+  const [program] = file.split('_');
+  machine.says(`test -x /usr/bin/${program}`);
+  return { note: program === 'archestra' ? await machine.answers() : 'installed' };
 }
 
-async function underSystemd(page) {
-  await holds(page, 'test -s packaging/linux/archestra.service');
-  return { missing: 'systemd', instead: 'there is a unit of this name' };
+async function underSystemd(page, { plain, text }) {
+  if (!page.machines) {
+    await holds(page, 'test -s packaging/linux/archestra.service');
+    return { missing: 'systemd (--packages)', instead: 'there is a unit of this name' };
+  }
+  const machine = await page.machines.one();
+  const printed = machine.says(text);
+  if (plain.startsWith('journalctl')) expect(/Archestra/i.test(printed), `the service has no log: ${printed}`);
+  return { note: await machine.answers() };
 }
 
 async function pulled(page, { plain }) {
