@@ -1,4 +1,4 @@
-// A clean Debian with a systemd of its own, for the commands of packages: a page's own, booted by its first command.
+// Clean Debians with a systemd of their own, for the commands of packages, one after the other.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,6 +9,26 @@ import { expect } from './ways.mjs';
 
 const boot = fileURLToPath(new URL('../../packaging/linux/machine', import.meta.url));
 const name = `archestra-docs-${process.pid}`;
+// Nobody sits there to say yes.
+const likeDebian = `apt-get update --quiet --quiet && echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes`;
+/** Debian has dnf; what its own packages bring is said to dnf by a package that brings nothing. */
+const likeFedora = `${likeDebian}
+apt-get install --quiet --quiet --no-install-recommends dnf rpm ca-certificates
+echo assumeyes=true >>/etc/dnf/dnf.conf
+cat >fake-fedora.spec <<'END'
+Name: fake-fedora
+Version: 1
+Release: 1
+Summary: What this Debian has, by the names that Fedora has for it
+License: Apache-2.0
+BuildArch: noarch
+Provides: /bin/sh, ca-certificates, systemd, libc.so.6(GLIBC_2.34)(64bit), libgcc_s.so.1()(64bit)
+%description
+Nothing.
+%files
+END
+rpmbuild -bb --quiet fake-fedora.spec
+rpm --install --nodeps ~/rpmbuild/RPMS/noarch/fake-fedora-1-1.noarch.rpm`;
 const moment = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 export class Machines {
@@ -21,26 +41,26 @@ export class Machines {
     return readdirSync(this.folder).includes(file);
   }
 
-  async one() {
-    if (this.machine) return this.machine;
+  /** Another clean one, for packages of `apt-get` or of `dnf`. */
+  async fresh(manager) {
+    this.end();
     requireEngine();
     must(boot, [name, this.folder]);
-    this.machine = new Machine();
-    await this.machine.within(30, 'systemctl is-system-running | grep --extended-regexp "running|degraded"');
-    // Nobody sits there to say yes.
-    this.machine.says(`apt-get update --quiet --quiet && echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes`);
-    return this.machine;
+    this.current = new Machine();
+    await this.current.within(30, 'systemctl is-system-running | grep --extended-regexp "running|degraded"');
+    this.current.says(manager === 'dnf' ? likeFedora : likeDebian, '/root');
+    return this.current;
   }
 
   end() {
-    if (this.machine) must('docker', ['rm', '--force', '--volumes', name]);
-    this.machine = undefined;
+    if (this.current) must('docker', ['rm', '--force', '--volumes', name]);
+    this.current = undefined;
   }
 }
 
 class Machine {
-  says(command) {
-    return must('docker', ['exec', '--workdir', '/packages', '--env', 'DEBIAN_FRONTEND=noninteractive', name, 'sh', '-c', command]);
+  says(command, folder = '/packages') {
+    return must('docker', ['exec', '--workdir', folder, '--env', 'DEBIAN_FRONTEND=noninteractive', name, 'sh', '-ec', command]);
   }
 
   async within(seconds, command) {

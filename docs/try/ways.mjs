@@ -161,16 +161,15 @@ async function packaged(page, { plain, text }) {
   const [, trial] = packages.find(([file]) => file.test(plain)) ?? [];
   expect(trial, 'no package is called so');
   const [manager, file] = [plain.split(' ')[0], plain.split('/').at(-1)];
-  if (!page.machines?.has(file) || manager === 'dnf') {
+  if (!page.machines?.has(file)) {
     await holds(page, `test -x ${trial}`);
-    const missing = manager === 'dnf' ? 'a Fedora' : 'packages (--packages)';
-    return { missing, instead: `${trial} installs it, uses it and removes it` };
+    return { missing: 'packages (--packages)', instead: `${trial} installs it, uses it and removes it` };
   }
-  const machine = await page.machines.one();
+  const machine = await page.machines.fresh(manager);
   machine.says(text);
-  const [program] = file.split('_');
+  const [program] = file.split(/[_-]\d/);
   machine.says(`test -x /usr/bin/${program}`);
-  return { note: program === 'archestra' ? await machine.answers() : 'installed' };
+  return { note: file.startsWith('archestra_') ? await machine.answers() : 'installed' };
 }
 
 async function underSystemd(page, { plain, text }) {
@@ -178,7 +177,7 @@ async function underSystemd(page, { plain, text }) {
     await holds(page, 'test -s packaging/linux/archestra.service');
     return { missing: 'systemd (--packages)', instead: 'there is a unit of this name' };
   }
-  const machine = await page.machines.one();
+  const machine = page.machines.current;
   const printed = machine.says(text);
   if (plain.startsWith('journalctl')) expect(/Archestra/i.test(printed), `the service has no log: ${printed}`);
   return { note: await machine.answers() };
