@@ -18,7 +18,9 @@ export default defineConfig({
     // Animations are decoration; nothing may depend on them.
     contextOptions: { reducedMotion: 'reduce' },
     permissions: ['clipboard-read', 'clipboard-write'],
-    trace: 'retain-on-failure',
+    // A trace has each step's page; pictures of every frame would cost more than the walk.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['ARCHESTRA_E2E_CHROMIUM'] ?? '/usr/bin/chromium',
       args: [

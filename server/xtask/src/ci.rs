@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     node::build_ui(workspace, &progress)?;
     progress.step("clippy", || check::clippy(workspace, test::EVERYTHING))?;
     progress.step("codegen: generated files are current", || {
-        codegen::check(workspace, test::EVERYTHING)
+        codegen::check(workspace, &[test::EVERYTHING, test::PROGRAMS].concat())
     })?;
     test::run(workspace, &[])
 }

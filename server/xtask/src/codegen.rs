@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 use crate::{command, node};
 
 /// What cargo builds when nothing else is to follow.
-const ONE_PACKAGE: &[&str] = &["--package", "app"];
+const ONE_PACKAGE: &[&str] = &["--package", "app", "--bins"];
 const OPENAPI: &str = "ui/src/api/openapi.json";
 const CONFIGURATION: &str = "docs/configuration.md";
 const GENERATED: [&str; 3] = [OPENAPI, "ui/src/api/schema.d.ts", CONFIGURATION];
@@ -25,13 +25,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 }
 
 /// Fails when a committed file is not what the sources generate, and leaves the committed file as it was.
-/// `packages` are those that the next step builds too, or cargo would build what they share once more.
-pub(crate) fn check(workspace: &Workspace, packages: &[&str]) -> Result<()> {
+/// `selection` is what the next step builds too, or cargo would build what both share once more.
+pub(crate) fn check(workspace: &Workspace, selection: &[&str]) -> Result<()> {
     let committed: Vec<_> = GENERATED
         .iter()
         .map(|file| fs::read_to_string(workspace.root.join(file)))
         .collect();
-    generate(workspace, packages)?;
+    generate(workspace, selection)?;
     let mut stale = Vec::new();
     for (file, committed) in GENERATED.iter().zip(committed) {
         let committed = committed.unwrap_or_default();
@@ -50,13 +50,13 @@ pub(crate) fn check(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn generate(workspace: &Workspace, packages: &[&str]) -> Result<()> {
+fn generate(workspace: &Workspace, selection: &[&str]) -> Result<()> {
     let progress = Progress::start();
     node::require()?;
     let ui = workspace.ui();
     node::install(&ui, "UI", &progress)?;
     progress.step("cargo build", || {
-        command::run(workspace.cargo("build").args(packages).arg("--bins"))
+        command::run(workspace.cargo("build").args(selection))
     })?;
     progress.step("openapi.json, schema.d.ts, configuration.md", || {
         let server = workspace.binary("debug", "archestra");

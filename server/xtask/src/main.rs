@@ -35,7 +35,7 @@ use crate::workspace::Workspace;
 
 const USAGE: &str = "\
 cargo xtask run [--desktop] [--release] [-- ARGS]   prepare everything, build and start Archestra
-cargo xtask test [rust|ui|e2e|clients|identity|api|conformance|docs|desktop]…
+cargo xtask test [rust|ui|e2e|clients|identity|api|operate|conformance|docs|desktop|helm]…
                                                    all tests, or the named suites
 cargo xtask ci                                      what the CI runs: tidy, fmt, clippy, deny, codegen, test
 cargo xtask check                                   the quick part: tidy, fmt, clippy of the changed crates

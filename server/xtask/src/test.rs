@@ -15,6 +15,8 @@ use crate::{command, node, openbao, postgresql, system};
 
 /// The packages of a complete run.
 pub(crate) const EVERYTHING: &[&str] = &["--workspace"];
+/// What suites start. The examples bring the features of tests, so that these compile no dependency once more.
+pub(crate) const PROGRAMS: &[&str] = &["--bins", "--examples"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Suite {
@@ -166,12 +168,7 @@ fn prepare<'a>(
     };
     if OVER_PROGRAMS.into_iter().any(has) {
         progress.step("cargo build", || {
-            command::run(
-                workspace
-                    .cargo("build")
-                    .args(packages)
-                    .args(["--bins", "--examples"]),
-            )
+            command::run(workspace.cargo("build").args(packages).args(PROGRAMS))
         })?;
     }
     let bao = if has(Suite::Rust) || has(Suite::E2e) {

@@ -64,6 +64,8 @@ impl Root {
         let copy = command("cp")
             .args(["--archive", "--dereference", "--parents", path])
             .arg(self.0.path())
+            // From elsewhere it cannot open directories that are links (`/lib64`) to everybody.
+            .current_dir("/")
             .output()?;
         // Dangling links of a system's own (such as Python's sitecustomize) are no loss.
         if !self.0.path().join(path.trim_start_matches('/')).exists() {
