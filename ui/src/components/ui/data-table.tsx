@@ -1,5 +1,6 @@
 import {
   type ColumnDef,
+  type ColumnDefTemplate,
   createFilteredRowModel,
   createSortedRowModel,
   filterFns,
@@ -83,6 +84,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
             <tr key={group.id} className="border-b border-line">
               {group.headers.map((header) => {
                 const look = header.column.columnDef.meta;
+                const title = shownBy(header.column.columnDef.header, header.getContext());
                 const sorted = header.column.getCanSort() ? header.column.getIsSorted() : undefined;
                 return (
                   <th
@@ -96,7 +98,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                     )}
                   >
                     {sorted === undefined ? (
-                      <table.FlexRender header={header} />
+                      title
                     ) : (
                       <button
                         type="button"
@@ -106,7 +108,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                           sorted && 'text-text',
                         )}
                       >
-                        <table.FlexRender header={header} />
+                        {title}
                         <SortMark sorted={sorted} />
                       </button>
                     )}
@@ -137,7 +139,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                     key={cell.id}
                     className={cn('px-4 py-2.5', look?.align === 'right' && 'tnum text-right', look?.className)}
                   >
-                    <table.FlexRender cell={cell} />
+                    {shownBy(cell.column.columnDef.cell, cell.getContext())}
                   </td>
                 );
               })}
@@ -148,6 +150,14 @@ export function DataTable<Row extends object>(props: Props<Row>) {
       {shown.length === 0 ? empty : null}
     </div>
   );
+}
+
+/** Called, not mounted: a function made anew would be another component, whose cell forgets that its menu is open. */
+function shownBy<Context extends object>(
+  template: ColumnDefTemplate<Context> | undefined,
+  context: Context,
+): ReactNode {
+  return typeof template === 'function' ? (template(context) as ReactNode) : template;
 }
 
 function SortMark({ sorted }: { sorted: false | 'asc' | 'desc' }) {
