@@ -5,6 +5,7 @@ import type { Agent, Interaction } from '@/api/types';
 import { buttonClass } from '@/components/ui/button';
 import { RelativeTime } from '@/components/ui/time';
 import { showToast } from '@/components/ui/toast';
+import { Waiting } from '@/features/connect/waiting';
 import { useLiveInteractions } from '@/features/interactions/live';
 import { outcomeLook } from '@/features/interactions/outcome';
 import { totalInput } from '@/features/interactions/tokens';
@@ -26,30 +27,14 @@ export function FirstCall({ agent }: { agent: Agent | undefined }) {
 
   if (call !== null) return <Arrived call={call} />;
   return (
-    <div
-      role="status"
-      className="flex items-center gap-3.5 rounded-lg border border-dashed border-line-strong px-4 py-3.5"
-    >
-      <span aria-hidden className="relative grid size-3 shrink-0 place-items-center">
-        {state === 'open' ? (
-          <span className="absolute size-3 animate-[ping-soft_1.8s_ease-out_infinite] rounded-full bg-accent" />
-        ) : null}
-        <span className="size-2.5 rounded-full bg-accent" />
-      </span>
-      <div>
-        <p className="text-sm font-medium">
-          {agent?.lastUsedAt ? 'Waiting for the next call…' : 'Waiting for your first call…'}
-        </p>
-        <p className="text-xs text-text-3">
-          Run the client and ask it something; this turns green.{' '}
-          {agent?.lastUsedAt ? (
-            <>
-              Last call of {agent.name}: <RelativeTime at={agent.lastUsedAt} />.
-            </>
-          ) : null}
-        </p>
-      </div>
-    </div>
+    <Waiting state={state} title={agent?.lastUsedAt ? 'Waiting for the next call…' : 'Waiting for your first call…'}>
+      Run the client and ask it something; this turns green.{' '}
+      {agent?.lastUsedAt ? (
+        <>
+          Last call of {agent.name}: <RelativeTime at={agent.lastUsedAt} />.
+        </>
+      ) : null}
+    </Waiting>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ToolCall } from '@/api/mcp';
 import type { Agent } from '@/api/types';
 import { buttonClass } from '@/components/ui/button';
 import { showToast } from '@/components/ui/toast';
+import { Waiting } from '@/features/connect/waiting';
 import { useLiveToolCalls } from '@/features/mcp-tool-calls/live';
 import { formatDuration } from '@/lib/format';
 
@@ -24,21 +25,9 @@ export function FirstToolCall({ agent }: { agent: Agent }) {
 
   if (call !== null) return <Arrived call={call} />;
   return (
-    <div
-      role="status"
-      className="flex items-center gap-3.5 rounded-lg border border-dashed border-line-strong px-4 py-3.5"
-    >
-      <span aria-hidden className="relative grid size-3 shrink-0 place-items-center">
-        {state === 'open' ? (
-          <span className="absolute size-3 animate-[ping-soft_1.8s_ease-out_infinite] rounded-full bg-accent" />
-        ) : null}
-        <span className="size-2.5 rounded-full bg-accent" />
-      </span>
-      <div>
-        <p className="text-sm font-medium">Waiting for your first call…</p>
-        <p className="text-xs text-text-3">Start the client; when it asks for the tools, this turns green.</p>
-      </div>
-    </div>
+    <Waiting state={state} title="Waiting for your first call…">
+      Start the client; when it asks for the tools, this turns green.
+    </Waiting>
   );
 }
 
