@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every suite, one after the other over one build, with a table at the end. A suite that cannot
 //! run is a failure with the reason, never a silent gap.
 
+mod failure;
 mod suites;
 mod tally;
 
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::progress::Progress;
+use crate::test::failure::Failure;
 use crate::test::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{command, node, openbao, postgresql, system};
@@ -184,7 +186,17 @@ fn prepare<'a>(
     })
 }
 
+fn failed_by(outcome: &Outcome) -> Option<&Failure> {
+    outcome.result.as_ref().err()?.downcast_ref()
+}
+
 fn report(outcomes: &[Outcome]) -> Result<()> {
+    for outcome in outcomes {
+        if let Some(failure) = failed_by(outcome) {
+            println!("\nwhat {} said of its failures:", outcome.name);
+            println!("{}", failure.said.join("\n"));
+        }
+    }
     println!("\nsuite       result      time   tests");
     let mut total = Tally::default();
     let mut failed = Vec::new();
@@ -195,12 +207,9 @@ fn report(outcomes: &[Outcome]) -> Result<()> {
                 total.add(*tally);
                 ("ok", tally.to_string())
             }
-            Err(error) => {
+            Err(_) => {
                 // A suite that died before it could count is one failure, not none.
-                let tally = error
-                    .downcast_ref::<Tally>()
-                    .copied()
-                    .unwrap_or(Tally::FAILURE);
+                let tally = failed_by(outcome).map_or(Tally::FAILURE, |failure| failure.tally);
                 total.add(tally);
                 failed.push(outcome.name);
                 ("FAILED", tally.to_string())

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use super::failure::Failure;
 use super::tally::Tally;
 use super::{Prepared, Suite};
 use crate::{command, node, system};
@@ -139,16 +140,15 @@ fn helm(prepared: &Prepared<'_>) -> Result<Tally> {
     listen(&mut suite)
 }
 
-/// A failed suite carries its tally in the error, so that the table can tell 1 of 400 from a suite that never began.
+/// The error tells 1 of 400 from a suite that never began.
 fn listen(suite: &mut Command) -> Result<Tally> {
     let heard = command::listen(suite)?;
-    let mut tally = Tally::read(&heard.lines);
+    let tally = Tally::read(&heard.lines);
     if heard.success && tally.passed == 0 {
         bail!("the suite ended well but ran no test");
     }
     if heard.success {
         return Ok(tally);
     }
-    tally.failed = tally.failed.max(1);
-    Err(anyhow::Error::new(tally))
+    Err(Failure::new(tally, &heard.lines).into())
 }

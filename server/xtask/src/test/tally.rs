@@ -69,8 +69,6 @@ impl fmt::Display for Tally {
     }
 }
 
-impl std::error::Error for Tally {}
-
 /// The number in `12 passed`, wherever in the line.
 fn number_before(line: &str, word: &str) -> Option<usize> {
     let words: Vec<&str> = line
@@ -91,7 +89,7 @@ fn node_test(line: &str, word: &str) -> Option<usize> {
     }
 }
 
-fn without_colour(line: &str) -> String {
+pub(super) fn without_colour(line: &str) -> String {
     let mut plain = String::new();
     let mut characters = line.chars();
     while let Some(character) = characters.next() {
