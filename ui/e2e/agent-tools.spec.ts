@@ -1,5 +1,5 @@
 import { apiUrl } from './environment';
-import { createAgent, expect, expectAccessible, gatewayCall, installRemote, test, unique } from './fixtures';
+import { createAgent, expect, expectAccessible, gatewayCall, installRemote, saved, test, unique } from './fixtures';
 
 test('tools are found, given to an agent, answer at its gateway, and are taken away', async ({ page }) => {
   const agent = await createAgent(page, unique('Gateway'));
@@ -29,7 +29,7 @@ test('tools are found, given to an agent, answer at its gateway, and are taken a
     'through the gateway',
   );
 
-  await row.getByRole('combobox').selectOption({ index: 1 });
+  await saved(page, () => row.getByRole('combobox').selectOption({ index: 1 }));
   await expect(row.getByRole('combobox')).not.toHaveValue('');
   await page.reload();
   await expect(row.getByRole('combobox')).not.toHaveValue('');

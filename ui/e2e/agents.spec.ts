@@ -33,7 +33,9 @@ test('an agent is created, found, changed, copied from and deleted', async ({ pa
 
   await row.getByRole('button', { name: `Actions for ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Anthropic base URL' }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/\/v1\/anthropic\/[0-9a-f-]{36}$/);
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/\/v1\/anthropic\/[0-9a-f-]{36}$/);
 
   await row.getByRole('button', { name: `Actions for ${name}` }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from './fixtures';
+import { expect, expectAccessible, saved, test } from './fixtures';
 
 test('one administrator’s colours are everybody’s, readable in light and dark, and there before the first paint', async ({
   page,
@@ -9,7 +9,7 @@ test('one administrator’s colours are everybody’s, readable in light and dar
   const usual = await accent();
   // The strongest, the palest and one between.
   for (const name of ['Neo brutalism', 'Vercel', 'Bubblegum']) {
-    await page.getByRole('radio', { name }).click();
+    await saved(page, () => page.getByRole('radio', { name }).click());
     await expect(page.getByRole('radio', { name })).toBeChecked();
     await expect.poll(accent).not.toBe(usual);
     await expectAccessible(page);
@@ -20,7 +20,7 @@ test('one administrator’s colours are everybody’s, readable in light and dar
   expect(await turn()).toBe(chosen);
   await page.unroute('**/assets/*.js');
   await page.reload();
-  await page.getByRole('radio', { name: 'Cosmic night' }).click();
+  await saved(page, () => page.getByRole('radio', { name: 'Cosmic night' }).click());
   await expect.poll(turn).toBe('0');
 });
 
@@ -28,7 +28,7 @@ test('the font is chosen for everybody, from this server, and there before the f
   await page.goto('/settings/appearance');
   const family = () =>
     page.evaluate(() => getComputedStyle(document.body).fontFamily.split(',')[0]?.replaceAll('"', ''));
-  await page.getByRole('radio', { name: 'Lato' }).click();
+  await saved(page, () => page.getByRole('radio', { name: 'Lato' }).click());
   await expect.poll(family).toBe('Lato');
   await expect.poll(() => page.evaluate(() => document.fonts.check("16px 'Lato'"))).toBe(true);
   await expectAccessible(page);
@@ -37,6 +37,6 @@ test('the font is chosen for everybody, from this server, and there before the f
   expect(await family()).toBe('Lato');
   await page.unroute('**/assets/*.js');
   await page.reload();
-  await page.getByRole('radio', { name: 'Inter' }).click();
+  await saved(page, () => page.getByRole('radio', { name: 'Inter' }).click());
   await expect.poll(family).toBe('Inter Variable');
 });

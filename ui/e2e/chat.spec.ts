@@ -1,4 +1,4 @@
-import { answers, callsThen, slowWords } from './chat-upstream';
+import { answers, answersSlowly, callsThen } from './chat-upstream';
 import {
   agentWithContainer,
   box,
@@ -23,7 +23,7 @@ const MARKDOWN =
 
 /** The words a slow answer has so far; each must stand there once and in order. */
 function wordsIn(text: string): string[] {
-  return text.match(/\bw\d+\b/g) ?? [];
+  return text.match(/\b[vw]\d+\b/g) ?? [];
 }
 
 for (const provider of PROVIDERS) {
@@ -38,7 +38,7 @@ for (const provider of PROVIDERS) {
     await expect(thread.getByText('<b>raw</b>')).toBeVisible();
     await expect(thread.getByText(/1,280 tokens|tokens ·/).first()).toBeVisible();
     await thread.getByRole('button', { name: 'Copy code' }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('echo oslo');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('echo oslo');
     await expectAccessible(page);
   });
 }
@@ -183,10 +183,10 @@ test.describe('with a real MCP server in a container', () => {
 
 test('an answer is stopped, keeps what it has, and goes on', async ({ page, stack }) => {
   const question = unique('Stop me');
-  const { content, slow } = slowWords(60);
-  answers(stack.upstream.mock, question, content, slow);
+  const answer = answersSlowly(stack.upstream, question, 60);
   await openChat(page, 'openai');
   await say(page, question);
+  answer.let(10);
   await expect(messages(page).getByText(/\bw5\b/)).toBeVisible();
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(messages(page).getByText('Stopped.')).toBeVisible();
@@ -196,6 +196,7 @@ test('an answer is stopped, keeps what it has, and goes on', async ({ page, stac
   await expectAccessible(page);
   await page.reload();
   await expect(messages(page).getByText('Stopped.')).toBeVisible();
+  answer.let(Infinity);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(messages(page).getByText('Stopped.')).toBeHidden();
   await expect(messages(page).getByText(/\bw60\b/)).toBeVisible({ timeout: 20_000 });
@@ -204,15 +205,16 @@ test('an answer is stopped, keeps what it has, and goes on', async ({ page, stac
 
 test('what is written during an answer is sent after it', async ({ page, stack }) => {
   const [first, second] = [unique('Take your time'), unique('And then')];
-  const { content, slow } = slowWords(20);
-  answers(stack.upstream.mock, first, content, slow);
+  const answer = answersSlowly(stack.upstream, first, 20);
   answers(stack.upstream.mock, second, 'This came second.');
   await openChat(page, 'openai');
   await say(page, first);
+  answer.let(10);
   await expect(messages(page).getByText(/\bw2\b/)).toBeVisible();
   // The answer is over before the page hears that its question was taken.
   await page.route(/\/turns$/, async (route) => {
     const taken = await route.fetch();
+    answer.let(Infinity);
     await expectDone(page);
     await expect(messages(page).getByText('This came second.')).toBeVisible();
     await route.fulfill({ response: taken });
@@ -252,53 +254,60 @@ test('an answer goes on while one is elsewhere, and after a reload, without losi
   stack,
 }) => {
   const question = unique('Leave me');
-  const { content, slow } = slowWords(70);
-  answers(stack.upstream.mock, question, content, slow);
+  const answer = answersSlowly(stack.upstream, question, 70);
   const { id } = await openChat(page, 'anthropic');
   await say(page, question);
+  answer.let(10);
   await expect(messages(page).getByText(/\bw4\b/)).toBeVisible();
   await page.getByRole('link', { name: 'Home', exact: true }).click();
   await expect(page).toHaveURL(/\/$/);
+  answer.let(10);
   await page.goBack();
   await expect(messages(page).getByText(/\bw8\b/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
+  // Words come in while the page loads.
+  answer.let(30);
   await page.reload();
   await expect(page).toHaveURL(new RegExp(id));
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible();
+  answer.let(Infinity);
   await expectDone(page);
   const words = wordsIn(await messages(page).innerText());
-  expect(words.join(' ')).toBe(content);
+  expect(words.join(' ')).toBe(answer.content);
 });
 
 test('two conversations are answered at once', async ({ page, context, stack }) => {
   const [first, second] = [unique('One of two'), unique('Two of two')];
-  const { content, slow } = slowWords(40);
-  answers(stack.upstream.mock, first, content, slow);
-  answers(stack.upstream.mock, second, content.replaceAll('w', 'v'), slow);
+  const answersOfBoth = [
+    answersSlowly(stack.upstream, first, 40),
+    answersSlowly(stack.upstream, second, 40, 'v'),
+  ] as const;
   const other = await context.newPage();
   await openChat(page, 'openai');
   const { id } = await openChat(other, 'gemini');
   await say(page, first);
   await say(other, second);
+  for (const answer of answersOfBoth) answer.let(10);
   await expect(messages(page).getByText(/\bw3\b/)).toBeVisible();
   await expect(messages(other).getByText(/\bv3\b/)).toBeVisible();
   await expect(page.getByRole('list', { name: 'Conversations' }).getByText('writing')).toHaveCount(2);
   // The same tab looks at the other one meanwhile.
   await page.goto(`/chat/${id}`);
   await expect(messages(page).getByText(/\bv3\b/)).toBeVisible();
+  for (const answer of answersOfBoth) answer.let(Infinity);
   await expectDone(page);
   await expectDone(other);
-  expect(wordsIn((await messages(other).innerText()).replaceAll('v', 'w')).join(' ')).toBe(content);
+  expect(wordsIn(await messages(other).innerText()).join(' ')).toBe(answersOfBoth[1].content);
   await other.close();
 });
 
 test('a server that is killed in the middle of an answer says so afterwards, and resumes', async ({ page, stack }) => {
   test.setTimeout(120_000);
   const question = unique('Kill the server');
-  const { content, slow } = slowWords(80);
-  answers(stack.upstream.mock, question, content, slow);
+  const answer = answersSlowly(stack.upstream, question, 80);
   await openChat(page, 'openai');
   await say(page, question);
+  answer.let(10);
   await expect(messages(page).getByText(/\bw6\b/)).toBeVisible();
   await stack.server.restart();
   await expect(messages(page).getByText('The server was restarted in the middle of this answer.')).toBeVisible({
@@ -307,6 +316,7 @@ test('a server that is killed in the middle of an answer says so afterwards, and
   const kept = wordsIn(await messages(page).innerText());
   expect(kept.slice(0, 4)).toEqual(['w1', 'w2', 'w3', 'w4']);
   await expectAccessible(page);
+  answer.let(Infinity);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(messages(page).getByText('The server was restarted')).toBeHidden();
   await expectDone(page);

@@ -12,7 +12,7 @@ test('a snippet holds this server and the chosen agent, and the wait turns green
   await expect(page.getByLabel('curl snippet', { exact: true })).toContainText(`${base}/chat/completions`);
 
   await page.getByRole('button', { name: 'Copy curl snippet' }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(base);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain(base);
 
   await expect(page.getByText('Waiting for your first call')).toBeVisible();
   await expectAccessible(page);
@@ -31,6 +31,8 @@ for (const [client, answer] of [
   test(`the snippet of ${client} works as it is copied`, async ({ page }) => {
     await page.goto('/connect');
     await page.getByRole('button', { name: client }).click();
+    await expect(page.getByRole('heading', { name: `Set up ${client}` })).toBeVisible();
+    await expect(page.getByText(/^Waiting for /)).toBeVisible();
     const command = (await page.getByLabel('curl snippet', { exact: true }).textContent()) ?? '';
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     expect(stdout).toContain(answer);

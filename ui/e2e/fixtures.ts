@@ -38,6 +38,15 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
 }
 
+/** Does what changes something on the server, and waits until it is changed: whoever leaves the page earlier takes it back. */
+export async function saved(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const answer = page.waitForResponse(
+    (response) => response.request().method() !== 'GET' && new URL(response.url()).pathname.startsWith('/api/'),
+  );
+  await act();
+  expect((await answer).ok()).toBe(true);
+}
+
 /** A real call through the proxy to the stand-in provider. */
 export async function call(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const response = await fetch(`${apiUrl()}/v1/${path}`, {

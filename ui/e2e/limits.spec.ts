@@ -1,4 +1,4 @@
-import { chat, createAgent, expect, expectAccessible, test, unique } from './fixtures';
+import { chat, createAgent, expect, expectAccessible, saved, test, unique } from './fixtures';
 import { join } from './persons';
 
 test('a limit is made, keeps calls from being made, is raised, started anew and deleted', async ({ page }) => {
@@ -56,7 +56,7 @@ test('when usage starts anew is chosen for all limits', async ({ page }) => {
           .limitCleanupInterval,
     )
     .toBe('1w');
-  await choice.selectOption({ label: 'Never' });
+  await saved(page, () => choice.selectOption({ label: 'Never' }));
   await page.reload();
   await expect(choice).toHaveValue('');
 });

@@ -37,7 +37,7 @@ test('new calls appear by themselves', async ({ page }) => {
   await page.goto(`/mcp-logs?agentId=${agent.id}`);
   await expect(page.getByRole('heading', { name: 'No call matches these filters' })).toBeVisible();
   await page.getByRole('button', { name: 'Live' }).click();
-  await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Live', exact: true, pressed: true })).toBeVisible();
   await gatewayCall(page, agent.id, `${server.name}__add`, { a: 1, b: 2 });
   await expect(page.getByRole('row').filter({ hasText: `${server.name}__add` })).toBeVisible();
 });

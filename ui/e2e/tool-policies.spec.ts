@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { mcpServerUrl } from './environment';
-import { createAgent, expect, expectAccessible, gatewayCall, installRemote, test, unique } from './fixtures';
+import { createAgent, expect, expectAccessible, gatewayCall, installRemote, saved, test, unique } from './fixtures';
 import { join } from './persons';
 
 test('a rule is written, read as a sentence, holds at the gateway, is changed and deleted', async ({ page }) => {
@@ -97,7 +97,7 @@ test('what no policy speaks of is refused once untrusted, if the organization sa
   await expect(page.getByText('Counts from the next call on')).toBeVisible();
   await page.reload();
   await expect(page.getByRole('radio', { name: 'Refuse it once something untrusted was read' })).toBeChecked();
-  await page.getByRole('radio', { name: 'Allow what no policy speaks of' }).click();
+  await saved(page, () => page.getByRole('radio', { name: 'Allow what no policy speaks of' }).click());
   await expect(page.getByRole('radio', { name: 'Allow what no policy speaks of' })).toBeChecked();
 });
 
