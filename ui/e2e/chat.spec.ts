@@ -214,7 +214,6 @@ test('what is written during an answer is sent after it', async ({ page, stack }
   // The answer is over before the page hears that its question was taken.
   await page.route(/\/turns$/, async (route) => {
     const taken = await route.fetch();
-    answer.let(Infinity);
     await expectDone(page);
     await expect(messages(page).getByText('This came second.')).toBeVisible();
     await route.fulfill({ response: taken });
@@ -222,6 +221,7 @@ test('what is written during an answer is sent after it', async ({ page, stack }
   await say(page, second);
   await expect(page.getByText('Sent next:')).toBeVisible();
   await expectAccessible(page);
+  answer.let(Infinity);
   await expect(messages(page).getByText('This came second.')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText('Sent next:')).toBeHidden();
   await expectDone(page);
