@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test, unique } from './fixtures';
+import { createAgent, expect, expectAccessible, test, unique } from './fixtures';
 
 test('an agent is created, found, changed, copied from and deleted', async ({ page }) => {
   const name = unique('Billing');
@@ -58,6 +58,23 @@ test('another agent becomes the default, and back', async ({ page }) => {
   const now = (await (await page.request.get('/api/agents/default')).json()) as { id: string };
   expect(now.id).toBe(created.id);
   await page.request.put(`/api/agents/${before.id}`, { data: { isDefault: true } });
+});
+
+test('a menu stays open when the page around it hears something new', async ({ page }) => {
+  const { name } = await createAgent(page, unique('Menu'));
+  let answer: () => void = () => undefined;
+  const due = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/user/permissions', async (route) => {
+    await due;
+    await route.fulfill({ json: { profile: ['read'] } });
+  });
+  await page.goto(`/agents?name=${encodeURIComponent(name)}`);
+  await page.getByRole('button', { name: `Actions for ${name}` }).click();
+  const item = page.getByRole('menuitem', { name: 'Make it the default' });
+  await expect(item).toBeEnabled();
+  answer();
+  await expect(page.getByRole('link', { name: 'Create agent' })).toHaveCount(0);
+  await expect(item).toBeDisabled();
 });
 
 test('the list sorts by a click on its head, and the address remembers it', async ({ page }) => {
