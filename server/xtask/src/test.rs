@@ -186,13 +186,11 @@ fn prepare<'a>(
     })
 }
 
-fn failed_by(outcome: &Outcome) -> Option<&Failure> {
-    outcome.result.as_ref().err()?.downcast_ref()
-}
-
 fn report(outcomes: &[Outcome]) -> Result<()> {
     for outcome in outcomes {
-        if let Some(failure) = failed_by(outcome) {
+        if let Err(error) = &outcome.result
+            && let Some(failure) = error.downcast_ref::<Failure>()
+        {
             println!("\nwhat {} said of its failures:", outcome.name);
             println!("{}", failure.said.join("\n"));
         }
@@ -207,9 +205,11 @@ fn report(outcomes: &[Outcome]) -> Result<()> {
                 total.add(*tally);
                 ("ok", tally.to_string())
             }
-            Err(_) => {
+            Err(error) => {
                 // A suite that died before it could count is one failure, not none.
-                let tally = failed_by(outcome).map_or(Tally::FAILURE, |failure| failure.tally);
+                let tally = error
+                    .downcast_ref::<Failure>()
+                    .map_or(Tally::FAILURE, |failure| failure.tally);
                 total.add(tally);
                 failed.push(outcome.name);
                 ("FAILED", tally.to_string())
