@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answers, answersSlowly, callsThen } from './chat-upstream';
 import {
   agentWithContainer,
@@ -309,6 +310,8 @@ test('a server that is killed in the middle of an answer says so afterwards, and
   await say(page, question);
   answer.let(10);
   await expect(messages(page).getByText(/\bw6\b/)).toBeVisible();
+  // Words reach the page at once and the database a few times a second; only the latter outlive a kill.
+  await sleep(2_000);
   await stack.server.restart();
   await expect(messages(page).getByText('The server was restarted in the middle of this answer.')).toBeVisible({
     timeout: 30_000,
