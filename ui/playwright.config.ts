@@ -10,9 +10,8 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
-  // Patience is no check: what is fast is shown by the benchmarks, and a machine may stall under a walk.
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 60_000,
+  expect: { timeout: 7_000 },
   reporter: [['list']],
   use: {
     viewport: { width: 1360, height: 850 },
