@@ -1,5 +1,7 @@
 //! Sockets: bound before anything else starts, served with limits, drained on stop.
 
+mod unyielding;
+
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+use unyielding::unyielding;
 
 use crate::StartError;
 
@@ -143,7 +146,7 @@ fn connection(
         .serve_connection(TokioIo::new(stream), service)
         .into_owned();
     let connection = graceful.watch(connection);
-    async move {
+    unyielding(async move {
         let mut connection = std::pin::pin!(connection);
         let ended = match tokio::time::timeout(FIRST_REQUEST, connection.as_mut()).await {
             Ok(ended) => ended,
@@ -154,5 +157,5 @@ fn connection(
             // A client that went away; the planes record what that meant.
             tracing::debug!(%error, "a connection ended early");
         }
-    }
+    })
 }
