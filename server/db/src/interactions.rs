@@ -1,6 +1,7 @@
 //! Recorded model calls: rows, bodies, and the hourly roll-up kept beside them.
 
 mod filter;
+mod hours;
 mod write;
 
 use chrono::{DateTime, Utc};

@@ -3,6 +3,7 @@
 //! Nothing of ours lies below this crate, and no row here is a wire type. Queries are checked by the
 //! tests, which run each of them against a real Postgres.
 
+mod copy;
 mod error;
 mod pool;
 mod row_lock;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{Db, Error, Result, row_lock};
 
-pub(crate) use usage::{Charge, charge};
+pub(crate) use usage::{Charge, any_of_costs, charge};
 pub use usage::{ModelUsage, Taken, Usage, reset, take, usage};
 
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use sqlx::{Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::Interaction;
+use super::{Interaction, hours};
+use crate::copy::Copy;
 use crate::limits::Charge;
-use crate::{Result, limits};
+use crate::{Error, Result, limits};
 
 /// One call as it is recorded. Bodies are zstd-compressed already.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -30,49 +31,102 @@ pub struct NewOptimization {
     pub baseline_cost_pico: Option<i64>,
 }
 
-/// Only rows that are new count into the roll-up, so a replayed batch changes nothing. The roll-up rows are
-/// taken in one order, so that two replicas cannot wait for each other.
-const INSERT: &str = "
-WITH fresh AS (INSERT INTO interactions SELECT * FROM unnest(
-         $1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-         $9::text[], $10::text[], $11::text[], $12::bool[], $13::int4[], $14::text[], $15::text[], $16::int8[],
-         $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[], $22::int8[], $23::int4[],
-         $24::int8[], $25::int8[])
-     ON CONFLICT (id) DO NOTHING RETURNING *),
-summed AS (INSERT INTO interaction_hours AS h
-SELECT date_trunc('hour', created_at), COALESCE(agent_id, '00000000-0000-0000-0000-000000000000'), provider, kind,
-       COALESCE(model, requested_model, ''), outcome, count(*), COALESCE(sum(input_tokens), 0),
-       COALESCE(sum(output_tokens), 0), COALESCE(sum(cache_read_tokens), 0), COALESCE(sum(cache_write_tokens), 0),
-       COALESCE(sum(cost_pico), 0), count(*) FILTER (WHERE cost_pico IS NULL AND input_tokens IS NOT NULL)
-FROM fresh GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
-ON CONFLICT (hour, agent_id, provider, kind, model, outcome) DO UPDATE SET
-    requests = h.requests + excluded.requests,
-    input_tokens = h.input_tokens + excluded.input_tokens,
-    output_tokens = h.output_tokens + excluded.output_tokens,
-    cache_read_tokens = h.cache_read_tokens + excluded.cache_read_tokens,
-    cache_write_tokens = h.cache_write_tokens + excluded.cache_write_tokens,
-    cost_pico = h.cost_pico + excluded.cost_pico,
-    unpriced = h.unpriced + excluded.unpriced)
-SELECT array_agg(id), (SELECT EXISTS (SELECT FROM limits WHERE limit_type = 'token_cost')) FROM fresh";
+const COPY_ROWS: &str = "COPY interactions (id, created_at, agent_id, external_agent_id, user_id, session_id,
+    session_source, provider, kind, requested_model, model, stream, status, outcome, error, input_tokens,
+    output_tokens, cache_read_tokens, cache_write_tokens, cost_pico, first_byte_us, duration_us, tool_call_count,
+    request_bytes, response_bytes) FROM STDIN (FORMAT binary)";
+
+const COPY_BODIES: &str = "COPY interaction_bodies (interaction_id, request, response, truncated)
+    FROM STDIN (FORMAT binary)";
+
+/// For a batch of which some is there already.
+const INSERT_MISSING: &str = "
+INSERT INTO interactions SELECT * FROM unnest(
+    $1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::bool[], $13::int4[], $14::text[], $15::text[], $16::int8[],
+    $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[], $22::int8[], $23::int4[],
+    $24::int8[], $25::int8[])
+ON CONFLICT (id) DO NOTHING RETURNING id";
 
 /// A part of the transaction that [`crate::records::insert_batch`] makes.
 pub(crate) async fn insert(
     tx: &mut Transaction<'_, Postgres>,
     batch: &[NewInteraction],
 ) -> Result<()> {
-    let (fresh, counts) = insert_rows(tx, batch).await?;
-    insert_bodies(tx, batch).await?;
-    let fresh: HashSet<Uuid> = fresh.into_iter().flatten().collect();
-    let fresh: Vec<&NewInteraction> = batch
-        .iter()
-        .filter(|new| fresh.contains(&new.row.id))
-        .collect();
+    let fresh = insert_rows(tx, batch).await?;
+    copy_bodies(tx, &fresh).await?;
+    hours::add(tx, &fresh).await?;
     insert_optimizations(tx, &fresh).await?;
     let charges: Vec<Charge<'_>> = fresh.iter().filter_map(|new| charge_of(new)).collect();
-    if counts && !charges.is_empty() {
+    if !charges.is_empty() && limits::any_of_costs(tx).await? {
         limits::charge(tx, &charges).await?;
     }
     Ok(())
+}
+
+/// The calls that were not there yet: nearly always all of them.
+async fn insert_rows<'b>(
+    tx: &mut Transaction<'_, Postgres>,
+    batch: &'b [NewInteraction],
+) -> Result<Vec<&'b NewInteraction>> {
+    let mut attempt = tx.begin().await?;
+    match copy_rows(&mut attempt, batch).await {
+        Ok(()) => {
+            attempt.commit().await?;
+            return Ok(batch.iter().collect());
+        }
+        Err(Error::Conflict(_)) => attempt.rollback().await?,
+        Err(error) => return Err(error),
+    }
+    let inserted = insert_missing(tx, batch).await?;
+    let mut inserted: HashSet<Uuid> = inserted.into_iter().collect();
+    let is_fresh = |new: &&NewInteraction| inserted.remove(&new.row.id);
+    Ok(batch.iter().filter(is_fresh).collect())
+}
+
+async fn copy_rows(connection: &mut PgConnection, batch: &[NewInteraction]) -> Result<()> {
+    let mut copy = Copy::of(25);
+    for NewInteraction { row, .. } in batch {
+        copy.row();
+        copy.column(row.id)?;
+        copy.column(row.created_at)?;
+        copy.column(row.agent_id)?;
+        copy.column(row.external_agent_id.as_deref())?;
+        copy.column(row.user_id.as_deref())?;
+        copy.column(row.session_id.as_deref())?;
+        copy.column(row.session_source.as_deref())?;
+        copy.column(row.provider.as_str())?;
+        copy.column(row.kind.as_str())?;
+        copy.column(row.requested_model.as_deref())?;
+        copy.column(row.model.as_deref())?;
+        copy.column(row.stream)?;
+        copy.column(row.status)?;
+        copy.column(row.outcome.as_str())?;
+        copy.column(row.error.as_deref())?;
+        copy.column(row.input_tokens)?;
+        copy.column(row.output_tokens)?;
+        copy.column(row.cache_read_tokens)?;
+        copy.column(row.cache_write_tokens)?;
+        copy.column(row.cost_pico)?;
+        copy.column(row.first_byte_us)?;
+        copy.column(row.duration_us)?;
+        copy.column(row.tool_call_count)?;
+        copy.column(row.request_bytes)?;
+        copy.column(row.response_bytes)?;
+    }
+    copy.into(COPY_ROWS, connection).await
+}
+
+async fn copy_bodies(connection: &mut PgConnection, fresh: &[&NewInteraction]) -> Result<()> {
+    let mut copy = Copy::of(4);
+    for new in fresh {
+        copy.row();
+        copy.column(new.row.id)?;
+        copy.column(new.request.as_slice())?;
+        copy.column(new.response.as_slice())?;
+        copy.column(new.truncated)?;
+    }
+    copy.into(COPY_BODIES, connection).await
 }
 
 /// A call without tokens costs nothing.
@@ -116,12 +170,11 @@ async fn insert_optimizations(
     Ok(())
 }
 
-/// The rows that were not there yet, and whether costs are limited at all.
-async fn insert_rows(
-    tx: &mut Transaction<'_, Postgres>,
+async fn insert_missing(
+    connection: &mut PgConnection,
     batch: &[NewInteraction],
-) -> Result<(Option<Vec<Uuid>>, bool)> {
-    let inserted = sqlx::query_as(INSERT)
+) -> Result<Vec<Uuid>> {
+    let inserted = sqlx::query_scalar(INSERT_MISSING)
         .bind(column(batch, |row| row.id))
         .bind(column(batch, |row| row.created_at))
         .bind(column(batch, |row| row.agent_id))
@@ -147,29 +200,11 @@ async fn insert_rows(
         .bind(column(batch, |row| row.tool_call_count))
         .bind(column(batch, |row| row.request_bytes))
         .bind(column(batch, |row| row.response_bytes))
-        .fetch_one(&mut **tx)
+        .fetch_all(connection)
         .await?;
     Ok(inserted)
 }
 
 fn column<'a, T>(batch: &'a [NewInteraction], field: impl Fn(&'a Interaction) -> T) -> Vec<T> {
     batch.iter().map(|new| field(&new.row)).collect()
-}
-
-async fn insert_bodies(tx: &mut Transaction<'_, Postgres>, batch: &[NewInteraction]) -> Result<()> {
-    let ids: Vec<Uuid> = batch.iter().map(|new| new.row.id).collect();
-    let requests: Vec<&[u8]> = batch.iter().map(|new| new.request.as_slice()).collect();
-    let responses: Vec<&[u8]> = batch.iter().map(|new| new.response.as_slice()).collect();
-    let truncated: Vec<bool> = batch.iter().map(|new| new.truncated).collect();
-    sqlx::query(
-        "INSERT INTO interaction_bodies SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bool[])
-         ON CONFLICT (interaction_id) DO NOTHING",
-    )
-    .bind(&ids)
-    .bind(&requests)
-    .bind(&responses)
-    .bind(&truncated)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }

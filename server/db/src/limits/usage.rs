@@ -154,6 +154,13 @@ ON CONFLICT (limit_id, model) DO UPDATE SET
     last_at = GREATEST(u.last_at, excluded.last_at)
 WHERE excluded.last_at >= u.since";
 
+/// Whether what calls cost is limited at all.
+pub(crate) async fn any_of_costs(connection: &mut PgConnection) -> Result<bool> {
+    let query =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM limits WHERE limit_type = 'token_cost')");
+    Ok(query.fetch_one(connection).await?)
+}
+
 /// A part of the transaction that [`crate::records::insert_batch`] makes: a call is recorded and counted, or neither.
 pub(crate) async fn charge(tx: &mut PgConnection, charges: &[Charge<'_>]) -> Result<()> {
     fn column<'a, T>(charges: &'a [Charge<'_>], field: impl Fn(&'a Charge<'_>) -> T) -> Vec<T> {

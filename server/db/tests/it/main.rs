@@ -5,6 +5,7 @@ mod agent_tools;
 mod agents;
 mod audit_log;
 mod catalog;
+mod interactions;
 mod rows;
 mod secrets;
 mod servers;
