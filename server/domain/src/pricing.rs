@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use llm::prices::ModelPrice;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use llm::prices::{ModelPrice, price_table};
 use llm::usage::Usage;
 
 /// Picodollars per token, which is the price in USD per million tokens times a million.
@@ -100,6 +103,21 @@ impl Price {
 
 fn part(tokens: u64, price: i64) -> Option<i64> {
     i64::try_from(tokens).ok()?.checked_mul(price)
+}
+
+/// The built-in table by provider and model, read once.
+static LISTED: LazyLock<HashMap<(&str, &str), Price>> = LazyLock::new(|| {
+    let read = |model: &ModelPrice| {
+        let price = Price::listed(model).ok()?;
+        Some(((model.provider, model.model), price))
+    };
+    // Of two rows of one name the first counts, as it does in the table.
+    price_table().models.iter().rev().filter_map(read).collect()
+});
+
+pub fn built_in(provider: &str, model: &str) -> Option<&'static Price> {
+    let listed = price_table().find(provider, model)?;
+    LISTED.get(&(listed.provider, listed.model))
 }
 
 /// What caches of a provider cost and saved in one call, in picodollars.

@@ -30,7 +30,7 @@ use crate::access::grants::Grants;
 use crate::api_keys::digest;
 use crate::entities::OfEntities;
 use crate::optimization_rules::OptimizationRule;
-use crate::pricing::Price;
+use crate::pricing::{Price, built_in};
 use gateway::Gateway;
 use guardrails::Guardrails;
 use people::People;
@@ -42,7 +42,8 @@ pub struct Snapshot {
     slugs: HashMap<String, Uuid>,
     default_agent: Option<Uuid>,
     api_keys: HashMap<[u8; 32], ApiKeyOwner>,
-    custom_prices: HashMap<(String, String), Price>,
+    /// By provider and model.
+    custom_prices: HashMap<String, HashMap<String, Price>>,
     gateway: Gateway,
     guardrails: Guardrails,
     optimization_rules: OfEntities<OptimizationRule>,
@@ -150,18 +151,7 @@ impl Snapshot {
                     Some((key.key_hash.try_into().ok()?, owner))
                 })
                 .collect(),
-            custom_prices: prices
-                .into_iter()
-                .filter_map(|row| {
-                    let price = Price::parse(
-                        &row.input,
-                        &row.output,
-                        row.cache_read.as_deref(),
-                        row.cache_write.as_deref(),
-                    );
-                    Some(((row.provider, row.model), price.ok()?))
-                })
-                .collect(),
+            custom_prices: by_provider(prices),
             gateway: Gateway::default(),
             guardrails: Guardrails::default(),
             optimization_rules: OfEntities::default(),
@@ -193,12 +183,25 @@ impl Snapshot {
 
     /// A price a person set wins over the built-in table.
     pub fn price(&self, provider: &str, model: &str) -> Option<Price> {
-        let custom = self
-            .custom_prices
-            .get(&(provider.to_owned(), model.to_owned()))
-            .cloned();
-        custom.or_else(|| Price::listed(llm::prices::price_table().find(provider, model)?).ok())
+        let custom = self.custom_prices.get(provider);
+        let custom = custom.and_then(|models| models.get(model));
+        custom.or_else(|| built_in(provider, model)).cloned()
     }
+}
+
+/// A price that cannot be read is none.
+fn by_provider(
+    prices: Vec<db::token_prices::TokenPrice>,
+) -> HashMap<String, HashMap<String, Price>> {
+    let mut by_provider: HashMap<String, HashMap<String, Price>> = HashMap::new();
+    for row in prices {
+        let (read, written) = (row.cache_read.as_deref(), row.cache_write.as_deref());
+        if let Ok(price) = Price::parse(&row.input, &row.output, read, written) {
+            let models = by_provider.entry(row.provider).or_default();
+            models.insert(row.model, price);
+        }
+    }
+    by_provider
 }
 
 /// The current snapshot; clones see the same one.

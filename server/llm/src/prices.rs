@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -18,6 +19,9 @@ pub struct PriceTable {
     /// Where the prices come from and what they leave out.
     pub sources: Vec<&'static str>,
     pub models: Vec<ModelPrice>,
+    /// Where a provider's name, an alias too, is among the models: every call asks, more than once.
+    #[serde(skip)]
+    names: HashMap<(&'static str, &'static str), usize>,
 }
 
 /// One model's prices as decimal texts, so that no binary fraction creeps in.
@@ -65,7 +69,8 @@ const UNLIKE_THEIR_MODEL: [&str; 1] = ["gpt-4o-2024-05-13"];
 
 static TABLE: LazyLock<PriceTable> = LazyLock::new(|| {
     // A fault in the file is caught by the tests; at run time it would only mean unknown prices.
-    serde_json::from_str(include_str!("prices.json")).unwrap_or_default()
+    let table: PriceTable = serde_json::from_str(include_str!("prices.json")).unwrap_or_default();
+    table.indexed()
 });
 
 pub fn price_table() -> &'static PriceTable {
@@ -85,9 +90,17 @@ impl PriceTable {
     }
 
     fn listed(&self, provider: &str, name: &str) -> Option<&ModelPrice> {
-        self.models.iter().find(|price| {
-            price.provider == provider && (price.model == name || price.aliases.contains(&name))
-        })
+        self.models.get(*self.names.get(&(provider, name))?)
+    }
+
+    /// The first of a name counts.
+    fn indexed(mut self) -> Self {
+        for (place, price) in self.models.iter().enumerate() {
+            for name in price.aliases.iter().chain([&price.model]) {
+                self.names.entry((price.provider, *name)).or_insert(place);
+            }
+        }
+        self
     }
 }
 
