@@ -32,9 +32,8 @@ const PROBE_PATIENCE: Duration = Duration::from_millis(250);
 /// Bytes of calls that memory takes when neither the database nor the disk does.
 const HELD: usize = 64 << 20;
 
-/// Between two looks at what has finished, while a batch is collected. Reading calls drives what calls need out of the
-/// processor's caches, so it is done seldom.
-const NAP: Duration = Duration::from_millis(50);
+/// Between two looks at what has finished, while a batch is collected.
+const NAP: Duration = Duration::from_millis(5);
 const IDLE: Duration = Duration::from_hours(1);
 
 pub(super) struct Writer {
@@ -137,9 +136,7 @@ impl Writer {
                     return (batch, None);
                 }
                 // A thread that waits has to be woken by every call; one that sleeps has not.
-                Err(RecvTimeoutError::Timeout) => {
-                    std::thread::sleep(NAP.min(deadline.saturating_duration_since(now())));
-                }
+                Err(RecvTimeoutError::Timeout) => std::thread::sleep(NAP),
             }
             if batch.len() >= SIZE {
                 return (batch, None);
