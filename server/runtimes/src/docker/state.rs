@@ -1,5 +1,8 @@
 //! From what the engine says of a container to a status.
 
+#[cfg(test)]
+mod tests;
+
 use bollard::models::{ContainerInspectResponse, ContainerState, ContainerStateStatusEnum};
 use chrono::{DateTime, Utc};
 
@@ -49,11 +52,27 @@ pub(super) fn is_running(container: &ContainerInspectResponse) -> bool {
     state.and_then(|state| state.status) == Some(ContainerStateStatusEnum::RUNNING)
 }
 
-pub(super) fn started_at(state: &ContainerState) -> Option<DateTime<Utc>> {
-    let text = state.started_at.as_deref()?;
+fn started_at(state: &ContainerState) -> Option<DateTime<Utc>> {
+    time(state.started_at.as_deref()?)
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
     let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
     // The engine writes year 1 for "never".
     (time.timestamp() > 0).then_some(time)
+}
+
+/// From when on lines are the last run's; none where all of them are.
+///
+/// A program may speak before the engine notes that it has started, and the engine may read last words after it has noted
+/// the end, so between two runs the middle counts.
+pub(super) fn run_began(state: &ContainerState, restarts: u32) -> Option<DateTime<Utc>> {
+    let started = started_at(state)?;
+    let finished = state.finished_at.as_deref().and_then(time)?;
+    if finished < started {
+        return Some(finished + (started - finished) / 2);
+    }
+    (restarts > 0).then_some(started)
 }
 
 fn ended(

@@ -62,15 +62,18 @@ pub(super) async fn logs(
     id: Uuid,
     query: LogQuery,
 ) -> Result<BoxStream<'static, Result<Bytes>>> {
-    let replaced = shared.known.read(id, |server| server.replaced_logs.clone());
+    let (replaced, restarts) = shared
+        .known
+        .read(id, |server| (server.replaced_logs.clone(), server.restarts));
     let found = shared.container(id).await?;
     let (engine, container) = found.ok_or(Error::NotFound { id })?;
-    let started = container.state.as_ref().and_then(state::started_at);
+    let state = container.state.as_ref();
+    let began = state.and_then(|state| state::run_began(state, restarts));
     let name = container.id.clone().unwrap_or_default();
     let both = transport(&container) != Some(Transport::Stdio);
     let lines = lines(&engine, &name, both, query);
     let lines = lines.try_filter_map(move |(at, line)| {
-        let of_this_run = at.is_none() || at >= started;
+        let of_this_run = at.is_none() || at >= began;
         let wanted = of_this_run != query.previous;
         future::ok(wanted.then_some(line))
     });
