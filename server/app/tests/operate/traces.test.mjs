@@ -34,7 +34,9 @@ after(async () => {
 test('a chat turn is one trace: the caller, the request, the answer, its model calls and its tool call', async () => {
   const parent = traceparent();
   const { agent, conversation } = await converse('Call the tool', parent);
-  const spans = await until(() => collector.spans(parent.trace), (spans) => spans.some(is('chat Traced')));
+  // Model calls are told by the recorder, some time after they have ended.
+  const isTold = (spans) => spans.some(is('chat Traced')) && spans.filter(is('chat gpt-5')).length >= 2;
+  const spans = await until(() => collector.spans(parent.trace), isTold);
   const one = (name) => {
     const found = spans.filter(is(name));
     assert.equal(found.length, 1, `${name} among ${describe(spans)}`);

@@ -205,7 +205,16 @@ describe('canary', proxied, () => {
           })
           assert.equal(status, 200)
         }
-        const spooled = () => readdirSync(join(folder, 'spool')).map((name) => [`spool/${name}`, readFileSync(join(folder, 'spool', name))])
+        // A batch gets its final name when it is complete; under the first one it is then not found.
+        const read = (name) => {
+          try {
+            return [[`spool/${name}`, readFileSync(join(folder, 'spool', name))]]
+          } catch (error) {
+            if (error.code !== 'ENOENT') throw error
+            return []
+          }
+        }
+        const spooled = () => readdirSync(join(folder, 'spool')).flatMap(read)
         const batches = await until(spooled, (files) => files.some(([name]) => name.endsWith('.batch')), 'a batch in the spool')
         const texts = batches.map(([name, bytes]) => [name, unpacked(bytes)])
         assert.ok(
