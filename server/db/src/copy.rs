@@ -14,12 +14,12 @@ const END: i16 = -1;
 const NULL: i32 = -1;
 
 /// Rows of a statement `COPY … FROM STDIN (FORMAT binary)`.
-pub(crate) struct Copy {
+pub(crate) struct CopyIn {
     buffer: PgArgumentBuffer,
     columns: i16,
 }
 
-impl Copy {
+impl CopyIn {
     pub(crate) fn of(columns: i16) -> Self {
         let mut buffer = PgArgumentBuffer::default();
         buffer.extend_from_slice(HEADER);

@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::{Interaction, hours};
-use crate::copy::Copy;
+use crate::copy::CopyIn;
 use crate::limits::Charge;
 use crate::{Error, Result, limits};
 
@@ -85,7 +85,7 @@ async fn insert_rows<'b>(
 }
 
 async fn copy_rows(connection: &mut PgConnection, batch: &[NewInteraction]) -> Result<()> {
-    let mut copy = Copy::of(25);
+    let mut copy = CopyIn::of(25);
     for NewInteraction { row, .. } in batch {
         copy.row();
         copy.column(row.id)?;
@@ -118,7 +118,7 @@ async fn copy_rows(connection: &mut PgConnection, batch: &[NewInteraction]) -> R
 }
 
 async fn copy_bodies(connection: &mut PgConnection, fresh: &[&NewInteraction]) -> Result<()> {
-    let mut copy = Copy::of(4);
+    let mut copy = CopyIn::of(4);
     for new in fresh {
         copy.row();
         copy.column(new.row.id)?;
